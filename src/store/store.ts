@@ -1,0 +1,266 @@
+import type { Message, Status } from '../domain/message.ts';
+import type { Receipt } from '../domain/receipt.ts';
+
+/**
+ * The store's contract: one batched verb per room, all asynchronous, no engine showing through. Every writing verb
+ * resolves after the commit that holds its effect is durable, and takes `now` (epoch ms) from its caller. A verb
+ * answers one result per item, in order. Nothing is readable by id without the account that owns it.
+ */
+export interface Store extends Reads {
+  /** The door: lane clock advanced, message and its due work written, all or nothing per item. */
+  accept(batch: Acceptance[], now: number): Promise<Accepted[]>;
+
+  /**
+   * Claims due sends: oldest due first, at most `limit`, each leased to `owner` for `leaseMs` and its `attempt`
+   * raised by one. A message that is claimed is `sending` from this commit on, so before the carrier sees a byte.
+   * A paced message whose lane is not yet free within `lookAheadMs` is not claimed: its due time moves to its start.
+   */
+  claimSends(claim: Claim & { lookAheadMs: number }, now: number): Promise<SendWork[]>;
+  /** Records outcomes. A stale one (other attempt, row gone) changes nothing and answers `false`. */
+  settleSends(batch: SendSettlement[], now: number): Promise<boolean[]>;
+
+  /** Applies receipts by connector and carrier id. What matches nothing yet is parked (bounded, 72 h). */
+  receive(batch: Receipt[], now: number): Promise<('applied' | 'ignored' | 'parked')[]>;
+
+  /** Claims due callbacks, never two of one message at a time: order per message is the store's promise. */
+  claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]>;
+  /** Records attempts; `done` and `gave_up` remove the work and let the message's next callback go. */
+  finishCallbacks(batch: CallbackResult[], now: number): Promise<boolean[]>;
+  /** Queues the request of a kept attempt again, as a new event. `null`: no such attempt in this account. */
+  replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null>;
+
+  /** Makes whatever owners other than `owner` had claimed due at `now`: they are dead. Answers how many rows. */
+  takeOver(owner: string, now: number): Promise<number>;
+
+  /** Redaction, deletion and cancelling, each judged and done in one transaction. */
+  change(batch: Change[], now: number): Promise<Changed[]>;
+
+  saveAccount(account: Account): Promise<void>;
+  /** Inserts or replaces by sid. Answers `taken` when another sender of any account has the address. */
+  saveSender(sender: Sender): Promise<'saved' | 'taken'>;
+  removeSender(accountSid: string, sid: string): Promise<boolean>;
+
+  /** Ends all work on the store; what was called before still completes. */
+  close(): Promise<void>;
+}
+
+export interface Reads {
+  message(accountSid: string, sid: string): Promise<Message | null>;
+  messages(query: MessageQuery): Promise<MessagePage>;
+  /** Carrier ids of a message's parts, in order. */
+  parts(accountSid: string, messageSid: string): Promise<Part[]>;
+  /** Newest first. */
+  attempts(query: AttemptQuery): Promise<CallbackAttempt[]>;
+  account(sid: string): Promise<Account | null>;
+  accounts(): Promise<Account[]>;
+  sender(accountSid: string, sid: string): Promise<Sender | null>;
+  /** By canonical address, whoever owns it: the caller decides between 21659 and 21660. */
+  senderByAddress(address: string): Promise<Sender | null>;
+  /** Of one account, newest first. */
+  senders(accountSid: string): Promise<Sender[]>;
+  /** The instant at which the next row of this kind may be touched; `null` when there is none. */
+  nextDueAt(kind: WorkKind): Promise<number | null>;
+  stats(): Promise<StoreStats>;
+  /** Read-only check of every invariant; an empty list is what one wants. */
+  verify(): Promise<Finding[]>;
+}
+
+export type WorkKind = 'send' | 'callback';
+
+export interface Acceptance {
+  message: Message;
+  /** Name of the connector that will carry it. */
+  connector: string;
+  /** `null`: unpaced, due at once. */
+  lane: Lane | null;
+}
+
+/** A sender on a connector. Interval per segment in microseconds; cost in segments. */
+export interface Lane {
+  key: string;
+  intervalMicros: number;
+  cost: number;
+  /** Beyond this wait the queue is full. */
+  horizonMs: number;
+}
+
+export type Accepted = { ok: true; dueAt: number } | { ok: false; reason: 'queue-full' };
+
+export interface Claim {
+  owner: string;
+  limit: number;
+  leaseMs: number;
+}
+
+export interface SendWork {
+  workId: number;
+  attempt: number;
+  connector: string;
+  /** Not before this instant may the first byte leave (the lane's slot). */
+  startAt: number;
+  lane: Lane | null;
+  /** Past its validity: not marked `sending`, to be settled as failed 30036. */
+  expired: boolean;
+  message: Message;
+}
+
+export interface SendSettlement {
+  workId: number;
+  attempt: number;
+  messageSid: string;
+  result:
+    | { kind: 'sent'; connector: string; carrierIds: string[]; priceMicros: number | null; note?: string }
+    | { kind: 'failed'; errorCode: number; note?: string }
+    /** Back into the queue: the status stays what it is. */
+    | { kind: 'again'; dueAt: number; note?: string };
+}
+
+/** What a callback says, copied at the transition so that later changes or deletion do not alter it. */
+export interface CallbackPayload {
+  url: string;
+  status: Status;
+  from: string | null;
+  to: string;
+  serviceSid: string | null;
+  errorCode: number | null;
+  doneDate: string | null;
+  /** When the transition happened. */
+  at: number;
+}
+
+export interface CallbackWork {
+  workId: number;
+  attempt: number;
+  messageSid: string;
+  accountSid: string;
+  payload: CallbackPayload;
+}
+
+export interface CallbackResult {
+  workId: number;
+  attempt: number;
+  messageSid: string;
+  decision: 'done' | 'gave_up' | 'retry';
+  /** With `retry`. */
+  retryAt?: number;
+  /** `id` is given by the store. */
+  record: Omit<CallbackAttempt, 'id'>;
+}
+
+/** One kept attempt: what was asked, what came back, how long it took. */
+export interface CallbackAttempt {
+  id: number;
+  workId: number;
+  messageSid: string;
+  accountSid: string;
+  attempt: number;
+  at: number;
+  ms: number;
+  decision: 'done' | 'gave_up' | 'retry';
+  payload: CallbackPayload;
+  request: { method: string; url: string; headers: Record<string, string>; body: string };
+  response: { status: number; headers: Record<string, string>; body: string } | null;
+  errorCode: number | null;
+  error: string | null;
+}
+
+export interface AttemptQuery {
+  accountSid: string;
+  messageSid?: string;
+  decision?: CallbackAttempt['decision'];
+  limit: number;
+}
+
+export type Change = { accountSid: string; sid: string } & (
+  | { verb: 'redact' }
+  | { verb: 'remove' }
+  | { verb: 'cancel' }
+);
+/** `early`: the message is not settled yet (20009), or no longer `scheduled` (30409). */
+export type Changed = { kind: 'done'; message: Message } | { kind: 'missing' } | { kind: 'early'; status: Status };
+
+export interface MessageQuery {
+  accountSid: string;
+  to?: string;
+  from?: string;
+  /** Inclusive bounds on `sentAt`; with any of them a message never sent is left out. */
+  sentFrom?: number;
+  sentTo?: number;
+  size: number;
+  /** Going on after (older than) or before (newer than) this record's present place. */
+  after?: string;
+  before?: string;
+  /** Only without a token: absolute paging. */
+  offset?: number;
+}
+
+export interface MessagePage {
+  /** Ordered by `sentAt`, else `createdAt`, then sid, newest first. */
+  messages: Message[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+}
+
+export interface Part {
+  connector: string;
+  carrierId: string;
+  part: number;
+  state: 'pending' | 'delivered' | 'undelivered';
+  errorCode: number | null;
+}
+
+export interface Account {
+  sid: string;
+  ownerSid: string;
+  friendlyName: string;
+  status: 'active' | 'suspended' | 'closed';
+  type: 'Trial' | 'Full';
+  /** Sealed with the master key; the store never sees it readable. */
+  sealedToken: string;
+  /** The `MG…` shown when a message names no service (settled 5). */
+  defaultServiceSid: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export type SenderKind = 'number' | 'short-code' | 'alphanumeric' | 'channel';
+
+export interface Sender {
+  sid: string;
+  accountSid: string;
+  /** Canonical: `+12025550100`, `76767`, `ACME`, `whatsapp:+12025550100`. */
+  address: string;
+  kind: SenderKind;
+  canSms: boolean;
+  canMms: boolean;
+  /** Segments a second; `null`: the default of its kind. */
+  rate: number | null;
+  /** Wire properties (snake_case) that are kept and echoed: webhooks, friendly name and the like. */
+  properties: Record<string, unknown>;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface StoreStats {
+  messagesByStatus: Partial<Record<Status, number>>;
+  sendsDue: number;
+  callbacksDue: number;
+  oldestDueAt: number | null;
+  parkedReceipts: number;
+}
+
+export interface Finding {
+  rule: string;
+  subject: string;
+  detail: string;
+}
+
+/** Disk full, or the store is gone for now: nothing was written. Answered 503 with Retry-After (settled 34). */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The data folder belongs to another running process. */
+export class StoreLocked extends Error {
+  override readonly name = 'StoreLocked';
+}
