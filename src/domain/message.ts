@@ -53,6 +53,8 @@ export interface Message {
   smartEncoded: boolean;
   /** Whether the app promised feedback about its outcome. */
   provideFeedback: boolean;
+  /** Highest total charge, when the operator enforces `MaxPrice`; beyond it the message fails with 30010. */
+  maxPriceMicros: number | null;
   tags: Record<string, string>;
   /** The walk so far, oldest first. Never holds a body. */
   history: HistoryEntry[];

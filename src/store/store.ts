@@ -20,7 +20,7 @@ export interface Store extends Reads {
   settleSends(batch: SendSettlement[], now: number): Promise<boolean[]>;
 
   /** Applies receipts by connector and carrier id. What matches nothing yet is parked (bounded, 72 h). */
-  receive(batch: Receipt[], now: number): Promise<('applied' | 'ignored' | 'parked')[]>;
+  receive(batch: Receipt[], now: number): Promise<Received[]>;
 
   /** Claims due callbacks, never two of one message at a time: order per message is the store's promise. */
   claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]>;
@@ -49,6 +49,8 @@ export interface Reads {
   messages(query: MessageQuery): Promise<MessagePage>;
   /** Carrier ids of a message's parts, in order. */
   parts(accountSid: string, messageSid: string): Promise<Part[]>;
+  /** Parts of messages still `sent` on this connector, oldest first: a carrier of our own resumes them after a restart. */
+  awaitedParts(connector: string, limit: number): Promise<AwaitedPart[]>;
   /** Newest first. */
   attempts(query: AttemptQuery): Promise<CallbackAttempt[]>;
   account(sid: string): Promise<Account | null>;
@@ -126,6 +128,20 @@ export interface CallbackPayload {
   doneDate: string | null;
   /** When the transition happened. */
   at: number;
+}
+
+/** `message` is there when the receipt changed the status of the whole message, `null` while other parts wait. */
+export type Received =
+  | { kind: 'applied'; message: Pick<Message, 'sid' | 'accountSid' | 'status' | 'errorCode' | 'createdAt'> | null }
+  | { kind: 'ignored' }
+  | { kind: 'parked' };
+
+/** A part the carrier took and has not reported on. */
+export interface AwaitedPart {
+  carrierId: string;
+  messageSid: string;
+  from: string;
+  to: string;
 }
 
 export interface CallbackWork {

@@ -1,0 +1,90 @@
+import type { KeyType, Written } from './config-keys.ts';
+
+/** What a setting holds once read: milliseconds, micro-units and the like are plain numbers. */
+export type Value = string | number | boolean | string[] | null;
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * Reads one written value. Text is taken where a flag or the environment could give nothing else (`"7670"` for an
+ * integer). Answers `{ allowed }`, a phrase for the error text, when it does not fit.
+ */
+export function readValue(type: KeyType, written: unknown): { value: Value } | { allowed: string } {
+  switch (type.kind) {
+    case 'string':
+      return typeof written === 'string' && written !== '' ? { value: written } : { allowed: 'a text' };
+    case 'int': {
+      const number = numberOf(written);
+      const fits = number !== null && Number.isInteger(number) && number >= type.min && number <= type.max;
+      return fits ? { value: number } : { allowed: `a whole number from ${type.min} to ${type.max}` };
+    }
+    case 'bool':
+      if (written === true || written === 'true' || written === '1') return { value: true };
+      if (written === false || written === 'false' || written === '0') return { value: false };
+      return { allowed: 'true or false' };
+    case 'duration':
+      return duration(written, type.maxMs);
+    case 'url':
+      return url(written);
+    case 'list':
+      return list(written);
+    case 'enum':
+      if (typeof written === 'string' && type.values.includes(written)) return { value: written };
+      return { allowed: type.values.map((value) => `"${value}"`).join(' or ') };
+    case 'rate': {
+      if (written === 'none') return { value: null };
+      if (written === 'twilio') return { value: 'twilio' };
+      const number = numberOf(written);
+      return number !== null && number > 0
+        ? { value: number }
+        : { allowed: 'segments a second above 0, "none", or "twilio"' };
+    }
+    case 'money':
+      return money(written);
+  }
+}
+
+/** `written` shortened for an error text; secrets never show. */
+export function shown(written: Written | unknown, secret: boolean): string {
+  if (secret) return '(hidden)';
+  const text = JSON.stringify(written) ?? String(written);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function numberOf(written: unknown): number | null {
+  if (typeof written === 'number') return Number.isFinite(written) ? written : null;
+  if (typeof written === 'bigint') return Number(written);
+  return typeof written === 'string' && /^-?\d+(\.\d+)?$/.test(written.trim()) ? Number(written) : null;
+}
+
+function duration(written: unknown, maxMs: number | undefined): { value: Value } | { allowed: string } {
+  const match = typeof written === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(written.trim()) : null;
+  const ms = match ? Math.round(Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? Number.NaN)) : null;
+  if (ms !== null && (maxMs === undefined || ms <= maxMs)) return { value: ms };
+  const upTo = maxMs === undefined ? '' : `, up to "${maxMs / 86_400_000}d"`;
+  return { allowed: `a duration like "500ms", "2s", "15m", "24h", "7d"${upTo}` };
+}
+
+function url(written: unknown): { value: Value } | { allowed: string } {
+  const parsed = typeof written === 'string' && URL.canParse(written) ? new URL(written) : null;
+  if (parsed && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '') {
+    return { value: String(written).replace(/\/+$/, '') };
+  }
+  return { allowed: 'a URL that starts with http:// or https://' };
+}
+
+function list(written: unknown): { value: Value } | { allowed: string } {
+  if (Array.isArray(written) && written.every((one) => typeof one === 'string')) return { value: written };
+  if (typeof written === 'string') {
+    const items = written.split(',').map((item) => item.trim());
+    return { value: items.filter((item) => item !== '') };
+  }
+  return { allowed: 'a list of texts' };
+}
+
+function money(written: unknown): { value: Value } | { allowed: string } {
+  const text = typeof written === 'number' ? String(written) : written;
+  const match = typeof text === 'string' ? /^(\d{1,6})(?:\.(\d{1,6}))?$/.exec(text.trim()) : null;
+  if (!match) return { allowed: 'an amount like "0.0079", with at most 6 decimals' };
+  return { value: Number(match[1]) * 1_000_000 + Number((match[2] ?? '').padEnd(6, '0')) };
+}

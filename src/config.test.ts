@@ -1,0 +1,135 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, type ConfigSources, readConfig } from './config.ts';
+
+const read = (sources: ConfigSources = {}) => readConfig({ env: {}, file: null, ...sources });
+const toml = (text: string) => ({ name: 'pidge.toml', text });
+function problemsOf(sources: ConfigSources): string[] {
+  try {
+    read(sources);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('settings', () => {
+  it('have the defaults of dev', () => {
+    const config = read();
+    expect(config).toMatchObject({
+      mode: 'dev',
+      http: { port: 7670, host: '127.0.0.1', publicUrl: null },
+      data: '.pidge',
+      database: join('.pidge', 'dev.db'),
+      strictness: 'strict',
+      auth: { accountSid: 'AC00000000000000000000000000000001', authToken: '00000000000000000000000000000001' },
+      webhooks: { allowPrivate: ['127.0.0.0/8', '::1/128'], giveUpAfterMs: 86_400_000, inFlight: 500 },
+      limits: { defaultRate: null, queueHorizonMs: 36_000_000, scheduleMinLeadMs: 900_000 },
+      prices: { smsMicros: 7_900 },
+    });
+  });
+
+  it('open nothing and pace as Twilio does in serve', () => {
+    const config = read({ mode: 'serve' });
+    expect(config.webhooks.allowPrivate).toEqual([]);
+    expect(config.limits.defaultRate).toBe('twilio');
+    expect(config.auth).toEqual({ accountSid: null, authToken: null });
+  });
+
+  it('follow flag over environment over file over default', () => {
+    const file = toml('[http]\nport = 1\nhost = "::1"\n[log]\nlevel = "debug"');
+    const env = { PIDGE_HTTP_PORT: '2', PIDGE_HTTP_HOST: 'localhost' };
+    const config = read({ file, env, flags: { 'http.port': '3' } });
+    expect([config.http.port, config.http.host, config.log.level]).toEqual([3, 'localhost', 'debug']);
+  });
+
+  it('take the mode from the environment unless the command says it', () => {
+    expect(read({ env: { PIDGE_MODE: 'serve' } }).mode).toBe('serve');
+    expect(read({ env: { PIDGE_MODE: 'serve' }, mode: 'dev' }).mode).toBe('dev');
+  });
+
+  it('know the short names and those of an app of its own', () => {
+    const config = read({
+      env: {
+        PIDGE_PUBLIC_URL: 'https://sms.example/',
+        PIDGE_DATA: '/d',
+        TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`,
+        TWILIO_AUTH_TOKEN: 't',
+      },
+    });
+    expect(config.http.publicUrl).toBe('https://sms.example');
+    expect(config.database).toBe(join('/d', 'dev.db'));
+    expect(config.auth).toEqual({ accountSid: `AC${'a'.repeat(32)}`, authToken: 't' });
+  });
+
+  it('read secrets from files', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'pidge-config-')), 'key');
+    writeFileSync(path, `${'k'.repeat(40)}\n`);
+    expect(read({ env: { PIDGE_SECRET_KEY_FILE: path } }).secretKey).toBe('k'.repeat(40));
+    expect(problemsOf({ env: { PIDGE_SECRET_KEY_FILE: '/nowhere' } })[0]).toContain('cannot be read');
+  });
+
+  it('fill in ${env:X} in the file', () => {
+    const file = toml('[metrics]\ntoken = "a-${env:SCRAPE}"');
+    expect(read({ file, env: { SCRAPE: 'b' } }).metrics.token).toBe('a-b');
+    expect(problemsOf({ file })).toEqual(['pidge.toml:2 asks for the environment variable SCRAPE, which is not set.']);
+  });
+
+  it('read senders with their rates', () => {
+    const config = read({
+      file: toml(
+        '[[numbers]]\nnumber = "+12025550100"\nrate = 2.5\nsms_url = "http://a.example/in"\n[[senders]]\naddress = "76767"\nrate = "none"',
+      ),
+    });
+    expect(config.numbers).toEqual([
+      { number: '+12025550100', rate: 2.5, properties: { sms_url: 'http://a.example/in' } },
+    ]);
+    expect(config.senders).toEqual([{ address: '76767', rate: null, properties: {} }]);
+  });
+});
+
+describe('wrong settings', () => {
+  it('are told with line and nearest name', () => {
+    expect(problemsOf({ file: toml('data = "x"\n\n[http]\nprot = 1') })).toEqual([
+      'pidge.toml:4 http.prot is not a setting. Did you mean http.port?',
+    ]);
+    expect(problemsOf({ file: toml('[[numbers]]\nnumber = "1"\n\n[[numbers]]\nnumbr = "2"') })).toEqual([
+      'pidge.toml:5 numbers.numbr is not a setting. Did you mean numbers.number?',
+      'pidge.toml:4 [[numbers]] needs number.',
+    ]);
+  });
+
+  it('are found in the environment too, but not among the tools around', () => {
+    expect(problemsOf({ env: { PIDGE_HTTP_PROT: '1' } })).toEqual([
+      'PIDGE_HTTP_PROT is not a setting. Did you mean PIDGE_HTTP_PORT?',
+    ]);
+    expect(problemsOf({ env: { PIDGE_OPENAPI_DIR: 'x', PIDGE_TEST_SEED: '1' } })).toEqual([]);
+  });
+
+  it('say what was received and what is allowed', () => {
+    expect(problemsOf({ env: { PIDGE_HTTP_PORT: '70000' }, file: toml('[webhooks]\ngive_up_after = 5') })).toEqual([
+      'PIDGE_HTTP_PORT is "70000". Allowed: a whole number from 0 to 65535.',
+      'pidge.toml:2 webhooks.give_up_after is 5. Allowed: a duration like "500ms", "2s", "15m", "24h", "7d".',
+    ]);
+  });
+
+  it('never show a secret', () => {
+    const text = problemsOf({ env: { PIDGE_SECRET_KEY: 'short-secret' } }).join('\n');
+    expect(text).toContain('needs 32');
+    expect(text).not.toContain('short-secret');
+  });
+
+  it('are a file that is no TOML', () => {
+    expect(problemsOf({ file: toml('a = 1\nb = = 2') })[0]).toMatch(/^pidge\.toml:2 is not TOML/);
+  });
+
+  it('are lenience beyond loopback, a network that is none, and what has not landed', () => {
+    expect(problemsOf({ flags: { strictness: 'lenient', 'http.host': '0.0.0.0' } })[0]).toContain('only on loopback');
+    expect(problemsOf({ env: { PIDGE_WEBHOOKS_ALLOW_PRIVATE: '10.0.0.0/8, ten' } })[0]).toContain('"ten"');
+    expect(problemsOf({ env: { PIDGE_DATABASE: 'postgres://h/d' } })[0]).toContain('PostgreSQL');
+    expect(problemsOf({ env: { PIDGE_PRIVACY_SEAL_BODIES: 'true' } })[0]).toContain('not available');
+  });
+});

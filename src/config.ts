@@ -1,0 +1,300 @@
+/**
+ * Settings: flag > environment > pidge.toml > default of the mode. This is the one file that reads the environment;
+ * rooms are given values. Everything wrong is collected and told at once, each with its place, what was received and
+ * what is allowed.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { type ConfigFile, readConfigFile } from './config-file.ts';
+import { KEYS, type Key, type Mode, TABLES, variableOf } from './config-keys.ts';
+import { readValue, shown, type Value } from './config-values.ts';
+import { nearest } from './nearest.ts';
+
+export type { Mode } from './config-keys.ts';
+
+/** Segments a second; `null`: not paced; `twilio`: Twilio's figure for the type of sender. */
+export type Rate = number | null | 'twilio';
+
+export interface NumberSetting {
+  /** E.164 or short code. */
+  number: string;
+  /** `undefined`: the default rate. */
+  rate?: Rate;
+  kind?: 'long-code' | 'toll-free' | 'mobile';
+  /** Everything else as on the wire: `sms_url`, `friendly_name` and so on. */
+  properties: Record<string, string>;
+}
+
+export interface SenderSetting {
+  /** Short code, alphanumeric sender, or an address with a channel. */
+  address: string;
+  rate?: Rate;
+  properties: Record<string, string>;
+}
+
+export interface Config {
+  mode: Mode;
+  http: { port: number; host: string; publicUrl: string | null };
+  /** Folder of the database and, in `dev`, of the key file. */
+  data: string;
+  /** Path of the SQLite file, or `:memory:`. */
+  database: string;
+  strictness: 'strict' | 'lenient';
+  /** Text the master key is derived from; `null` until a mode has made one. */
+  secretKey: string | null;
+  adminPassword: string | null;
+  auth: { accountSid: string | null; authToken: string | null };
+  webhooks: { allowPrivate: string[]; giveUpAfterMs: number; inFlight: number };
+  limits: {
+    defaultRate: Rate;
+    queueHorizonMs: number;
+    maxPrice: 'ignore' | 'enforce';
+    scheduleMinLeadMs: number;
+    scheduleMaxLeadMs: number;
+  };
+  messages: { defaultService: 'default' | 'null' };
+  privacy: { sealBodies: boolean };
+  /** Per segment, positive micro-units of USD. */
+  prices: { smsMicros: number };
+  simulator: { submitAfterMs: number; receiptAfterMs: number };
+  metrics: { token: string | null };
+  log: { level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };
+  numbers: NumberSetting[];
+  senders: SenderSetting[];
+  connectors: { kind: 'simulated'; name: string }[];
+}
+
+/** Wrong settings; `problems` holds one finished sentence each. The command line ends with 3. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+export type Environment = Record<string, string | undefined>;
+
+export interface ConfigSources {
+  /** What the command says; without it environment and file decide, and `dev` is the default. */
+  mode?: Mode;
+  /** By path: `{ 'http.port': '7671' }`. Undefined ones are as good as absent. */
+  flags?: Record<string, string | boolean | undefined>;
+  env?: Environment;
+  /** `null`: no file. Left out: `pidge.toml` of the working directory when there is one. */
+  file?: { name: string; text: string } | null;
+}
+
+/** Variables that belong to the tests and the tools around Pidge, not to its settings. */
+const NOT_SETTINGS = new Set(['PIDGE_OPENAPI_DIR']);
+
+/** This process's environment, for the few things of the command line that are no settings (`NO_COLOR`). */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+/** Reads every setting. Throws `ConfigError` with all that is wrong. */
+export function readConfig(sources: ConfigSources = {}): Config {
+  const env = sources.env ?? process.env;
+  const problems: string[] = [];
+  const source = sources.file === undefined ? defaultFile() : sources.file;
+  const fileName = source?.name ?? 'pidge.toml';
+  const file: ConfigFile = source
+    ? readConfigFile(source.name, source.text, env)
+    : { entries: [], tables: {}, problems: [] };
+  problems.push(...file.problems);
+  reportUnknown(file, fileName, env, problems);
+
+  const read = (key: Key, fallback: unknown): Value => {
+    const written = find(key, sources, env, file, fileName, problems) ?? { where: 'default', raw: fallback };
+    if (written.raw === null || written.raw === undefined) return null;
+    const result = readValue(key.type, written.raw);
+    if ('value' in result) return result.value;
+    problems.push(`${written.where} is ${shown(written.raw, key.secret === true)}. Allowed: ${result.allowed}.`);
+    return null;
+  };
+  const byPath = new Map(KEYS.map((key) => [key.path, key]));
+  const modeKey = byPath.get('mode');
+  const mode = sources.mode ?? ((modeKey ? read(modeKey, 'dev') : 'dev') as Mode | null) ?? 'dev';
+  const values = new Map(KEYS.filter((key) => key !== modeKey).map((key) => [key.path, read(key, key.default[mode])]));
+
+  const config = assemble(mode, values, file, fileName, problems);
+  judge(config, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function defaultFile(): ConfigSources['file'] {
+  return existsSync('pidge.toml') ? { name: 'pidge.toml', text: readFileSync('pidge.toml', 'utf8') } : null;
+}
+
+/** Where a setting is written, highest precedence first; `null`: nowhere. */
+function find(
+  key: Key,
+  sources: ConfigSources,
+  env: Environment,
+  file: ConfigFile,
+  fileName: string,
+  problems: string[],
+): { where: string; raw: unknown } | null {
+  const flag = sources.flags?.[key.path];
+  if (flag !== undefined) return { where: `the flag for ${key.path}`, raw: flag };
+  for (const variable of variablesOf(key)) {
+    // An empty variable is as good as none: compose files and shells leave such behind.
+    if (env[variable]) return { where: variable, raw: env[variable] };
+    const path = key.secret ? env[`${variable}_FILE`] : undefined;
+    if (!path) continue;
+    try {
+      return { where: `${variable}_FILE`, raw: readFileSync(path, 'utf8').trim() };
+    } catch (error) {
+      problems.push(`${variable}_FILE names ${path}, which cannot be read: ${(error as Error).message}`);
+      return null;
+    }
+  }
+  const entry = file.entries.find((one) => one.path === key.path);
+  return entry ? { where: `${fileName}:${entry.line} ${key.path}`, raw: entry.written } : null;
+}
+
+function variablesOf(key: Key): string[] {
+  return key.alias === undefined ? [variableOf(key.path)] : [variableOf(key.path), key.alias];
+}
+
+function reportUnknown(file: ConfigFile, fileName: string, env: Environment, problems: string[]): void {
+  const paths = KEYS.map((key) => key.path);
+  const mean = (name: string | null): string => (name === null ? '' : ` Did you mean ${name}?`);
+  for (const entry of file.entries) {
+    if (paths.includes(entry.path)) continue;
+    const meant = nearest(entry.path, [...paths, ...Object.keys(TABLES)]);
+    problems.push(`${fileName}:${entry.line} ${entry.path} is not a setting.${mean(meant)}`);
+  }
+  const variables = KEYS.flatMap((key) =>
+    variablesOf(key).flatMap((variable) => (key.secret ? [variable, `${variable}_FILE`] : [variable])),
+  );
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith('PIDGE_') || variables.includes(variable) || NOT_SETTINGS.has(variable)) continue;
+    if (variable.startsWith('PIDGE_TEST_')) continue;
+    problems.push(`${variable} is not a setting.${mean(nearest(variable, variables))}`);
+  }
+}
+
+/** Types are safe here because `readValue` has checked each by its key; a bad one left `null` and a problem. */
+function assemble(
+  mode: Mode,
+  values: Map<string, Value>,
+  file: ConfigFile,
+  fileName: string,
+  problems: string[],
+): Config {
+  const get = <T>(path: string): T => (values.get(path) ?? null) as T;
+  const data = get<string>('data') ?? '.pidge';
+  const entries = (table: keyof typeof TABLES, needed: string) => readTable(table, needed, file, fileName, problems);
+  return {
+    mode,
+    http: { port: get('http.port'), host: get('http.host'), publicUrl: get('http.public_url') },
+    data,
+    database: get<string | null>('database') ?? join(data, `${mode}.db`),
+    strictness: get('strictness'),
+    secretKey: get('secret_key'),
+    adminPassword: get('admin_password'),
+    auth: { accountSid: get('auth.account_sid'), authToken: get('auth.auth_token') },
+    webhooks: {
+      allowPrivate: get<string[] | null>('webhooks.allow_private') ?? [],
+      giveUpAfterMs: get('webhooks.give_up_after'),
+      inFlight: get('webhooks.in_flight'),
+    },
+    limits: {
+      defaultRate: get('limits.default_rate'),
+      queueHorizonMs: get('limits.queue_horizon'),
+      maxPrice: get('limits.max_price'),
+      scheduleMinLeadMs: get('limits.schedule_min_lead'),
+      scheduleMaxLeadMs: get('limits.schedule_max_lead'),
+    },
+    messages: { defaultService: get('messages.default_service') },
+    privacy: { sealBodies: get('privacy.seal_bodies') },
+    prices: { smsMicros: get('prices.sms') },
+    simulator: { submitAfterMs: get('simulator.submit_after'), receiptAfterMs: get('simulator.receipt_after') },
+    metrics: { token: get('metrics.token') },
+    log: { level: get('log.level') },
+    numbers: entries('numbers', 'number').map(({ number, rate, kind, ...rest }) => ({
+      number: number as string,
+      ...(rate === undefined ? {} : { rate: rate as Rate }),
+      ...(kind === undefined ? {} : { kind: kind as NumberSetting['kind'] }),
+      properties: rest as Record<string, string>,
+    })),
+    senders: entries('senders', 'address').map(({ address, rate, ...rest }) => ({
+      address: address as string,
+      ...(rate === undefined ? {} : { rate: rate as Rate }),
+      properties: rest as Record<string, string>,
+    })),
+    connectors: entries('connectors', 'kind').map(({ name }) => ({
+      kind: 'simulated',
+      name: (name as string | undefined) ?? 'simulated',
+    })),
+  };
+}
+
+function readTable(
+  table: keyof typeof TABLES,
+  needed: string,
+  file: ConfigFile,
+  fileName: string,
+  problems: string[],
+): Record<string, Value>[] {
+  const types = TABLES[table];
+  return (file.tables[table] ?? []).flatMap(({ line, fields }) => {
+    const entry: Record<string, Value> = {};
+    for (const field of fields) {
+      const type = types[field.path];
+      const where = `${fileName}:${field.line} ${table}.${field.path}`;
+      if (type === undefined) {
+        const meant = nearest(field.path, Object.keys(types));
+        problems.push(`${where} is not a setting.${meant === null ? '' : ` Did you mean ${table}.${meant}?`}`);
+        continue;
+      }
+      const result = readValue(type, field.written);
+      if ('value' in result) entry[field.path] = result.value;
+      else problems.push(`${where} is ${shown(field.written, false)}. Allowed: ${result.allowed}.`);
+    }
+    if (typeof entry[needed] === 'string') return [entry];
+    problems.push(`${fileName}:${line} [[${table}]] needs ${needed}.`);
+    return [];
+  });
+}
+
+/** What no single setting can tell. */
+function judge(config: Config, problems: string[]): void {
+  for (const cidr of config.webhooks.allowPrivate) {
+    if (ipaddr.isValidCIDR(cidr)) continue;
+    problems.push(`webhooks.allow_private holds "${cidr}". Allowed: networks like "10.0.0.0/8" or "::1/128".`);
+  }
+  if (config.strictness === 'lenient' && !isLoopback(config.http.host)) {
+    problems.push(
+      `--lenient takes any credentials, so only on loopback: http.host is "${config.http.host}", use 127.0.0.1.`,
+    );
+  }
+  if (/^postgres(ql)?:/.test(config.database)) {
+    problems.push('database names PostgreSQL, which this version cannot use yet. Allowed: a path or ":memory:".');
+  }
+  if (config.privacy.sealBodies) {
+    problems.push(
+      'privacy.seal_bodies is not available in this version. Leave it out, or keep the data folder on an encrypted disk.',
+    );
+  }
+  if (config.secretKey !== null && config.secretKey.length < 32) {
+    problems.push(
+      `PIDGE_SECRET_KEY has ${config.secretKey.length} characters, it needs 32. Make one: openssl rand -base64 32`,
+    );
+  }
+  const sid = config.auth.accountSid;
+  if (sid !== null && !/^AC[0-9a-fA-F]{32}$/.test(sid)) {
+    problems.push(`auth.account_sid is "${sid}". Allowed: AC and 32 hexadecimal digits.`);
+  }
+}
+
+/** Whether only this machine can reach an address to listen on. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

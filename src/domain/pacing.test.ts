@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { backoffMs, defaultRate, intervalOf, queueWaitMs, senderKind, takeSlot } from './pacing.ts';
+
+describe('slots', () => {
+  it('start at once on an idle lane', () => {
+    expect(takeSlot(5, 100, 1000, 1)).toEqual({ startMicros: 100, freeAtMicros: 1100 });
+  });
+
+  it('start when the lane is free on a busy one', () => {
+    expect(takeSlot(900, 100, 1000, 1)).toEqual({ startMicros: 900, freeAtMicros: 1900 });
+  });
+
+  it('of a long message push the next one by as many slots as it has segments', () => {
+    expect(takeSlot(0, 0, 1000, 3)).toEqual({ startMicros: 0, freeAtMicros: 3000 });
+  });
+
+  it('never exceed the rate over a thousand messages at 75 a second', () => {
+    let free = 0;
+    for (let i = 0; i < 1000; i += 1) free = takeSlot(free, 0, intervalOf(75), 1).freeAtMicros;
+    expect(free).toBe(13_334_000);
+  });
+
+  it('cost nothing on a lane without a rate', () => {
+    expect(intervalOf(0)).toBe(0);
+    expect(intervalOf(Number.POSITIVE_INFINITY)).toBe(0);
+    expect(takeSlot(50, 100, 0, 9)).toEqual({ startMicros: 100, freeAtMicros: 100 });
+  });
+
+  it('tell the wait in milliseconds, rounded up, never negative', () => {
+    expect(queueWaitMs(10_001, 0)).toBe(11);
+    expect(queueWaitMs(0, 10_000)).toBe(0);
+  });
+});
+
+describe('back-off', () => {
+  it('is about 1 s, 5 s, 15 s, 1 min, and grows to an hour', () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 500].map((attempt) => backoffMs(attempt, 0.5))).toEqual([
+      1000, 5000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 3_600_000, 3_600_000,
+    ]);
+  });
+
+  it('spreads by ten per cent either way', () => {
+    expect([backoffMs(2, 0), backoffMs(2, 1)]).toEqual([4500, 5500]);
+  });
+});
+
+describe('default rates', () => {
+  it.each([
+    ['number', 'US', 'unknown', 1],
+    ['number', 'CA', 'unknown', 1],
+    ['number', 'US', 'toll-free', 3],
+    ['number', 'GB', 'mobile', 10],
+    ['number', null, 'unknown', 10],
+    ['short-code', null, 'unknown', 100],
+    ['alphanumeric', null, 'unknown', 10],
+    ['whatsapp', 'US', 'unknown', 80],
+    ['messenger', null, 'unknown', 40],
+    ['rcs', null, 'unknown', 10],
+  ] as const)('of a %s in %s (%s) is %d a second', (kind, country, type, rate) =>
+    expect(defaultRate(kind, country, type)).toBe(rate),
+  );
+
+  it('see the channel of a channel address', () => {
+    expect(senderKind({ kind: 'channel', channel: 'whatsapp', id: '+12025550100' })).toBe('whatsapp');
+    expect(senderKind({ kind: 'short-code', code: '76767' })).toBe('short-code');
+  });
+});

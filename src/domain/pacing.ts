@@ -1,0 +1,72 @@
+/**
+ * Virtual scheduling: a lane (one sender on one connector) is a single number, the instant at which it is free again.
+ * Accepting a message moves that number; nothing else has to be counted. Instants of lanes are epoch microseconds,
+ * so 75 messages a second have an interval of 13 334 and not of 13.
+ */
+import type { Address, NumberType } from './address.ts';
+
+/**
+ * The slot of a message of `cost` segments: it starts when the lane is free, its parts leave back to back, and then
+ * as many slots pass as it had segments (settled: a rate is judged by message starts).
+ */
+export function takeSlot(
+  freeAtMicros: number,
+  nowMicros: number,
+  intervalMicros: number,
+  cost: number,
+): { startMicros: number; freeAtMicros: number } {
+  const startMicros = Math.max(freeAtMicros, nowMicros);
+  return { startMicros, freeAtMicros: startMicros + intervalMicros * cost };
+}
+
+/** How long a message accepted now would wait, in milliseconds, rounded up; 0 on an idle lane. */
+export function queueWaitMs(freeAtMicros: number, nowMicros: number): number {
+  return Math.max(0, Math.ceil((freeAtMicros - nowMicros) / 1000));
+}
+
+/** The slot of one segment in microseconds, rounded up so that the rate is never exceeded; 0 (no pacing) for a rate of 0 or `Infinity`. */
+export function intervalOf(ratePerSecond: number): number {
+  return ratePerSecond > 0 && Number.isFinite(ratePerSecond) ? Math.ceil(1_000_000 / ratePerSecond) : 0;
+}
+
+const BACKOFF_MS = [1000, 5000, 15_000, 60_000, 300_000, 900_000, 3_600_000];
+/** Half the width of the jitter: a delay is its nominal value ± 10 %. */
+const JITTER = 0.1;
+
+/**
+ * The delay before retry number `attempt` (1 is the first retry): about 1 s, 5 s, 15 s, 1 min, 5 min, 15 min, then
+ * hourly. `jitter` is a random number in 0..1 and spreads the delay by ± 10 %, so a fleet does not knock in step.
+ */
+export function backoffMs(attempt: number, jitter: number): number {
+  const index = Math.min(Math.max(1, Math.floor(attempt)), BACKOFF_MS.length) - 1;
+  const nominal = BACKOFF_MS[index] ?? 3_600_000;
+  return Math.round(nominal * (1 - JITTER + 2 * JITTER * jitter));
+}
+
+export type SenderKind = 'number' | 'short-code' | 'alphanumeric' | 'whatsapp' | 'messenger' | 'rcs';
+
+/** The kind of sender an address is, as rates see it. */
+export function senderKind(address: Address): SenderKind {
+  return address.kind === 'channel' ? address.channel : address.kind;
+}
+
+/**
+ * Twilio's default rate of a sender: segments per second for SMS, messages per second for channels.
+ * Country and type matter for numbers only; an unknown country counts as abroad.
+ */
+export function defaultRate(kind: SenderKind, country: string | null, type: NumberType): number {
+  switch (kind) {
+    case 'short-code':
+      return 100;
+    case 'alphanumeric':
+    case 'rcs':
+      return 10;
+    case 'whatsapp':
+      return 80;
+    case 'messenger':
+      return 40;
+    case 'number':
+      if (country !== 'US' && country !== 'CA') return 10;
+      return type === 'toll-free' ? 3 : 1;
+  }
+}

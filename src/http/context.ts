@@ -1,0 +1,98 @@
+/** What the front door is given, and the shapes its resources speak. */
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../domain/clock.ts';
+import type { Observer } from '../domain/events.ts';
+import type { Faults } from '../domain/faults.ts';
+import type { Message } from '../domain/message.ts';
+import type { SidMaker } from '../domain/sid.ts';
+import type { Account, Store } from '../store/store.ts';
+import type { Form } from './form.ts';
+import type { Format, Resource } from './render.ts';
+
+/** Settings of this room; instants and sizes carry their unit. */
+export interface HttpSettings {
+  /** The origin clients use, when it is not the one in their `Host`. */
+  publicUrl?: string;
+  /** Any credentials, any path account (loopback only); what strict mode would have said is observed. */
+  lenient: boolean;
+  mode: 'dev' | 'serve';
+  /** Lets `/metrics` answer to others than loopback. */
+  metricsToken?: string;
+  /** What a message without a service shows as `messaging_service_sid` (settled 5). */
+  defaultServiceSid: 'default' | 'null';
+  /** Bytes; 131 072 unless told otherwise. */
+  bodyLimit: number;
+}
+
+export interface HttpContext {
+  store: Store;
+  clock: Clock;
+  sids: SidMaker;
+  openToken(sealed: string): string;
+  sealToken(token: string): string;
+  /** The accept path: resolves after the commit that holds the message; throws `ApiError`. */
+  create(account: Account, form: Form, meta: RequestMeta): Promise<Message>;
+  settings: HttpSettings;
+  observe: Observer;
+  faults: Faults;
+  ready(): Readiness;
+  /** Called after a sender was saved or removed, so that caches can forget it. */
+  onSenderChanged(): void;
+  /** Registers test-support routes; absent in `serve`. JSON bodies are read inside it. */
+  lab?: (app: FastifyInstance) => void | Promise<void>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+}
+
+export interface Readiness {
+  ok: boolean;
+  /** What is missing, for people; empty when `ok`. */
+  why: string;
+}
+
+/** What a request carries beside its parameters. */
+export interface RequestMeta {
+  requestId: string;
+  method: string;
+  /** As requested, without the query. */
+  path: string;
+  remoteAddress: string;
+}
+
+/** One authenticated call of a resource. */
+export interface Call {
+  context: HttpContext;
+  /** The account in the path, which is what the call acts on. */
+  account: Account;
+  /** The sids that the route's stars matched, in order. */
+  sids: string[];
+  form: Form;
+  query: Form;
+  format: Format;
+  /** The path without extension and query, from `/2010-04-01`. */
+  base: string;
+  meta: RequestMeta;
+}
+
+/** What a resource answers; `http/render` makes the bytes. */
+export type Answer =
+  | { kind: 'resource'; status: 200 | 201; element: string; resource: Resource }
+  | { kind: 'list'; list: List }
+  | { kind: 'none' };
+
+export interface List {
+  /** Key of the array in JSON, such as `messages`. */
+  key: string;
+  /** Name of the container in XML, such as `Messages`. */
+  container: string;
+  element: string;
+  resources: Resource[];
+  page: number;
+  pageSize: number;
+  uri: string;
+  firstUri: string;
+  nextUri: string | null;
+  previousUri: string | null;
+}
+
+export type Handler = (call: Call) => Answer | Promise<Answer>;

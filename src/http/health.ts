@@ -1,0 +1,32 @@
+/** For machines that watch: `/healthz` (the process answers), `/readyz` (it can do its work), `/metrics` (Prometheus). */
+import type { FastifyInstance } from 'fastify';
+import { refuse } from '../domain/errors.ts';
+import { isLoopback, isSameSecret } from './auth.ts';
+import type { HttpContext } from './context.ts';
+
+export function registerHealth(app: FastifyInstance, context: HttpContext): void {
+  app.get('/healthz', (_request, reply) => {
+    reply.header('content-type', 'application/json').send('{"status":"ok"}');
+  });
+
+  app.get('/readyz', (_request, reply) => {
+    const { ok, why } = context.ready();
+    const body = JSON.stringify(ok ? { status: 'ready' } : { status: 'unavailable', why });
+    reply
+      .code(ok ? 200 : 503)
+      .header('content-type', 'application/json')
+      .send(body);
+  });
+
+  app.get('/metrics', async (request, reply) => {
+    if (!isLoopback(request.ip) && !holdsToken(request.headers.authorization, context.settings.metricsToken)) {
+      throw refuse(20403);
+    }
+    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await context.metrics());
+  });
+}
+
+function holdsToken(header: string | undefined, token: string | undefined): boolean {
+  const given = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+  return token !== undefined && given !== undefined && isSameSecret(given, token);
+}

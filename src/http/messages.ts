@@ -1,0 +1,179 @@
+/** The Message resource but for the parameters of create: list, fetch, update, delete, and its (still empty) media. */
+import { formatAddress, parseTo } from '../domain/address.ts';
+import { dayOf, type FilterDate, parseFilterDate } from '../domain/dates.ts';
+import { refuse } from '../domain/errors.ts';
+import type { Message } from '../domain/message.ts';
+import { isSid } from '../domain/sid.ts';
+import type { Change, MessageQuery } from '../store/store.ts';
+import type { Answer, Call } from './context.ts';
+import { makeList, readPaging } from './page.ts';
+import { renderMessage, type Resource } from './render.ts';
+
+const FILTERS = ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>'] as const;
+
+export async function createMessage(call: Call): Promise<Answer> {
+  const message = await call.context.create(call.account, call.form, call.meta);
+  return { kind: 'resource', status: 201, element: 'Message', resource: show(call, message, true) };
+}
+
+export async function fetchMessage(call: Call): Promise<Answer> {
+  return one(call, await mustFind(call));
+}
+
+export async function listMessages(call: Call): Promise<Answer> {
+  const paging = readPaging(call.query, 'SM', 'MM');
+  const filters = FILTERS.flatMap((name): [string, string][] => {
+    const value = call.query.one(name);
+    return value ? [[name, value]] : [];
+  });
+  const query: MessageQuery = { accountSid: call.account.sid, size: paging.size, ...readFilters(new Map(filters)) };
+  if (paging.token) query[paging.token.direction] = paging.token.sid;
+  else query.offset = paging.page * paging.size;
+  const found = await call.context.store.messages(query);
+  const list = makeList(call, paging, {
+    key: 'messages',
+    container: 'Messages',
+    element: 'Message',
+    resources: found.messages.map((message) => show(call, message, false)),
+    hasNext: found.hasOlder,
+    hasPrevious: found.hasNewer,
+    filters,
+  });
+  return { kind: 'list', list };
+}
+
+/** `Body=` redacts, `Status=canceled` calls off; neither changes nothing. Both at once is refused: they exclude each other. */
+export async function updateMessage(call: Call): Promise<Answer> {
+  const body = call.form.one('Body');
+  const status = call.form.one('Status');
+  if (body !== undefined && body !== '') {
+    throw refuse(20001, {}, { parameter: 'Body', allowed: 'the empty string', fix: 'Send Body= to redact the message.' });
+  }
+  if (status !== undefined && status !== 'canceled') {
+    const fix = "Send Status=canceled, with one 'l'.";
+    throw refuse(20001, {}, { parameter: 'Status', received: status.slice(0, 100), allowed: 'canceled', fix });
+  }
+  if (body !== undefined && status !== undefined) {
+    const fix = 'Cancel first; a canceled message can then be redacted.';
+    throw refuse(20001, {}, { parameter: 'Status', received: 'Body and Status', allowed: 'one of the two', fix });
+  }
+  if (body !== undefined) return one(call, await change(call, 'redact'));
+  if (status !== undefined) return one(call, await change(call, 'cancel'));
+  return fetchMessage(call);
+}
+
+export async function removeMessage(call: Call): Promise<Answer> {
+  await change(call, 'remove');
+  return { kind: 'none' };
+}
+
+/** Media of a message: none are stored yet, so the list of an existing message is empty. */
+export async function listMedia(call: Call): Promise<Answer> {
+  await mustFind(call);
+  const paging = readPaging(call.query, 'ME');
+  const list = makeList(call, paging, {
+    key: 'media_list',
+    container: 'MediaList',
+    element: 'Media',
+    resources: [],
+    hasNext: false,
+    hasPrevious: false,
+    filters: [],
+  });
+  return { kind: 'list', list };
+}
+
+export function missingMedia(call: Call): never {
+  throw missing(call);
+}
+
+/** Not built yet (settled 38); an unknown message is still 404 first. */
+export async function createFeedback(call: Call): Promise<Answer> {
+  await mustFind(call);
+  throw refuse(20501, {}, { fix: 'Feedback is not built yet.' });
+}
+
+async function mustFind(call: Call): Promise<Message> {
+  const message = await call.context.store.message(call.account.sid, sidOf(call));
+  if (message === null) throw missing(call);
+  return message;
+}
+
+async function change(call: Call, verb: Change['verb']): Promise<Message> {
+  const { store, clock } = call.context;
+  const [changed] = await store.change([{ accountSid: call.account.sid, sid: sidOf(call), verb }], clock.now());
+  switch (changed?.kind) {
+    case 'done':
+      return changed.message;
+    case 'early':
+      throw verb === 'cancel'
+        ? refuse(30409, {}, { received: changed.status, allowed: 'scheduled', fix: 'Only a scheduled message can be called off.' })
+        : refuse(20009, {}, { received: changed.status, fix: 'Wait until the message is delivered, undelivered or failed.' });
+    default:
+      throw missing(call);
+  }
+}
+
+function one(call: Call, message: Message): Answer {
+  return { kind: 'resource', status: 200, element: 'Message', resource: show(call, message, false) };
+}
+
+function show(call: Call, message: Message, fresh: boolean): Resource {
+  const hidden = call.context.settings.defaultServiceSid === 'null';
+  return renderMessage(message, { defaultServiceSid: hidden ? null : call.account.defaultServiceSid, fresh });
+}
+
+function sidOf(call: Call): string {
+  const sid = call.sids[0] ?? '';
+  // Sids are stored in lower case and compared as text; the prefix stays upper-case.
+  return isSid(sid) ? sid.slice(0, 2) + sid.slice(2).toLowerCase() : sid;
+}
+
+function missing(call: Call): Error {
+  return refuse(20404, { path: call.meta.path });
+}
+
+function readFilters(filters: Map<string, string>): Pick<MessageQuery, 'to' | 'from' | 'sentFrom' | 'sentTo'> {
+  const found: Pick<MessageQuery, 'to' | 'from' | 'sentFrom' | 'sentTo'> = {};
+  const to = filters.get('To');
+  const from = filters.get('From');
+  if (to) found.to = canonical(to);
+  if (from) found.from = canonical(from);
+  const lower: number[] = [];
+  const upper: number[] = [];
+  const on = readDate(filters, 'DateSent');
+  if (on) {
+    const day = on.kind === 'day' ? on : dayOf(on.at);
+    lower.push(day.from);
+    upper.push(day.to - 1);
+  }
+  const after = readDate(filters, 'DateSent>');
+  if (after) lower.push(after.kind === 'day' ? after.from : after.at);
+  const before = readDate(filters, 'DateSent<');
+  if (before) upper.push(before.kind === 'day' ? before.to - 1 : endOfSecond(before.at));
+  if (lower.length > 0) found.sentFrom = Math.max(...lower);
+  if (upper.length > 0) found.sentTo = Math.min(...upper);
+  return found;
+}
+
+/** The wire shows whole seconds, so an instant without a fraction includes all of its second. */
+function endOfSecond(at: number): number {
+  return at % 1000 === 0 ? at + 999 : at;
+}
+
+function readDate(filters: Map<string, string>, name: string): FilterDate | null {
+  const text = filters.get(name);
+  if (!text) return null;
+  const date = parseFilterDate(text);
+  if (date === null) {
+    const fix = 'Use YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ.';
+    throw refuse(20001, {}, { parameter: name, received: text.slice(0, 100), allowed: 'a date', fix });
+  }
+  return date;
+}
+
+/** As create normalises it; what is no address matches itself, so nothing. */
+function canonical(text: string): string {
+  const address = parseTo(text);
+  return address ? formatAddress(address) : text;
+}

@@ -1,0 +1,115 @@
+/** Paging of lists: what the query asks for, and the URIs of the pages around it. */
+import { refuse } from '../domain/errors.ts';
+import { isSid, type SidPrefix } from '../domain/sid.ts';
+import type { Call, List } from './context.ts';
+import type { Form } from './form.ts';
+import type { Resource } from './render.ts';
+
+const DEFAULT_SIZE = 50;
+const LARGEST_SIZE = 1000;
+
+export interface Paging {
+  /** 1..1000. */
+  size: number;
+  /** From 0. Only without a token does it move the page; with one it is the client's own bookkeeping. */
+  page: number;
+  /** `PA`/`PB` and the sid of the record to go on from. */
+  token: { direction: 'after' | 'before'; sid: string } | null;
+}
+
+/**
+ * Reads `PageSize`, `Page` and `PageToken`. A size over 1000 is cut to 1000, because the SDKs send any `limit` as
+ * size; what is no positive number is 400/20001. A token that is not `PA` or `PB` and a sid of `prefixes`: 400/21481.
+ */
+export function readPaging(query: Form, ...prefixes: SidPrefix[]): Paging {
+  const size = query.one('PageSize');
+  if (size !== undefined && !/^0*[1-9]\d*$/.test(size)) {
+    throw badNumber('PageSize', size, '1 to 1000', 'Ask for at least one record a page.');
+  }
+  const page = query.one('Page');
+  if (page !== undefined && !/^\d{1,9}$/.test(page)) {
+    throw badNumber('Page', page, '0 and up', 'Follow next_page_uri instead of counting pages.');
+  }
+  return {
+    size: size === undefined ? DEFAULT_SIZE : Math.min(Number(size), LARGEST_SIZE),
+    page: page === undefined ? 0 : Number(page),
+    token: readToken(query.one('PageToken'), prefixes),
+  };
+}
+
+function readToken(text: string | undefined, prefixes: SidPrefix[]): Paging['token'] {
+  if (text === undefined) return null;
+  const sid = text.slice(2);
+  const mark = text.slice(0, 2);
+  if ((mark !== 'PA' && mark !== 'PB') || !isSid(sid, ...prefixes)) {
+    throw refuse(
+      21481,
+      {},
+      {
+        parameter: 'PageToken',
+        received: text.slice(0, 100),
+        allowed: 'a token from next_page_uri or previous_page_uri',
+        fix: 'Follow the URIs of the list as they are.',
+      },
+    );
+  }
+  return { direction: mark === 'PA' ? 'after' : 'before', sid };
+}
+
+function badNumber(parameter: string, received: string, allowed: string, fix: string): Error {
+  return refuse(20001, {}, { parameter, received: received.slice(0, 100), allowed, fix });
+}
+
+export interface Found {
+  key: string;
+  container: string;
+  element: string;
+  /** Each has a `sid`. */
+  resources: Resource[];
+  hasNext: boolean;
+  hasPrevious: boolean;
+  /** The filters in force, echoed in every URI. */
+  filters: [name: string, value: string][];
+}
+
+/** The list as answered. Its URIs start at `/2010-04-01`: clients append them to their own base URL. */
+export function makeList(call: Call, paging: Paging, found: Found): List {
+  const path = call.format === 'json' ? `${call.base}.json` : call.base;
+  const uri = (page: number, token: string | null) => {
+    const pairs = [...found.filters, ['PageSize', String(paging.size)], ['Page', String(page)]];
+    if (token !== null) pairs.push(['PageToken', token]);
+    return `${path}?${pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
+  };
+  const first = found.resources.at(0);
+  const last = found.resources.at(-1);
+  const given = paging.token && `${paging.token.direction === 'after' ? 'PA' : 'PB'}${paging.token.sid}`;
+  return {
+    key: found.key,
+    container: found.container,
+    element: found.element,
+    resources: found.resources,
+    page: paging.page,
+    pageSize: paging.size,
+    uri: uri(paging.page, given),
+    firstUri: uri(0, null),
+    nextUri: found.hasNext && last ? uri(paging.page + 1, `PA${last.sid}`) : null,
+    previousUri: found.hasPrevious && first ? uri(Math.max(0, paging.page - 1), `PB${first.sid}`) : null,
+  };
+}
+
+/** A page of a short collection held in memory, already in its order. A token whose record is gone: 400/21481. */
+export function slicePage<T extends { sid: string }>(
+  items: T[],
+  paging: Paging,
+): { items: T[]; hasNext: boolean; hasPrevious: boolean } {
+  let from = paging.page * paging.size;
+  let to = from + paging.size;
+  if (paging.token) {
+    const sid = paging.token.sid;
+    const place = items.findIndex((item) => item.sid === sid);
+    if (place === -1) throw refuse(21481, {}, { parameter: 'PageToken', fix: 'Start again at first_page_uri.' });
+    from = paging.token.direction === 'after' ? place + 1 : Math.max(0, place - paging.size);
+    to = paging.token.direction === 'after' ? from + paging.size : place;
+  }
+  return { items: items.slice(from, to), hasNext: to < items.length, hasPrevious: from > 0 && items.length > 0 };
+}

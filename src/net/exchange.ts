@@ -1,0 +1,154 @@
+import type { Agent, Dispatcher } from 'undici';
+import type { Clock } from '../domain/clock.ts';
+import { failure, failureOf, type OutgoingFailure } from './failure.ts';
+
+/** What one request without redirects came to. */
+export type Hop =
+  | { kind: 'answer'; status: number; headers: Record<string, string>; body: string; partial: boolean; ms: number }
+  | OutgoingFailure;
+
+export interface HopRequest {
+  origin: string;
+  path: string;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+export interface HopLimits {
+  connectMs: number;
+  readMs: number;
+  maxBytes: number;
+  cut?: boolean;
+}
+
+/** Timers may fire this much before their time by the monotonic clock. */
+const EARLY_MS = 1;
+
+/**
+ * One request and its answer, as a handler of undici's `dispatch`: the barest of its interfaces, because callbacks
+ * are the ceiling of the whole engine. It waits for a connection (`connectMs`), then for packets (`readMs` between
+ * them), all within `leftMs`, on one timer that is moved only when it fires.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #clock: Clock;
+  readonly #limits: HopLimits;
+  readonly #startedAt: number;
+  readonly #deadline: number;
+  #controller: Dispatcher.DispatchController | null = null;
+  #heardAt = 0;
+  #status = 0;
+  #headers: Record<string, string> = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #cancelTimer: (() => void) | null = null;
+  #resolve: ((hop: Hop) => void) | null = null;
+
+  constructor(clock: Clock, limits: HopLimits, leftMs: number) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#startedAt = clock.monotonic();
+    this.#deadline = this.#startedAt + leftMs;
+  }
+
+  run(agent: Agent, request: HopRequest): Promise<Hop> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      try {
+        agent.dispatch(request, this);
+      } catch (error) {
+        this.#end(failureOf(error as Error));
+      }
+      // On a warm connection the request has left by now, and only the answer has to be waited for.
+      if (this.#controller === null && this.#resolve !== null) this.#watch(this.#limits.connectMs);
+    });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Given up while it waited for a connection: it must not leave any more.
+    if (this.#resolve === null) {
+      controller.abort(new Error('given up'));
+      return;
+    }
+    this.#heardAt = this.#clock.monotonic();
+    this.#watch(this.#limits.readMs);
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ) {
+    if (status < 200) return;
+    this.#heardAt = this.#clock.monotonic();
+    this.#status = status;
+    for (const name in headers) {
+      const value = headers[name];
+      if (value !== undefined) this.#headers[name] = typeof value === 'string' ? value : value.join(', ');
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#heardAt = this.#clock.monotonic();
+    const room = this.#limits.maxBytes - this.#bytes;
+    this.#bytes += chunk.length;
+    this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    if (chunk.length <= room) return;
+    if (this.#limits.cut) this.#answer(false);
+    else this.#end(failure('too-large', `the answer is larger than ${this.#limits.maxBytes} bytes`));
+    controller.abort(new Error('too large'));
+  }
+
+  onResponseEnd(): void {
+    this.#answer(false);
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(failureOf(error));
+  }
+
+  /** Sets the timer to the first of: `ms` from now, the end of the whole budget. */
+  #watch(ms: number): void {
+    this.#cancelTimer?.();
+    const left = this.#deadline - this.#clock.monotonic();
+    this.#cancelTimer = this.#clock.after(Math.min(ms, left), () => this.#onTimer());
+  }
+
+  #onTimer(): void {
+    const now = this.#clock.monotonic() + EARLY_MS;
+    const { connectMs, readMs } = this.#limits;
+    if (!this.#controller && now - this.#startedAt >= connectMs) {
+      this.#fail(failure('connect-timeout', `no connection within ${connectMs} ms`));
+    } else if (now >= this.#deadline) {
+      this.#fail(failure('total-timeout', 'the time for the whole request ran out'));
+    } else if (this.#controller && now - this.#heardAt >= readMs) {
+      this.#fail(failure('read-timeout', `nothing heard for ${readMs} ms`));
+    } else {
+      this.#watch(this.#controller ? this.#heardAt + readMs - now : this.#startedAt + connectMs - now);
+      return;
+    }
+    this.#controller?.abort(new Error('timed out'));
+  }
+
+  #fail(reason: OutgoingFailure): void {
+    if (this.#limits.cut && this.#status > 0) this.#answer(true);
+    else this.#end(reason);
+  }
+
+  #answer(partial: boolean): void {
+    if (!this.#resolve) return;
+    const body = this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
+    this.#end({ kind: 'answer', status: this.#status, headers: this.#headers, body, partial, ms: 0 });
+  }
+
+  /** Everything after the first end is an echo of our own abort. */
+  #end(hop: Hop): void {
+    const resolve = this.#resolve;
+    if (!resolve) return;
+    this.#resolve = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    resolve(hop);
+  }
+}

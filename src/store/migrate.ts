@@ -1,0 +1,62 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Migration } from 'kysely';
+import { type Faults, noFaults } from '../domain/faults.ts';
+
+/** The migrations by name, in order. A name that was ever released never changes. */
+const MIGRATIONS: Record<string, () => Promise<Migration>> = {
+  '0001-first': async () => (await import('./migrations/0001-first.ts')).first,
+};
+
+/**
+ * Brings the schema up to date in one transaction, so a kill at any step leaves the old schema and the next start
+ * does it again. Throws, having changed nothing, when a newer program has been here.
+ */
+export async function migrate(db: DatabaseSync, faults: Faults = noFaults): Promise<void> {
+  const done = applied(db);
+  const unknown = done.filter((name) => !(name in MIGRATIONS));
+  if (unknown.length > 0) {
+    throw new Error(
+      `The store was written by a newer Pidge (it has ${unknown.join(', ')}). Start that version, or restore a backup made by this one.`,
+    );
+  }
+  // Kysely is only loaded when there is something to do: a warm start saves its import.
+  if (done.length === Object.keys(MIGRATIONS).length) return;
+  await run(db, faults);
+}
+
+/** Names of the migrations the file has seen; none for a new file. */
+export function applied(db: DatabaseSync): string[] {
+  if (!db.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get()) return [];
+  return db
+    .prepare('select name from kysely_migration order by name')
+    .all()
+    .map((row) => row.name as string);
+}
+
+async function run(db: DatabaseSync, faults: Faults): Promise<void> {
+  const [{ Kysely }, { Migrator }, { NodeSqliteDialect }] = await Promise.all([
+    import('kysely'),
+    import('kysely/migration'),
+    import('./kysely-sqlite.ts'),
+  ]);
+  const kysely = new Kysely<unknown>({ dialect: new NodeSqliteDialect(db) });
+  const provider = {
+    async getMigrations(): Promise<Record<string, Migration>> {
+      const migrations: Record<string, Migration> = {};
+      for (const [name, load] of Object.entries(MIGRATIONS)) {
+        const migration = await load();
+        migrations[name] = {
+          async up(trx) {
+            faults.at('migrate.before-step');
+            await migration.up(trx);
+            faults.at('migrate.after-step');
+          },
+        };
+      }
+      return migrations;
+    },
+  };
+  const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
+  await kysely.destroy();
+  if (error) throw error;
+}

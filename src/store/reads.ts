@@ -1,0 +1,216 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Message, Status } from '../domain/message.ts';
+import {
+  ACCOUNT_COLUMNS,
+  ATTEMPT_COLUMNS,
+  accountFrom,
+  attemptFrom,
+  MESSAGE_COLUMNS,
+  messageFrom,
+  PART_COLUMNS,
+  partFrom,
+  type Row,
+  SENDER_COLUMNS,
+  senderFrom,
+} from './rows.ts';
+import { HELD_AT } from './sql/callbacks.ts';
+import type {
+  Account,
+  AttemptQuery,
+  CallbackAttempt,
+  Finding,
+  MessagePage,
+  MessageQuery,
+  Part,
+  Reads,
+  Sender,
+  StoreStats,
+  WorkKind,
+} from './store.ts';
+import { findings } from './verify.ts';
+
+const MESSAGE = MESSAGE_COLUMNS.join(', ');
+
+/** A record's place in lists. */
+type Place = [listedAt: number, sid: string];
+
+/** The reading half, on a connection of its own that sees every commit already answered. */
+export class SqliteReads implements Reads {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  async message(accountSid: string, sid: string): Promise<Message | null> {
+    return this.#one(messageFrom, `select ${MESSAGE} from messages where sid = ? and account_sid = ?`, sid, accountSid);
+  }
+
+  async messages(query: MessageQuery): Promise<MessagePage> {
+    const { size } = query;
+    const token = query.after ?? query.before;
+    const place = token === undefined ? null : this.#placeOf(query.accountSid, token);
+    const older = query.before === undefined;
+    const rows = this.#list(query, older, place, size + 1, query.offset ?? 0);
+    const more = rows.length > size;
+    if (more) rows.length = size;
+    if (!older) rows.reverse();
+    const messages = rows.map(messageFrom);
+    const edge = older ? rows[0] : rows.at(-1);
+    // The far side was seen by fetching one more; the near side is asked for, and only when one came from somewhere.
+    let near = false;
+    if (place || query.offset) {
+      const from: Place | null = edge ? [edge[MESSAGE_COLUMNS.length] as number, edge[0] as string] : place;
+      near = this.#list(query, !older, from, 1, 0).length > 0;
+    }
+    return { messages, hasOlder: older ? more : near, hasNewer: older ? near : more };
+  }
+
+  async parts(accountSid: string, messageSid: string): Promise<Part[]> {
+    return this.#all(
+      partFrom,
+      `select ${PART_COLUMNS} from parts where message_sid = ?1
+       and exists (select 1 from messages where sid = ?1 and account_sid = ?2) order by part`,
+      messageSid,
+      accountSid,
+    );
+  }
+
+  async attempts({ accountSid, messageSid, decision, limit }: AttemptQuery): Promise<CallbackAttempt[]> {
+    const parameters: SQLInputValue[] = [accountSid];
+    let where = 'account_sid = ?';
+    if (messageSid !== undefined) {
+      // The plus keeps SQLite from choosing the index of the whole account.
+      where = '+account_sid = ? and message_sid = ?';
+      parameters.push(messageSid);
+    }
+    // Written out, not bound: only then can the partial index of given-up attempts serve.
+    if (decision === 'gave_up') where += " and decision = 'gave_up'";
+    else if (decision !== undefined) {
+      where += ' and decision = ?';
+      parameters.push(decision);
+    }
+    const text = `select ${ATTEMPT_COLUMNS} from attempts where ${where} order by id desc limit ?`;
+    return this.#all(attemptFrom, text, ...parameters, limit);
+  }
+
+  async account(sid: string): Promise<Account | null> {
+    return this.#one(accountFrom, `select ${ACCOUNT_COLUMNS} from accounts where sid = ?`, sid);
+  }
+
+  async accounts(): Promise<Account[]> {
+    return this.#all(accountFrom, `select ${ACCOUNT_COLUMNS} from accounts order by created_at, sid`);
+  }
+
+  async sender(accountSid: string, sid: string): Promise<Sender | null> {
+    return this.#one(
+      senderFrom,
+      `select ${SENDER_COLUMNS} from senders where sid = ? and account_sid = ?`,
+      sid,
+      accountSid,
+    );
+  }
+
+  async senderByAddress(address: string): Promise<Sender | null> {
+    return this.#one(senderFrom, `select ${SENDER_COLUMNS} from senders where address = ?`, address);
+  }
+
+  async senders(accountSid: string): Promise<Sender[]> {
+    return this.#all(
+      senderFrom,
+      `select ${SENDER_COLUMNS} from senders where account_sid = ? order by created_at desc, sid desc`,
+      accountSid,
+    );
+  }
+
+  async nextDueAt(kind: WorkKind): Promise<number | null> {
+    const free = this.#number(
+      'select min(due_at) from work where kind = ? and lane is null and due_at < ?',
+      kind,
+      HELD_AT,
+    );
+    if (kind === 'callback') return free;
+    const paced = this.#number(
+      `select head_at from lanes where head_at is not null and exists (select 1 from work where lane = key)
+       order by head_at limit 1`,
+    );
+    return free === null || paced === null ? (free ?? paced) : Math.min(free, paced);
+  }
+
+  async stats(): Promise<StoreStats> {
+    const messagesByStatus: Partial<Record<Status, number>> = {};
+    const open = { send: 0, callback: 0 };
+    for (const [name, n] of this.#all((row) => row as [string, number], 'select name, n from counters')) {
+      if (name === 'work send') open.send = n;
+      else if (name === 'work callback') open.callback = n;
+      else if (n > 0) messagesByStatus[name as Status] = n;
+    }
+    const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
+    return {
+      messagesByStatus,
+      sendsDue: open.send,
+      callbacksDue: open.callback,
+      oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
+      parkedReceipts: this.#number('select count(*) from parked') ?? 0,
+    };
+  }
+
+  async verify(): Promise<Finding[]> {
+    return findings(this.#db);
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  #list(query: MessageQuery, older: boolean, place: Place | null, limit: number, offset: number): Row[] {
+    const where = ['account_sid = ?'];
+    const parameters: SQLInputValue[] = [query.accountSid];
+    const demand = (condition: string, ...values: SQLInputValue[]): void => {
+      where.push(condition);
+      parameters.push(...values);
+    };
+    if (query.to !== undefined) demand('to_address = ?', query.to);
+    if (query.from !== undefined) demand('from_address = ?', query.from);
+    const { sentFrom, sentTo } = query;
+    if (sentFrom !== undefined || sentTo !== undefined) demand('sent_at is not null');
+    // What was sent is listed at that instant, so the bounds can use the indexes of lists.
+    if (sentFrom !== undefined) demand('listed_at >= ?', sentFrom);
+    if (sentTo !== undefined) demand('listed_at <= ?', sentTo);
+    if (place) demand(`(listed_at, sid) ${older ? '<' : '>'} (?, ?)`, ...place);
+    const way = older ? 'desc' : 'asc';
+    const text = `select ${MESSAGE}, listed_at from messages where ${where.join(' and ')}
+      order by listed_at ${way}, sid ${way} limit ? offset ?`;
+    return this.#all((row) => row, text, ...parameters, limit, offset);
+  }
+
+  /** A record deleted since keeps the place of its creation, which its sid tells: 12 hex of milliseconds. */
+  #placeOf(accountSid: string, sid: string): Place {
+    const listedAt = this.#number('select listed_at from messages where sid = ? and account_sid = ?', sid, accountSid);
+    return [listedAt ?? (Number.parseInt(sid.slice(2, 14), 16) || 0), sid];
+  }
+
+  #number(text: string, ...parameters: SQLInputValue[]): number | null {
+    return this.#one((row) => row[0] as number | null, text, ...parameters);
+  }
+
+  #one<Value>(from: (row: Row) => Value, text: string, ...parameters: SQLInputValue[]): Value | null {
+    const row = this.#sql(text).get(...parameters) as unknown as Row | undefined;
+    return row ? from(row) : null;
+  }
+
+  #all<Value>(from: (row: Row) => Value, text: string, ...parameters: SQLInputValue[]): Value[] {
+    return (this.#sql(text).all(...parameters) as unknown as Row[]).map(from);
+  }
+
+  #sql(text: string): StatementSync {
+    let statement = this.#statements.get(text);
+    if (!statement) {
+      statement = this.#db.prepare(text);
+      statement.setReturnArrays(true);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,230 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Direction, HistoryEntry, Message, Status } from '../domain/message.ts';
+import type {
+  Acceptance,
+  Account,
+  CallbackAttempt,
+  CallbackWork,
+  Part,
+  Sender,
+  SenderKind,
+  SendWork,
+} from './store.ts';
+
+/**
+ * Rows and what they mean. Rows travel as flat arrays in the order of these column lists: between threads an array
+ * of primitives is copied several times faster than an object, and both sides of the store read the same lists.
+ */
+export type Row = SQLOutputValue[];
+
+export const MESSAGE_COLUMNS = [
+  'sid',
+  'account_sid',
+  'service_sid',
+  'from_address',
+  'to_address',
+  'body',
+  'status',
+  'direction',
+  'num_segments',
+  'num_media',
+  'price_micros',
+  'error_code',
+  'created_at',
+  'updated_at',
+  'sent_at',
+  'valid_until',
+  'callback_url',
+  'smart_encoded',
+  'provide_feedback',
+  'tags',
+  'history',
+] as const;
+
+/** History is stored as lines of JSON, so a step appends text and never rewrites what came before. */
+export function historyLine(entry: HistoryEntry): string {
+  return JSON.stringify(entry);
+}
+
+export function historyFrom(text: string): HistoryEntry[] {
+  return text === '' ? [] : (JSON.parse(`[${text.replaceAll('\n', ',')}]`) as HistoryEntry[]);
+}
+
+export function messageFrom(row: Row): Message {
+  return {
+    sid: row[0] as string,
+    accountSid: row[1] as string,
+    serviceSid: row[2] as string | null,
+    from: row[3] as string | null,
+    to: row[4] as string,
+    body: row[5] as string,
+    status: row[6] as Status,
+    direction: row[7] as Direction,
+    numSegments: row[8] as number,
+    numMedia: row[9] as number,
+    priceMicros: row[10] as number | null,
+    errorCode: row[11] as number | null,
+    createdAt: row[12] as number,
+    updatedAt: row[13] as number,
+    sentAt: row[14] as number | null,
+    validUntil: row[15] as number,
+    callbackUrl: row[16] as string | null,
+    smartEncoded: row[17] === 1,
+    provideFeedback: row[18] === 1,
+    tags: row[19] === '{}' ? {} : (JSON.parse(row[19] as string) as Record<string, string>),
+    history: historyFrom(row[20] as string),
+  };
+}
+
+/** As much of a message as a transition needs; making it parses nothing. */
+export type Walker = Pick<
+  Message,
+  'sid' | 'accountSid' | 'serviceSid' | 'from' | 'to' | 'status' | 'errorCode' | 'callbackUrl'
+>;
+
+export function walkerFrom(row: Row): Walker {
+  return {
+    sid: row[0] as string,
+    accountSid: row[1] as string,
+    serviceSid: row[2] as string | null,
+    from: row[3] as string | null,
+    to: row[4] as string,
+    status: row[6] as Status,
+    errorCode: row[11] as number | null,
+    callbackUrl: row[16] as string | null,
+  };
+}
+
+/** Length of one acceptance in the flat array: the message, its place in lists, connector and lane. */
+export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 6;
+
+/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values. */
+export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane }: Acceptance): void {
+  flat.push(
+    message.sid,
+    message.accountSid,
+    message.serviceSid,
+    message.from,
+    message.to,
+    message.body,
+    message.status,
+    message.direction,
+    message.numSegments,
+    message.numMedia,
+    message.priceMicros,
+    message.errorCode,
+    message.createdAt,
+    message.updatedAt,
+    message.sentAt,
+    message.validUntil,
+    message.callbackUrl,
+    message.smartEncoded ? 1 : 0,
+    message.provideFeedback ? 1 : 0,
+    JSON.stringify(message.tags),
+    message.history.map(historyLine).join('\n'),
+    message.sentAt ?? message.createdAt,
+    connector,
+  );
+  if (lane) flat.push(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs);
+  else flat.push(null, null, null, null);
+}
+
+/** A claimed send as the writer answers it: nine values of the work, then the message's columns. */
+export function sendWorkFrom(row: Row): SendWork {
+  return {
+    workId: row[0] as number,
+    attempt: row[1] as number,
+    connector: row[2] as string,
+    startAt: row[3] as number,
+    lane:
+      row[4] === null
+        ? null
+        : {
+            key: row[4] as string,
+            intervalMicros: row[5] as number,
+            cost: row[6] as number,
+            horizonMs: row[7] as number,
+          },
+    expired: row[8] === 1,
+    message: messageFrom(row.slice(9)),
+  };
+}
+
+/** From `id, attempt, message_sid, account_sid, payload`. */
+export function callbackWorkFrom(row: Row): CallbackWork {
+  return {
+    workId: row[0] as number,
+    attempt: row[1] as number,
+    messageSid: row[2] as string,
+    accountSid: row[3] as string,
+    payload: JSON.parse(row[4] as string) as CallbackWork['payload'],
+  };
+}
+
+export const ATTEMPT_COLUMNS =
+  'id, work_id, message_sid, account_sid, attempt, at, ms, decision, payload, request, response, error_code, error';
+
+export function attemptFrom(row: Row): CallbackAttempt {
+  return {
+    id: row[0] as number,
+    workId: row[1] as number,
+    messageSid: row[2] as string,
+    accountSid: row[3] as string,
+    attempt: row[4] as number,
+    at: row[5] as number,
+    ms: row[6] as number,
+    decision: row[7] as CallbackAttempt['decision'],
+    payload: JSON.parse(row[8] as string) as CallbackAttempt['payload'],
+    request: JSON.parse(row[9] as string) as CallbackAttempt['request'],
+    response: row[10] === null ? null : (JSON.parse(row[10] as string) as CallbackAttempt['response']),
+    errorCode: row[11] as number | null,
+    error: row[12] as string | null,
+  };
+}
+
+export const PART_COLUMNS = 'connector, carrier_id, part, state, error_code';
+
+export function partFrom(row: Row): Part {
+  return {
+    connector: row[0] as string,
+    carrierId: row[1] as string,
+    part: row[2] as number,
+    state: row[3] as Part['state'],
+    errorCode: row[4] as number | null,
+  };
+}
+
+export const ACCOUNT_COLUMNS =
+  'sid, owner_sid, friendly_name, status, type, sealed_token, default_service_sid, created_at, updated_at';
+
+export function accountFrom(row: Row): Account {
+  return {
+    sid: row[0] as string,
+    ownerSid: row[1] as string,
+    friendlyName: row[2] as string,
+    status: row[3] as Account['status'],
+    type: row[4] as Account['type'],
+    sealedToken: row[5] as string,
+    defaultServiceSid: row[6] as string,
+    createdAt: row[7] as number,
+    updatedAt: row[8] as number,
+  };
+}
+
+export const SENDER_COLUMNS =
+  'sid, account_sid, address, kind, can_sms, can_mms, rate, properties, created_at, updated_at';
+
+export function senderFrom(row: Row): Sender {
+  return {
+    sid: row[0] as string,
+    accountSid: row[1] as string,
+    address: row[2] as string,
+    kind: row[3] as SenderKind,
+    canSms: row[4] === 1,
+    canMms: row[5] === 1,
+    rate: row[6] as number | null,
+    properties: JSON.parse(row[7] as string) as Record<string, unknown>,
+    createdAt: row[8] as number,
+    updatedAt: row[9] as number,
+  };
+}

@@ -1,0 +1,102 @@
+import type { Row } from '../rows.ts';
+import type { CallbackPayload, CallbackResult, Claim } from '../store.ts';
+import type { WriteContext } from './context.ts';
+
+/**
+ * Callback work. Of one message only the oldest open callback has a real due time; those behind it are held, and each
+ * that finishes lets the next one go. So order per message needs no look at the others when claiming.
+ */
+
+/** The due time of a held callback: the last instant JavaScript knows. */
+export const HELD_AT = 8_640_000_000_000_000;
+
+const CLAIM = `update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?`;
+const INSERT = `insert into work (kind, message_sid, account_sid, due_at, attempt, payload)
+  values ('callback', ?, ?, ?, 0, ?)`;
+
+/** Answers the id of the new work. */
+export function queueCallback(
+  ctx: WriteContext,
+  messageSid: string,
+  accountSid: string,
+  now: number,
+  payload: CallbackPayload,
+): number {
+  const open = ctx.sql("select 1 from work where message_sid = ? and kind = 'callback' limit 1").get(messageSid);
+  ctx.count('work callback', 1);
+  const dueAt = open ? HELD_AT : now;
+  return Number(ctx.sql(INSERT).run(messageSid, accountSid, dueAt, JSON.stringify(payload)).lastInsertRowid);
+}
+
+/** Answers rows for `callbackWorkFrom`. */
+export function claimCallbacks(ctx: WriteContext, { owner, limit, leaseMs }: Claim, now: number): Row[] {
+  const rows = ctx
+    .sql(
+      `select id, attempt, message_sid, account_sid, payload from work
+       where kind = 'callback' and lane is null and due_at <= ? order by due_at, id limit ?`,
+    )
+    .all(now, limit) as unknown as Row[];
+  for (const row of rows) {
+    ctx.sql(CLAIM).run(owner, now + leaseMs, row[0] as number);
+    row[1] = (row[1] as number) + 1;
+  }
+  return rows;
+}
+
+export function finishCallbacks(ctx: WriteContext, batch: CallbackResult[], now: number): boolean[] {
+  return batch.map((result) => finishOne(ctx, result, now));
+}
+
+function finishOne(ctx: WriteContext, result: CallbackResult, now: number): boolean {
+  const { workId, attempt, record } = result;
+  const row = ctx
+    .sql("select message_sid from work where id = ? and attempt = ? and kind = 'callback'")
+    .get(workId, attempt) as unknown as Row | undefined;
+  if (!row) return false;
+  ctx
+    .sql(
+      `insert into attempts (work_id, message_sid, account_sid, attempt, at, ms, decision, payload, request, response,
+       error_code, error) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      workId,
+      record.messageSid,
+      record.accountSid,
+      attempt,
+      record.at,
+      record.ms,
+      result.decision,
+      JSON.stringify(record.payload),
+      JSON.stringify(record.request),
+      record.response && JSON.stringify(record.response),
+      record.errorCode,
+      record.error,
+    );
+  if (result.decision === 'retry') {
+    ctx.sql('update work set due_at = ?, owner = null where id = ?').run(result.retryAt ?? now, workId);
+    return true;
+  }
+  ctx.sql('delete from work where id = ?').run(workId);
+  ctx.count('work callback', -1);
+  ctx
+    .sql(
+      `update work set due_at = ?1 where due_at = ${HELD_AT} and id =
+       (select min(id) from work where message_sid = ?2 and kind = 'callback')`,
+    )
+    .run(now, row[0] as string);
+  return true;
+}
+
+export function replayCallback(
+  ctx: WriteContext,
+  accountSid: string,
+  attemptId: number,
+  now: number,
+): { workId: number } | null {
+  const row = ctx
+    .sql('select message_sid, payload from attempts where id = ? and account_sid = ?')
+    .get(attemptId, accountSid) as unknown as Row | undefined;
+  if (!row) return null;
+  const payload = JSON.parse(row[1] as string) as CallbackPayload;
+  return { workId: queueCallback(ctx, row[0] as string, accountSid, now, payload) };
+}

@@ -1,0 +1,87 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** A lane as the writer holds it while a batch runs. Instants in microseconds but `headAt` (ms, `null`: no work). */
+export interface LaneState {
+  nextAtMicros: number;
+  freeAtMicros: number;
+  headAt: number | null;
+}
+
+/**
+ * What the writing verbs share inside one transaction: prepared statements, the lanes touched so far and the counters
+ * to be moved. Lanes and counters are written once, by `flush`; `discard` forgets them after a rollback.
+ */
+export class WriteContext {
+  readonly db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #lanes = new Map<string, LaneState>();
+  #touched = new Set<string>();
+  #counts = new Map<string, number>();
+
+  constructor(db: DatabaseSync) {
+    this.db = db;
+  }
+
+  /** The prepared statement for `text`, which answers rows as arrays. */
+  sql(text: string): StatementSync {
+    let statement = this.#statements.get(text);
+    if (!statement) {
+      statement = this.db.prepare(text);
+      statement.setReturnArrays(true);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  /** The lane, made free when it is new. Who changes it must call `touch`. */
+  lane(key: string): LaneState {
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      const row = this.sql('select next_at_us, free_at_us, head_at from lanes where key = ?').get(key) as unknown as
+        | [number, number, number | null]
+        | undefined;
+      lane = { nextAtMicros: row?.[0] ?? 0, freeAtMicros: row?.[1] ?? 0, headAt: row?.[2] ?? null };
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  touch(key: string): void {
+    this.#touched.add(key);
+  }
+
+  /** Work of this lane falls due at `dueAt`: the lane is to be looked at then, or when it is free. */
+  bringForward(key: string, dueAt: number): void {
+    const lane = this.lane(key);
+    const at = Math.max(dueAt, Math.ceil(lane.freeAtMicros / 1000));
+    if (lane.headAt !== null && lane.headAt <= at) return;
+    lane.headAt = at;
+    this.#touched.add(key);
+  }
+
+  count(name: string, by: number): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
+  }
+
+  flush(): void {
+    for (const key of this.#touched) {
+      const lane = this.lane(key);
+      this.sql(
+        `insert into lanes (key, next_at_us, free_at_us, head_at) values (?, ?, ?, ?)
+         on conflict (key) do update set next_at_us = excluded.next_at_us, free_at_us = excluded.free_at_us,
+         head_at = excluded.head_at`,
+      ).run(key, lane.nextAtMicros, lane.freeAtMicros, lane.headAt);
+    }
+    for (const [name, by] of this.#counts) {
+      if (by === 0) continue;
+      this.sql('insert into counters values (?, ?) on conflict (name) do update set n = n + excluded.n').run(name, by);
+    }
+    this.discard();
+  }
+
+  discard(): void {
+    this.#lanes = new Map();
+    this.#touched = new Set();
+    this.#counts = new Map();
+  }
+}

@@ -1,0 +1,161 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { callsBack, type Event, isSettled, type Status, step } from '../../domain/message.ts';
+import {
+  ACCEPTANCE_STRIDE,
+  historyLine,
+  MESSAGE_COLUMNS,
+  messageFrom,
+  type Row,
+  type Walker,
+  walkerFrom,
+} from '../rows.ts';
+import type { Accepted, Change, Changed } from '../store.ts';
+import { queueCallback } from './callbacks.ts';
+import type { WriteContext } from './context.ts';
+
+/** Messages: how they come in, how a step is written down, and what their owner may change. */
+
+const COLUMNS = MESSAGE_COLUMNS.join(', ');
+const WIDTH = MESSAGE_COLUMNS.length + 1;
+const INSERT_MESSAGE = `insert into messages values (${Array(WIDTH).fill('?').join(', ')})`;
+const INSERT_SEND = `insert into work (kind, message_sid, account_sid, due_at, attempt, connector, lane, interval_us,
+  cost, horizon_ms) values ('send', ?, ?, ?, 0, ?, ?, ?, ?, ?)`;
+
+/** `flat` holds acceptances one after another (`pushAcceptance`). Only a `queued` message gets work. */
+export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): Accepted[] {
+  const insertMessage = ctx.sql(INSERT_MESSAGE);
+  const insertSend = ctx.sql(INSERT_SEND);
+  const answers: Accepted[] = [];
+  for (let at = 0; at < flat.length; at += ACCEPTANCE_STRIDE) {
+    const [connector, key, interval, cost, horizonMs] = flat.slice(at + WIDTH, at + ACCEPTANCE_STRIDE) as [
+      string,
+      string | null,
+      number,
+      number,
+      number,
+    ];
+    const status = flat[at + 6] as Status;
+    let dueAt = now;
+    if (key !== null && status === 'queued') {
+      const lane = ctx.lane(key);
+      const start = Math.max(now * 1000, lane.nextAtMicros);
+      if (start - now * 1000 > horizonMs * 1000) {
+        answers.push({ ok: false, reason: 'queue-full' });
+        continue;
+      }
+      dueAt = Math.ceil(start / 1000);
+      lane.nextAtMicros = start + interval * cost;
+      ctx.touch(key);
+      ctx.bringForward(key, dueAt);
+    }
+    insertMessage.run(...flat.slice(at, at + WIDTH));
+    ctx.count(status, 1);
+    if (status === 'queued') {
+      insertSend.run(flat[at] as string, flat[at + 1] as string, dueAt, connector, key, interval, cost, horizonMs);
+      ctx.count('work send', 1);
+    }
+    answers.push({ ok: true, dueAt });
+  }
+  return answers;
+}
+
+export function walker(ctx: WriteContext, sid: string): Walker | null {
+  const row = ctx.sql(`select ${COLUMNS} from messages where sid = ?`).get(sid) as unknown as Row | undefined;
+  return row ? walkerFrom(row) : null;
+}
+
+export interface StepDetails {
+  errorCode?: number;
+  note?: string;
+  doneDate?: string | null;
+  /** With `take`: the price, if there is one. */
+  priceMicros?: number | null;
+}
+
+/**
+ * The only way a status changes: `step` decides, the walk grows by a line, and the callback that the new status owes
+ * is written in the same transaction. Answers the new status, or `null` when the event changes nothing.
+ */
+export function advance(
+  ctx: WriteContext,
+  message: Walker,
+  event: Event,
+  now: number,
+  details: StepDetails = {},
+): Status | null {
+  const next = step(message.status, event);
+  if (next === null) return null;
+  const { errorCode, note } = details;
+  const line = `\n${historyLine({ at: now, status: next, note, errorCode })}`;
+  if (event === 'take') {
+    ctx
+      .sql(
+        `update messages set status = ?, updated_at = ?, history = history || ?, sent_at = ?, listed_at = ?,
+         price_micros = coalesce(?, price_micros) where sid = ?`,
+      )
+      .run(next, now, line, now, now, details.priceMicros ?? null, message.sid);
+  } else {
+    // Kept apart from `take`: naming listed_at, even unchanged, would rewrite three indexes.
+    ctx
+      .sql(
+        `update messages set status = ?, updated_at = ?, history = history || ?,
+         error_code = coalesce(?, error_code) where sid = ?`,
+      )
+      .run(next, now, line, errorCode ?? null, message.sid);
+  }
+  ctx.count(message.status, -1);
+  ctx.count(next, 1);
+  message.status = next;
+  message.errorCode = errorCode ?? message.errorCode;
+  if (message.callbackUrl !== null && callsBack(next)) {
+    queueCallback(ctx, message.sid, message.accountSid, now, {
+      url: message.callbackUrl,
+      status: next,
+      from: message.from,
+      to: message.to,
+      serviceSid: message.serviceSid,
+      errorCode: message.errorCode,
+      doneDate: details.doneDate ?? null,
+      at: now,
+    });
+  }
+  return next;
+}
+
+/** Adds a line to the walk without a step. */
+export function remark(ctx: WriteContext, message: Walker, note: string, now: number): void {
+  const line = `\n${historyLine({ at: now, status: message.status, note })}`;
+  ctx.sql('update messages set history = history || ? where sid = ?').run(line, message.sid);
+}
+
+export function change(ctx: WriteContext, batch: Change[], now: number): Changed[] {
+  return batch.map((item) => changeOne(ctx, item, now));
+}
+
+function changeOne(ctx: WriteContext, item: Change, now: number): Changed {
+  const read = () => {
+    const row = ctx.sql(`select ${COLUMNS} from messages where sid = ? and account_sid = ?`);
+    return row.get(item.sid, item.accountSid) as unknown as Row | undefined;
+  };
+  const row = read();
+  if (!row) return { kind: 'missing' };
+  const message = messageFrom(row);
+  switch (item.verb) {
+    case 'redact':
+      if (!isSettled(message, now)) return { kind: 'early', status: message.status };
+      ctx.sql("update messages set body = '', updated_at = ? where sid = ?").run(now, item.sid);
+      return { kind: 'done', message: { ...message, body: '', updatedAt: now } };
+    case 'remove':
+      if (!isSettled(message, now)) return { kind: 'early', status: message.status };
+      // Callbacks still due and kept attempts stay (settled 20): neither holds a body.
+      ctx.sql('delete from parts where message_sid = ?').run(item.sid);
+      ctx.sql('delete from messages where sid = ?').run(item.sid);
+      ctx.count(message.status, -1);
+      return { kind: 'done', message };
+    case 'cancel': {
+      const early: Changed = { kind: 'early', status: message.status };
+      if (!advance(ctx, message, 'cancel', now)) return early;
+      return { kind: 'done', message: messageFrom(read() as Row) };
+    }
+  }
+}

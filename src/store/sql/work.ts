@@ -1,0 +1,144 @@
+import { historyLine, MESSAGE_COLUMNS, type Row, walkerFrom } from '../rows.ts';
+import type { Claim, SendSettlement } from '../store.ts';
+import type { WriteContext } from './context.ts';
+import { advance, remark, walker } from './messages.ts';
+import { claimParked } from './receipts.ts';
+
+/**
+ * Send work. Unpaced rows are found by their due time. Paced rows are found through their lane: `head_at` says when
+ * the lane may next be touched, its rows are taken in order of (due, id), each gets the first free slot, and the first
+ * that has to wait stops the lane. So a backlog after downtime leaves at the lane's rate, nobody overtakes, and no
+ * row is ever rewritten to make it wait. (Pushing the due time of each waiting row cost a rewrite of the lane's whole
+ * backlog whenever a claim was a millisecond late.)
+ */
+const WORK = 'w.id, w.attempt, w.connector, w.due_at, w.lane, w.interval_us, w.cost, w.horizon_ms';
+const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+const FROM = 'from work w left join messages m on m.sid = w.message_sid';
+const UNPACED = `select ${WORK}, 0, ${MESSAGE} ${FROM}
+  where w.kind = 'send' and w.lane is null and w.due_at <= ? order by w.due_at, w.id limit ?`;
+const OF_LANE = `select ${WORK}, 0, ${MESSAGE} ${FROM}
+  where w.lane = ? and w.due_at <= ? and (w.owner is null or w.due_at <= ?) order by w.due_at, w.id limit ?`;
+const LEASE = 'update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?';
+const DROP = 'delete from work where id = ?';
+
+/** Positions in a row of `WORK` and `MESSAGE`. */
+const [ID, ATTEMPT, START_AT, LANE, INTERVAL, COST, EXPIRED, FIRST] = [0, 1, 3, 4, 5, 6, 8, 9];
+const STATUS = MESSAGE_COLUMNS.indexOf('status');
+const UPDATED_AT = MESSAGE_COLUMNS.indexOf('updated_at');
+const VALID_UNTIL = MESSAGE_COLUMNS.indexOf('valid_until');
+const HISTORY = MESSAGE_COLUMNS.indexOf('history');
+
+/** Answers rows for `sendWorkFrom`, earliest start first. */
+export function claimSends(ctx: WriteContext, claim: Claim & { lookAheadMs: number }, now: number): Row[] {
+  const horizon = now + claim.lookAheadMs;
+  const lanes = ctx
+    .sql('select key, head_at from lanes where head_at <= ? order by head_at, key limit ?')
+    .all(horizon, claim.limit) as unknown as [string, number][];
+  const unpaced = ctx.sql(UNPACED).all(now, claim.limit) as unknown as Row[];
+  const claimed: Row[] = [];
+  let next = 0;
+  // One walk over both kinds by age, so neither starves the other when there is more than `limit`.
+  for (const [key, headAt] of [...lanes, [null, Number.POSITIVE_INFINITY] as const]) {
+    for (let row = unpaced[next]; row && (row[START_AT] as number) <= headAt; row = unpaced[next]) {
+      if (claimed.length >= claim.limit) break;
+      next += 1;
+      if (take(ctx, row, claim, now, Math.max(now, row[START_AT] as number))) claimed.push(row);
+    }
+    if (claimed.length >= claim.limit) break;
+    if (key !== null) claimLane(ctx, key, claim, now, horizon, claimed);
+  }
+  ctx.flush();
+  return claimed.sort((a, b) => (a[START_AT] as number) - (b[START_AT] as number));
+}
+
+function claimLane(ctx: WriteContext, key: string, claim: Claim, now: number, horizon: number, claimed: Row[]): void {
+  const lane = ctx.lane(key);
+  const rows = ctx.sql(OF_LANE).all(key, horizon, now, claim.limit - claimed.length) as unknown as Row[];
+  for (const row of rows) {
+    const startMicros = Math.max(now * 1000, (row[START_AT] as number) * 1000, lane.freeAtMicros);
+    const startAt = Math.ceil(startMicros / 1000);
+    const taken = take(ctx, row, claim, now, startAt, horizon);
+    if (taken === 'waits') break;
+    if (taken) claimed.push(row);
+    if (taken && row[EXPIRED] === 0) {
+      lane.freeAtMicros = startMicros + (row[INTERVAL] as number) * (row[COST] as number);
+    }
+  }
+  const [dueAt] = ctx.sql('select min(due_at) from work where lane = ?').get(key) as unknown as [number | null];
+  lane.headAt = dueAt === null ? null : Math.max(dueAt, Math.ceil(lane.freeAtMicros / 1000));
+  ctx.touch(key);
+}
+
+/** Leases one row and marks its message `sending`. `null`: nothing to send any more, the row is gone. */
+function take(
+  ctx: WriteContext,
+  row: Row,
+  { owner, leaseMs }: Claim,
+  now: number,
+  startAt: number,
+  horizon = Number.POSITIVE_INFINITY,
+): 'taken' | 'waits' | null {
+  const id = row[ID] as number;
+  const message = row[FIRST] === null ? null : walkerFrom(row.slice(FIRST));
+  if (!message || (message.status !== 'queued' && message.status !== 'sending')) {
+    ctx.sql(DROP).run(id);
+    ctx.count('work send', -1);
+    return null;
+  }
+  const expired = (row[FIRST + VALID_UNTIL] as number) < now;
+  // What has expired takes no slot, so it need not wait for one.
+  if (!expired && startAt > horizon) return 'waits';
+  ctx.sql(LEASE).run(owner, now + leaseMs, id);
+  row[ATTEMPT] = (row[ATTEMPT] as number) + 1;
+  row[START_AT] = startAt;
+  row[EXPIRED] = expired ? 1 : 0;
+  if (!expired && message.status === 'queued') {
+    advance(ctx, message, 'claim', now);
+    row[FIRST + STATUS] = message.status;
+    row[FIRST + UPDATED_AT] = now;
+    row[FIRST + HISTORY] += `\n${historyLine({ at: now, status: message.status })}`;
+  }
+  return 'taken';
+}
+
+export function settleSends(ctx: WriteContext, batch: SendSettlement[], now: number): boolean[] {
+  return batch.map((settlement) => settleOne(ctx, settlement, now));
+}
+
+function settleOne(ctx: WriteContext, { workId, attempt, messageSid, result }: SendSettlement, now: number): boolean {
+  const row = ctx
+    .sql("select lane from work where id = ? and attempt = ? and message_sid = ? and kind = 'send'")
+    .get(workId, attempt, messageSid) as unknown as [string | null] | undefined;
+  const message = row && walker(ctx, messageSid);
+  if (!row || !message) return false;
+  if (result.kind === 'again') {
+    ctx.sql('update work set due_at = ?, owner = null where id = ?').run(result.dueAt, workId);
+    if (row[0] !== null) ctx.bringForward(row[0], result.dueAt);
+    if (result.note) remark(ctx, message, result.note, now);
+    return true;
+  }
+  ctx.sql(DROP).run(workId);
+  ctx.count('work send', -1);
+  if (result.kind === 'failed') {
+    advance(ctx, message, 'fail', now, { errorCode: result.errorCode, note: result.note });
+    return true;
+  }
+  const { connector, carrierIds, priceMicros, note } = result;
+  // A carrier that uses an id again means the newer message: the older part gives way.
+  const insertPart = ctx.sql("insert or replace into parts values (?, ?, ?, ?, 'pending', null)");
+  for (const [part, carrierId] of carrierIds.entries()) insertPart.run(connector, carrierId, messageSid, part);
+  advance(ctx, message, 'take', now, { priceMicros, note });
+  for (const carrierId of carrierIds) claimParked(ctx, connector, carrierId, now);
+  return true;
+}
+
+export function takeOver(ctx: WriteContext, owner: string, now: number): number {
+  const lanes = ctx
+    .sql('select distinct lane from work where owner is not null and owner <> ? and lane is not null')
+    .all(owner) as unknown as [string][];
+  for (const [key] of lanes) ctx.bringForward(key, now);
+  const taken = ctx
+    .sql('update work set due_at = ?, owner = null where owner is not null and owner <> ?')
+    .run(now, owner);
+  return Number(taken.changes);
+}

@@ -1,0 +1,221 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { realClock } from '../domain/clock.ts';
+import type { FaultPoint } from '../domain/faults.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import { type ArmedFault, ArmedFaults, standStill } from './armed-faults.ts';
+import type { Answer, Call } from './commit.ts';
+import { migrate } from './migrate.ts';
+import { claimCallbacks, finishCallbacks, replayCallback } from './sql/callbacks.ts';
+import { WriteContext } from './sql/context.ts';
+import { removeSender, saveAccount, saveSender } from './sql/directory.ts';
+import { accept, change } from './sql/messages.ts';
+import { receive } from './sql/receipts.ts';
+import { claimSends, settleSends, takeOver } from './sql/work.ts';
+import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
+import type { Account, CallbackResult, Change, Claim, Sender, SendSettlement } from './store.ts';
+
+/** The writer thread: the only connection that writes. One message in is one group, one transaction, one message out. */
+
+export interface WriterSettings {
+  path: string;
+  synchronous: 'FULL' | 'NORMAL' | 'OFF';
+  maxPages?: number;
+  armed: ArmedFault[];
+  /** Planted fault: answers, then commits 20 ms later. A storm that does not notice this is blind. */
+  ackBeforeCommit: boolean;
+}
+
+export type ToMain = { ready: true } | { refused: Error } | { answers: Answer[] } | { fatal: Error } | { closed: true };
+export type ToWriter = { calls: Call[] } | { close: true };
+
+type Verb = (ctx: WriteContext, args: never[], now: number) => unknown;
+
+const VERBS: Record<string, Verb> = {
+  accept: (ctx, [flat]: [SQLInputValue[]], now) => accept(ctx, flat, now),
+  claimSends: (ctx, [claim]: [Claim & { lookAheadMs: number }], now) => claimSends(ctx, claim, now),
+  settleSends: (ctx, [batch]: [SendSettlement[]], now) => settleSends(ctx, batch, now),
+  receive: (ctx, [batch]: [Receipt[]], now) => receive(ctx, batch, now),
+  claimCallbacks: (ctx, [claim]: [Claim], now) => claimCallbacks(ctx, claim, now),
+  finishCallbacks: (ctx, [batch]: [CallbackResult[]], now) => finishCallbacks(ctx, batch, now),
+  replayCallback: (ctx, [account, id]: [string, number], now) => replayCallback(ctx, account, id, now),
+  takeOver: (ctx, [owner]: [string], now) => takeOver(ctx, owner, now),
+  change: (ctx, [batch]: [Change[]], now) => change(ctx, batch, now),
+  saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
+  saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),
+  removeSender: (ctx, [account, sid]: [string, string]) => removeSender(ctx, account, sid),
+};
+
+/** Verbs with fault points: `<name>.before-commit` and `<name>.after-commit`. */
+const POINTS: Record<string, string> = {
+  accept: 'accept',
+  claimSends: 'claim',
+  claimCallbacks: 'claim',
+  settleSends: 'settle',
+  receive: 'receive',
+  finishCallbacks: 'finish',
+  change: 'privacy',
+};
+
+const settings = workerData as WriterSettings;
+const faults = new ArmedFaults(settings.armed);
+const post = (message: ToMain): void => parentPort?.postMessage(message);
+
+function open(): DatabaseSync {
+  const db = new DatabaseSync(settings.path, { timeout: BUSY_MS, enableForeignKeyConstraints: false });
+  // 4 000 pages are 16 MB of WAL between checkpoints; the limit gives back what one long burst took.
+  db.exec(`pragma journal_mode = wal; pragma synchronous = ${settings.synchronous}; pragma secure_delete = on;
+    pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma cache_size = -65536;
+    pragma temp_store = memory`);
+  if (settings.maxPages) db.exec(`pragma max_page_count = ${settings.maxPages}`);
+  const findings = db
+    .prepare('pragma quick_check(5)')
+    .all()
+    .map((row) => Object.values(row)[0]);
+  if (findings.length !== 1 || findings[0] !== 'ok') {
+    throw new Error(`its quick check found: ${findings.join('; ')}`);
+  }
+  return db;
+}
+
+class Writer {
+  readonly #db: DatabaseSync;
+  readonly #ctx: WriteContext;
+  #scrubbing = false;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#ctx = new WriteContext(db);
+    // A kill between a redaction and its checkpoint leaves the old body in the WAL: begin by emptying it.
+    this.#scrub();
+  }
+
+  group(calls: Call[]): void {
+    const points = new Set(calls.map(([verb]) => POINTS[verb]).filter((name) => name !== undefined));
+    let answers: Answer[];
+    try {
+      this.#db.exec('begin immediate');
+      answers = this.#run(calls);
+      for (const name of points) faults.at(`${name}.before-commit` as FaultPoint);
+      if (settings.ackBeforeCommit) {
+        post({ answers });
+        standStill(20);
+      }
+      this.#db.exec('commit');
+      for (const name of points) faults.at(`${name}.after-commit` as FaultPoint);
+    } catch (error) {
+      answers = this.#failed(calls, error);
+    }
+    // Before the answer, so that whoever is told "redacted" can look for the body on disk and not find it (P1).
+    if (points.has('privacy')) this.#scrub();
+    if (!settings.ackBeforeCommit) post({ answers });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Adjacent calls of one verb share a savepoint, their lanes and counters; when that fails, each is tried alone. */
+  #run(calls: Call[]): Answer[] {
+    const answers: Answer[] = [];
+    for (let first = 0, end = 0; first < calls.length; first = end) {
+      while (end < calls.length && calls[end]?.[0] === calls[first]?.[0]) end += 1;
+      const together = calls.slice(first, end);
+      try {
+        answers.push(...this.#attempt(together));
+      } catch (error) {
+        if (judge(error) !== 'other') throw error;
+        answers.push(...together.map((call) => this.#alone(call, together.length === 1 ? error : null)));
+      }
+    }
+    return answers;
+  }
+
+  #attempt(calls: Call[]): Answer[] {
+    this.#ctx.sql('savepoint verb').run();
+    try {
+      const answers = calls.map(([name, now, args]): Answer => {
+        const verb = VERBS[name];
+        if (!verb) throw new Error(`The store has no verb ${name}`);
+        return [verb(this.#ctx, args as never[], now)];
+      });
+      this.#ctx.flush();
+      this.#ctx.sql('release verb').run();
+      return answers;
+    } catch (error) {
+      this.#ctx.discard();
+      // A full disk may have rolled back the whole transaction already.
+      if (this.#db.isTransaction) this.#db.exec('rollback to verb; release verb');
+      throw error;
+    }
+  }
+
+  #alone(call: Call, known: unknown): Answer {
+    if (known) return [null, plain(known)];
+    try {
+      return this.#attempt([call])[0] ?? [null];
+    } catch (error) {
+      if (judge(error) !== 'other') throw error;
+      return [null, plain(error)];
+    }
+  }
+
+  #failed(calls: Call[], error: unknown): Answer[] {
+    this.#ctx.discard();
+    const verdict = judge(error);
+    if (verdict === 'fatal') {
+      // No rollback, no close: this handle has seen the disk fail (D2). Throwing ends the thread.
+      throw error;
+    }
+    if (this.#db.isTransaction) this.#db.exec('rollback');
+    const answer = verdict === 'unavailable' ? unavailable(error) : plain(error);
+    return calls.map(() => [null, answer]);
+  }
+
+  /** Moves the WAL into the file and cuts it to nothing. A reader in the way makes it try again shortly. */
+  #scrub(): void {
+    this.#db.exec('pragma busy_timeout = 100');
+    const row = this.#db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number };
+    this.#db.exec(`pragma busy_timeout = ${BUSY_MS}`);
+    if (row.busy === 0 || this.#scrubbing) return;
+    this.#scrubbing = true;
+    realClock.after(250, () => {
+      this.#scrubbing = false;
+      if (this.#db.isOpen) guarded(() => this.#scrub());
+    });
+  }
+}
+
+/** Errors cross threads as copies: only what is plain survives, the name included. */
+function plain(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function guarded(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    parentPort?.removeAllListeners('message');
+    post({ fatal: plain(error) });
+  }
+}
+
+async function start(): Promise<void> {
+  const db = open();
+  await migrate(db, faults);
+  const writer = new Writer(db);
+  parentPort?.on('message', (message: ToWriter) => {
+    guarded(() => {
+      if ('calls' in message) return writer.group(message.calls);
+      writer.close();
+      post({ closed: true });
+      parentPort?.close();
+    });
+  });
+  post({ ready: true });
+}
+
+start().catch((error: unknown) => {
+  post({ refused: plain(error) });
+  parentPort?.close();
+});

@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../domain/clock.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { ArmedFault } from './armed-faults.ts';
+import { type Call, GroupCommit } from './commit.ts';
+import { SqliteReads } from './reads.ts';
+import { callbackWorkFrom, pushAcceptance, type Row, sendWorkFrom } from './rows.ts';
+import { lockFile, openReadOnly, prepareFile } from './sqlite-file.ts';
+import type { ToMain, ToWriter, WriterSettings } from './sqlite-writer.ts';
+import {
+  type Acceptance,
+  type Accepted,
+  type Account,
+  type CallbackResult,
+  type CallbackWork,
+  type Change,
+  type Changed,
+  type Claim,
+  type Reads,
+  type Sender,
+  type SendSettlement,
+  type SendWork,
+  type Store,
+  StoreUnavailable,
+} from './store.ts';
+
+export type { ArmedFault } from './armed-faults.ts';
+
+export interface SqliteSettings {
+  /** A file, or `:memory:` for a private folder that goes with the store. */
+  path: string;
+  clock: Clock;
+  /** The writer cannot go on: the disk failed or the thread died. Nothing of the last group was answered (D2). */
+  onFatal(error: Error): void;
+  /** `FULL` unless told otherwise: anything less loses acknowledged messages in a power cut. */
+  synchronous?: 'FULL' | 'NORMAL' | 'OFF';
+  /** A ceiling on the file, in pages of 4 096 bytes; reached, it is a full disk. */
+  maxPages?: number;
+  faults?: ArmedFault[];
+  /** Planted fault for the control run of a storm. */
+  ackBeforeCommit?: boolean;
+}
+
+/**
+ * Opens, checks and migrates the store. Rejects with StoreLocked when the file is another process', and with a plain
+ * sentence when it is damaged or was written by a newer version.
+ */
+export async function openSqlite(settings: SqliteSettings): Promise<Store> {
+  const folder = settings.path === ':memory:' ? mkdtempSync(join(tmpdir(), 'pidge-')) : null;
+  const path = folder ? join(folder, 'pidge.db') : settings.path;
+  prepareFile(path);
+  const lock = lockFile(path);
+  const release = (): void => {
+    lock.close();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const worker = await startWriter({
+      path,
+      synchronous: settings.synchronous ?? (folder ? 'OFF' : 'FULL'),
+      maxPages: settings.maxPages,
+      armed: settings.faults ?? [],
+      ackBeforeCommit: settings.ackBeforeCommit ?? false,
+    });
+    return new SqliteStore(openReadOnly(path), worker, release, settings);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** The reading half alone, for `verify`: takes no lock, starts no writer, works beside a running process. */
+export async function openSqliteReader(path: string): Promise<Reads & { close(): Promise<void> }> {
+  return new SqliteReads(openReadOnly(path));
+}
+
+async function startWriter(data: WriterSettings): Promise<Worker> {
+  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: data });
+  await new Promise<void>((resolve, reject) => {
+    const refuse = (cause: Error): void => {
+      reject(new Error(`The store at ${data.path} cannot be opened: ${cause.message}`, { cause }));
+    };
+    worker.once('error', refuse);
+    worker.once('message', (message: ToMain) => {
+      worker.removeAllListeners('error');
+      if ('refused' in message) refuse(message.refused);
+      else resolve();
+    });
+  });
+  return worker;
+}
+
+class SqliteStore extends SqliteReads implements Store {
+  readonly #worker: Worker;
+  readonly #release: () => void;
+  readonly #commits: GroupCommit;
+  readonly #clock: Clock;
+  #closing: Promise<void> | null = null;
+  #onClosed: (() => void) | null = null;
+
+  constructor(db: DatabaseSync, worker: Worker, release: () => void, { clock, onFatal }: SqliteSettings) {
+    super(db);
+    this.#worker = worker;
+    this.#release = release;
+    this.#clock = clock;
+    this.#commits = new GroupCommit((calls: Call[]) => this.#tell({ calls }));
+    let dead = false;
+    const die = (error: Error): void => {
+      if (dead) return;
+      dead = true;
+      this.#commits.end(new StoreUnavailable(`The store has stopped: ${error.message}`));
+      this.#onClosed?.();
+      onFatal(error);
+    };
+    worker.on('message', (message: ToMain) => {
+      if ('answers' in message) this.#commits.answered(message.answers.map(revive));
+      else if ('fatal' in message) die(message.fatal);
+      else if ('closed' in message) this.#onClosed?.();
+    });
+    worker.on('error', die);
+    worker.on('exit', (code) => {
+      if (!this.#closing) die(new Error(`The writer thread ended with ${code}`));
+    });
+  }
+
+  accept(batch: Acceptance[], now: number): Promise<Accepted[]> {
+    const flat: SQLInputValue[] = [];
+    for (const acceptance of batch) pushAcceptance(flat, acceptance);
+    return this.#call('accept', now, flat);
+  }
+
+  async claimSends(claim: Claim & { lookAheadMs: number }, now: number): Promise<SendWork[]> {
+    return (await this.#call<Row[]>('claimSends', now, claim)).map(sendWorkFrom);
+  }
+
+  settleSends(batch: SendSettlement[], now: number): Promise<boolean[]> {
+    return this.#call('settleSends', now, batch);
+  }
+
+  receive(batch: Receipt[], now: number): Promise<('applied' | 'ignored' | 'parked')[]> {
+    return this.#call('receive', now, batch);
+  }
+
+  async claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]> {
+    return (await this.#call<Row[]>('claimCallbacks', now, claim)).map(callbackWorkFrom);
+  }
+
+  finishCallbacks(batch: CallbackResult[], now: number): Promise<boolean[]> {
+    return this.#call('finishCallbacks', now, batch);
+  }
+
+  replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null> {
+    return this.#call('replayCallback', now, accountSid, attemptId);
+  }
+
+  takeOver(owner: string, now: number): Promise<number> {
+    return this.#call('takeOver', now, owner);
+  }
+
+  change(batch: Change[], now: number): Promise<Changed[]> {
+    return this.#call('change', now, batch);
+  }
+
+  saveAccount(account: Account): Promise<void> {
+    return this.#call('saveAccount', this.#clock.now(), account);
+  }
+
+  saveSender(sender: Sender): Promise<'saved' | 'taken'> {
+    return this.#call('saveSender', this.#clock.now(), sender);
+  }
+
+  removeSender(accountSid: string, sid: string): Promise<boolean> {
+    return this.#call('removeSender', this.#clock.now(), accountSid, sid);
+  }
+
+  override close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#commits.drain(new StoreUnavailable('The store is closed'));
+    // The reader first: the last connection to close is the one that folds the WAL into the file.
+    await super.close();
+    const closed = new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+      this.#worker.once('exit', () => resolve());
+    });
+    this.#tell({ close: true });
+    await closed;
+    await this.#worker.terminate();
+    this.#release();
+  }
+
+  #tell(message: ToWriter): void {
+    this.#worker.postMessage(message);
+  }
+
+  async #call<Value>(verb: string, now: number, ...args: unknown[]): Promise<Value> {
+    return (await this.#commits.call(verb, now, args)) as Value;
+  }
+}
+
+/** An error that crossed threads has lost its class; the one callers ask for is restored by name. */
+function revive(answer: [unknown] | [null, Error]): [unknown] | [null, Error] {
+  const error = answer[1];
+  if (error?.name === 'StoreUnavailable') return [null, new StoreUnavailable(error.message)];
+  return answer;
+}

@@ -1,0 +1,115 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type Event, STATUSES, type Status, step } from '../domain/message.ts';
+import { historyFrom } from './rows.ts';
+import { HELD_AT } from './sql/callbacks.ts';
+import type { Finding } from './store.ts';
+
+/** Every rule answers `subject, detail` for each row that breaks it. All are read-only. */
+const RULES: Record<string, string> = {
+  'legal-status': `select sid, status from messages
+    where status not in (${STATUSES.map((status) => `'${status}'`).join(', ')})`,
+
+  'send-work-without-message': `select w.message_sid, 'work ' || w.id from work w
+    left join messages m on m.sid = w.message_sid where w.kind = 'send' and m.sid is null`,
+
+  'send-work-of-settled-message': `select m.sid, m.status || ' with work ' || w.id from work w
+    join messages m on m.sid = w.message_sid where w.kind = 'send' and m.status not in ('queued', 'sending')`,
+
+  'sending-without-work': `select sid, status from messages where status in ('queued', 'sending')
+    and sid not in (select message_sid from work where kind = 'send')`,
+
+  'two-send-works': `select message_sid, count(*) || ' rows' from work where kind = 'send'
+    group by message_sid having count(*) > 1`,
+
+  'sent-at': `select sid, status || ', sent_at ' || coalesce(sent_at, 'null') from messages
+    where direction <> 'inbound' and (
+      (status in ('sent', 'delivered', 'undelivered', 'read') and sent_at is null)
+      or (status in ('accepted', 'scheduled', 'queued', 'sending', 'canceled') and sent_at is not null))`,
+
+  'listed-at': `select sid, 'listed_at ' || listed_at from messages where listed_at <> coalesce(sent_at, created_at)`,
+
+  'parts-and-segments': `select m.sid, m.num_segments || ' segments, ' || count(p.part) || ' parts' from messages m
+    left join parts p on p.message_sid = m.sid
+    where m.direction <> 'inbound' and m.status in ('sent', 'delivered', 'undelivered', 'read')
+    group by m.sid having count(p.part) <> max(1, m.num_segments)`,
+
+  'parts-without-message': `select p.message_sid, p.connector || ' ' || p.carrier_id from parts p
+    left join messages m on m.sid = p.message_sid where m.sid is null`,
+
+  'delivered-with-open-part': `select distinct m.sid, p.carrier_id || ' is ' || p.state from messages m
+    join parts p on p.message_sid = m.sid where m.status = 'delivered' and p.state <> 'delivered'`,
+
+  'undelivered-without-cause': `select sid, 'no undelivered part' from messages where status = 'undelivered'
+    and sid not in (select message_sid from parts where state = 'undelivered')`,
+
+  'failed-without-error': `select sid, status from messages
+    where status in ('failed', 'undelivered') and error_code is null`,
+
+  'callback-held-for-nothing': `select message_sid, 'work ' || min(id) from work where kind = 'callback'
+    group by message_sid having min(due_at) >= ${HELD_AT}`,
+
+  'two-callbacks-let-go': `select message_sid, count(*) || ' rows' from work
+    where kind = 'callback' and due_at < ${HELD_AT} group by message_sid having count(*) > 1`,
+
+  'callback-out-of-order': `select message_sid, 'work ' || id from work w where kind = 'callback' and due_at < ${HELD_AT}
+    and id > (select min(id) from work o where o.kind = 'callback' and o.message_sid = w.message_sid)`,
+
+  'lane-asleep': `select l.key, 'head_at ' || coalesce(l.head_at, 'null') || ', work due ' || min(w.due_at)
+    from lanes l join work w on w.lane = l.key group by l.key
+    having l.head_at is null or l.head_at > max(min(w.due_at), (l.free_at_us + 999) / 1000)`,
+
+  'work-without-lane': `select w.lane, 'work ' || w.id from work w left join lanes l on l.key = w.lane
+    where w.lane is not null and l.key is null`,
+
+  'parked-for-a-known-part': `select r.carrier_id, r.connector from parked r
+    join parts p on p.connector = r.connector and p.carrier_id = r.carrier_id`,
+
+  counters: `select name, 'counted ' || sum(counted) || ', found ' || sum(found) from (
+      select name, n counted, 0 found from counters
+      union all select status, 0, count(*) from messages group by status
+      union all select 'work ' || kind, 0, count(*) from work group by kind)
+    group by name having sum(counted) <> sum(found)`,
+};
+
+const EVENTS: Event[] = ['choose', 'fire', 'claim', 'take', 'deliver', 'reject', 'fail', 'cancel', 'read', 'finish'];
+
+/** Checks every invariant the store promises, and that each message's walk is one the life cycle allows. */
+export function findings(db: DatabaseSync): Finding[] {
+  const found: Finding[] = [];
+  // One snapshot for all rules: a running writer must not look like a contradiction.
+  db.exec('begin');
+  try {
+    for (const [rule, text] of Object.entries(RULES)) {
+      const statement = db.prepare(text);
+      statement.setReturnArrays(true);
+      for (const row of statement.iterate()) {
+        const [subject, detail] = row as unknown as [unknown, unknown];
+        found.push({ rule, subject: String(subject), detail: String(detail) });
+      }
+    }
+    for (const row of db.prepare('select sid, status, history from messages').iterate()) {
+      const detail = walkFault(row.status as Status, row.history as string);
+      if (detail) found.push({ rule: 'walk', subject: row.sid as string, detail });
+    }
+  } finally {
+    db.exec('commit');
+  }
+  return found;
+}
+
+function walkFault(status: Status, text: string): string | null {
+  let walk: Status[];
+  try {
+    walk = historyFrom(text).map((entry) => entry.status);
+  } catch {
+    return 'history is not lines of JSON';
+  }
+  if (walk.at(-1) !== status) return `ends ${walk.at(-1) ?? 'nowhere'}, status is ${status}`;
+  for (const [index, to] of walk.entries()) {
+    const from = walk[index - 1];
+    // A line may repeat the status: a remark, such as a return to the queue.
+    if (from === undefined || from === to) continue;
+    if (!EVENTS.some((event) => step(from, event) === to)) return `steps from ${from} to ${to}`;
+  }
+  return null;
+}

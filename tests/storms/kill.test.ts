@@ -1,0 +1,114 @@
+/** Kills under load: what was acknowledged is never lost, and its callbacks come. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FAULT_POINTS, type FaultPoint } from '../../src/domain/faults.ts';
+import { openSqliteReader } from '../../src/store/sqlite.ts';
+import { Ledger } from './ledger.ts';
+
+const FULL = process.env.PIDGE_TEST_LANE === 'full';
+const KILLS = FULL ? 200 : 15;
+const SEED = Number(process.env.PIDGE_TEST_SEED ?? Date.now() % 1_000_000);
+
+/** Small, good enough to spread kills, and the same again for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+describe('a storm', () => {
+  let folder: string;
+  let ledger: Ledger;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'pidge-storm-'));
+    ledger = new Ledger(folder);
+    await ledger.sink.start();
+  });
+  afterEach(async () => {
+    await ledger.kill();
+    await ledger.sink.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Lets the survivors finish, then judges: lost, silent, and what `verify` finds. */
+  async function judge() {
+    const limit = performance.now() + 30_000;
+    while (ledger.silent().length > 0 && performance.now() < limit) await pause(100);
+    const lost = await ledger.lost();
+    const silent = ledger.silent();
+    await ledger.stop();
+    const reader = openSqliteReader(join(folder, 'pidge.db'));
+    const findings = await reader.verify();
+    reader.close();
+    return { lost, silent, findings };
+  }
+
+  it(`of ${KILLS} random kills loses nothing that was acknowledged`, async () => {
+    const random = randomFrom(SEED);
+    console.log(`storm seed ${SEED}`);
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      expect(await ledger.start()).toBe(true);
+      const load = ledger.load(32, 5_000);
+      await pause(30 + random() * 250);
+      await ledger.kill();
+      await load;
+    }
+    expect(await ledger.start()).toBe(true);
+    const verdict = await judge();
+    console.log(`storm: ${KILLS} kills, ${ledger.acked.size} acknowledged, ${verdict.lost.length} lost, ${verdict.silent.length} without callbacks, verify ${verdict.findings.length}`);
+    expect(ledger.acked.size).toBeGreaterThan(KILLS * 10);
+    expect(verdict).toEqual({ lost: [], silent: [], findings: [] });
+  }, 600_000);
+
+  it('at every fault point loses nothing, and every point is hit', async () => {
+    const missed: FaultPoint[] = [];
+    for (const point of FAULT_POINTS) {
+      const early = point.startsWith('start') || point.startsWith('migrate');
+      const started = await ledger.start({ fault: { point, hit: early ? 1 : 3, action: 'kill' } });
+      if (started) {
+        await ledger.load(16, 60);
+        const [sid] = ledger.acked;
+        await ledger.client?.call('POST', `${ledger.client.base}/Messages/${sid}.json`, { form: { Body: '' } }).catch(() => undefined);
+        const gone = await Promise.race([ledger.died().then(() => true), pause(3_000).then(() => false)]);
+        if (!gone) {
+          await ledger.stop();
+          if (!ledger.wasKilled()) missed.push(point);
+        }
+      }
+      if (early && started && !ledger.wasKilled()) missed.push(point);
+    }
+    expect(await ledger.start()).toBe(true);
+    const verdict = await judge();
+    expect(missed).toEqual([]);
+    expect(verdict).toEqual({ lost: [], silent: [], findings: [] });
+  }, 600_000);
+
+  it('control: a server that answers before its commit is caught losing messages', async () => {
+    const random = randomFrom(SEED + 1);
+    for (let kill = 0; kill < 20 && (await lostSoFar()) === 0; kill += 1) {
+      await ledger.start({ ackBeforeCommit: true });
+      const load = ledger.load(64, 5_000);
+      await pause(100 + random() * 200);
+      await ledger.kill();
+      await load;
+    }
+    expect(await lostSoFar()).toBeGreaterThan(0);
+  }, 600_000);
+
+  async function lostSoFar(): Promise<number> {
+    if (ledger.acked.size === 0) return 0;
+    await ledger.start();
+    const lost = await ledger.lost();
+    await ledger.kill();
+    return lost.length;
+  }
+});
