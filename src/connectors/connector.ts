@@ -29,6 +29,14 @@ export type Outcome =
   /** Sent perhaps: no answer came. */
   | { kind: 'unsure'; note?: string };
 
+/** A part the carrier took and has not reported on. */
+export interface AwaitedPart {
+  carrierId: string;
+  messageSid: string;
+  from: string;
+  to: string;
+}
+
 /** Where connectors speak. Resolves after the commit: only then may the carrier be answered. */
 export interface Ear {
   receipts(batch: Receipt[]): Promise<void>;
@@ -42,5 +50,7 @@ export interface Connector {
   start(ear: Ear): Promise<void>;
   /** One outcome per submission, in order. Resolves when every outcome is known. */
   send(batch: Submission[]): Promise<Outcome[]>;
+  /** A carrier that forgets with its process is told after a start which parts still await their receipts. */
+  resume?(awaited: AwaitedPart[]): void;
   stop(): Promise<void>;
 }

@@ -81,7 +81,11 @@ export function makeAccept(parts: AcceptParts): Accept {
 
   /** Why this account may not send from `text`, or `null` (settled 29). */
   async function senderRefusal(account: Account, from: Address, text: string, sender: Sender | null) {
-    const details = { parameter: 'From', received: text, fix: `Register it: POST IncomingPhoneNumbers.json, or [[numbers]] / [[senders]] in pidge.toml` };
+    const details = {
+      parameter: 'From',
+      received: text,
+      fix: `Register it: POST IncomingPhoneNumbers.json, or [[numbers]] / [[senders]] in pidge.toml`,
+    };
     if (!sender) {
       if (from.kind === 'alphanumeric' && settings.anyAlphanumeric) return null;
       return refuse(21659, { From: text }, details);
@@ -109,7 +113,14 @@ export function makeAccept(parts: AcceptParts): Accept {
     }
   }
 
-  function laneOf(connector: string, account: Account, from: Address, text: string, sender: Sender | null, cost: number) {
+  function laneOf(
+    connector: string,
+    account: Account,
+    from: Address,
+    text: string,
+    sender: Sender | null,
+    cost: number,
+  ) {
     const rate = rateOf(from, sender);
     if (rate === null) return null;
     const lane: Lane = {
@@ -125,7 +136,11 @@ export function makeAccept(parts: AcceptParts): Accept {
     if (sender?.rate) return sender.rate;
     if (settings.defaultRate !== 'twilio') return settings.defaultRate;
     const isNumber = from.kind === 'number';
-    return defaultRate(senderKind(from), isNumber ? countryOf(from.e164) : null, isNumber ? numberType(from.e164) : 'unknown');
+    return defaultRate(
+      senderKind(from),
+      isNumber ? countryOf(from.e164) : null,
+      isNumber ? numberType(from.e164) : 'unknown',
+    );
   }
 
   const accept = async (account: Account, draft: Draft, direction: Direction = 'outbound-api'): Promise<Message> => {
@@ -137,7 +152,11 @@ export function makeAccept(parts: AcceptParts): Accept {
     const sender = await ownedSender(account, draft.from, from);
     const connector = parts.route(draft.from, draft.to);
     if (connector === null) {
-      throw refuse(21612, { To: to, From: from }, { parameter: 'To', received: to, fix: 'Configure a carrier: [[connectors]] in pidge.toml' });
+      throw refuse(
+        21612,
+        { To: to, From: from },
+        { parameter: 'To', received: to, fix: 'Configure a carrier: [[connectors]] in pidge.toml' },
+      );
     }
 
     const { parts: texts, encoding } = segment(draft.smartEncoded ? smartEncode(draft.body) : draft.body);
@@ -193,4 +212,3 @@ export function makeAccept(parts: AcceptParts): Accept {
 function magicParameter(code: number): string {
   return code === 21212 || code === 21606 || code === 21611 ? 'From' : 'To';
 }
-

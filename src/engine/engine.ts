@@ -37,6 +37,9 @@ export interface Engine {
 const DISPATCH_STOP_MS = 10_000;
 const CALLBACKS_STOP_MS = 5_000;
 
+/** Receipts a carrier of our own is asked for again after a restart; what is older keeps the status it has. */
+const MOST_RESUMED = 100_000;
+
 export function makeEngine(parts: EngineParts): Engine {
   const { store, clock, observe, faults, settings } = parts;
   const callbacks = makeCallbacks({
@@ -66,7 +69,10 @@ export function makeEngine(parts: EngineParts): Engine {
     async start() {
       // Before anything is claimed: what a dead process held is free again at once (settled 41).
       await store.takeOver(settings.dispatch.owner, clock.now());
-      for (const connector of connectors.values()) await connector.start(ear);
+      for (const connector of connectors.values()) {
+        await connector.start(ear);
+        await connector.resume?.(await store.awaitedParts(connector.name, MOST_RESUMED));
+      }
       dispatch.start();
       callbacks.start();
     },

@@ -29,7 +29,15 @@ export function makeReceipts(parts: ReceiptsParts): Ear {
           observe({ type: 'receipt.unmatched', at: now, connector: receipt.connector, carrierId: receipt.carrierId });
         } else if (result.kind === 'applied' && result.message) {
           const { sid, accountSid, status, errorCode, createdAt } = result.message;
-          observe({ type: 'message.status', at: now, sid, accountSid, status, errorCode: errorCode ?? undefined, createdAt });
+          observe({
+            type: 'message.status',
+            at: now,
+            sid,
+            accountSid,
+            status,
+            errorCode: errorCode ?? undefined,
+            createdAt,
+          });
         }
       });
       parts.ringCallbacks();

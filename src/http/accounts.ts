@@ -2,9 +2,9 @@
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import type { Account } from '../store/store.ts';
-import type { Answer, Call } from './context.ts';
+import { type Answer, API_ROOT, type Resource } from './answer.ts';
+import type { Call } from './context.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
-import { API_ROOT, type Resource } from './render.ts';
 
 /** Subresource names of the schema; their paths are the same words in PascalCase, but for the exceptions. */
 const SUBRESOURCES: Record<string, string> = {
@@ -43,7 +43,7 @@ export async function listAccounts(call: Call): Promise<Answer> {
   const status = call.query.one('Status');
   if (status && !STATUSES.includes(status)) {
     const fix = 'Use one of the three, or leave it out.';
-    throw refuse(20001, {}, { parameter: 'Status', received: status.slice(0, 100), allowed: STATUSES.join(', '), fix });
+    throw refuse(20001, {}, { parameter: 'Status', received: status, allowed: STATUSES.join(', '), fix });
   }
   const own = (await call.context.store.accounts())
     .filter((account) => account.sid === call.account.sid || account.ownerSid === call.account.sid)

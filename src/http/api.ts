@@ -5,11 +5,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import type { Account } from '../store/store.ts';
+import { API_ROOT } from './answer.ts';
 import { Doorkeeper } from './auth.ts';
 import type { Call, HttpContext } from './context.ts';
 import { Form, readQuery } from './form.ts';
-import { API_ROOT, CONTENT_TYPES, renderAnswer } from './render.ts';
+import { CONTENT_TYPES, renderAnswer } from './render.ts';
 import { ACCOUNTS_ROUTE, findRoute, type Match, type Verb } from './routes.ts';
+import { sendText } from './send.ts';
 
 const EMPTY = new Form();
 
@@ -52,6 +54,7 @@ export function registerApi(app: FastifyInstance, context: HttpContext): void {
     try {
       request.visit.account = account;
       request.visit.match = route(request);
+      if (!request.visit.match.route.verbs[verbOf(request.method)]) throw refuse(20004);
       if (account.status !== 'active' && !isRead(request.method)) throw refuse(20005);
     } catch (error) {
       done(error as Error);
@@ -82,7 +85,7 @@ export function registerApi(app: FastifyInstance, context: HttpContext): void {
     if (text === null) return reply.code(204).send();
     const status = made.kind === 'resource' ? made.status : 200;
     if (status === 201) context.faults.at('answer.before-201');
-    return reply.code(status).header('content-type', CONTENT_TYPES[format]).send(text);
+    return sendText(reply, status, CONTENT_TYPES[format], text);
   }
 
   app.all(`${API_ROOT}/*`, { onRequest: gate }, answer);
@@ -95,7 +98,6 @@ function route(request: FastifyRequest): Match {
   const match =
     root !== 'Accounts' ? null : rest.length === 0 ? { route: ACCOUNTS_ROUTE, sids: [] } : findRoute(rest.slice(1));
   if (match === null) throw refuse(20404, { path });
-  if (!match.route.verbs[verbOf(request.method)]) throw refuse(20004);
   return match;
 }
 

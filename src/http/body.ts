@@ -2,7 +2,6 @@
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import { type Form, readForm } from './form.ts';
-import { withStatus } from './refusals.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -10,7 +9,11 @@ const FORM = 'application/x-www-form-urlencoded';
  * Content-type parser for Fastify. A body without a content type is read as a form, as clients that forget it mean
  * one; JSON, multipart and anything compressed are 415/20422.
  */
-export function readBody(request: FastifyRequest, bytes: Buffer, done: (error: Error | null, form?: Form) => void): void {
+export function readBody(
+  request: FastifyRequest,
+  bytes: Buffer,
+  done: (error: Error | null, form?: Form) => void,
+): void {
   try {
     judgeType(request.headers['content-type'], request.headers['content-encoding'], bytes);
     done(null, readForm(bytes));
@@ -30,5 +33,5 @@ function judgeType(type: string | undefined, encoding: string | undefined, bytes
 }
 
 function unsupported(parameter: string, received: string, allowed: string): Error {
-  return withStatus(refuse(20422, {}, { parameter, received, allowed, fix: 'Send the parameters as a form.' }), 415);
+  return refuse(20422, {}, { status: 415, parameter, received, allowed, fix: 'Send the parameters as a form.' });
 }

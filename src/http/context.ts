@@ -6,8 +6,8 @@ import type { Faults } from '../domain/faults.ts';
 import type { Message } from '../domain/message.ts';
 import type { SidMaker } from '../domain/sid.ts';
 import type { Account, Store } from '../store/store.ts';
+import type { Answer, Format } from './answer.ts';
 import type { Form } from './form.ts';
-import type { Format, Resource } from './render.ts';
 
 /** Settings of this room; instants and sizes carry their unit. */
 export interface HttpSettings {
@@ -75,24 +75,4 @@ export interface Call {
 }
 
 /** What a resource answers; `http/render` makes the bytes. */
-export type Answer =
-  | { kind: 'resource'; status: 200 | 201; element: string; resource: Resource }
-  | { kind: 'list'; list: List }
-  | { kind: 'none' };
-
-export interface List {
-  /** Key of the array in JSON, such as `messages`. */
-  key: string;
-  /** Name of the container in XML, such as `Messages`. */
-  container: string;
-  element: string;
-  resources: Resource[];
-  page: number;
-  pageSize: number;
-  uri: string;
-  firstUri: string;
-  nextUri: string | null;
-  previousUri: string | null;
-}
-
 export type Handler = (call: Call) => Answer | Promise<Answer>;

@@ -57,8 +57,8 @@ export class Form {
 
 /**
  * Reads `application/x-www-form-urlencoded` bytes (WHATWG URL, section 5.1, without its forgiveness): invalid UTF-8,
- * a broken percent escape, an encoded lone surrogate, NUL, or more than 200 parameters is 400/20001 naming the
- * parameter. What the two databases would treat differently never gets past here.
+ * a broken percent escape, an encoded lone surrogate, NUL, is 400/20001 naming the parameter; more
+ * than 200 parameters are 413/20413. What the two databases would treat differently never gets past here.
  */
 export function readForm(bytes: Buffer): Form {
   const form = new Form();
@@ -126,11 +126,11 @@ function printable(text: string): string {
 
 function tooMany(): Error {
   return refuse(
-    20001,
+    20413,
     {},
     {
       received: `more than ${MOST_PARAMETERS} parameters`,
-      allowed: `${MOST_PARAMETERS} parameters`,
+      allowed: `${MOST_PARAMETERS}`,
       fix: 'Send fewer parameters.',
     },
   );

@@ -3,24 +3,22 @@ import type { FastifyInstance } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import { isLoopback, isSameSecret } from './auth.ts';
 import type { HttpContext } from './context.ts';
+import { sendText } from './send.ts';
 
 export function registerHealth(app: FastifyInstance, context: HttpContext): void {
   app.get('/healthz', (_request, reply) => {
-    reply.header('content-type', 'application/json').send('{"status":"ok"}');
+    sendText(reply, 200, 'application/json', '{"status":"ok"}');
   });
 
   app.get('/readyz', (_request, reply) => {
     const { ok, why } = context.ready();
     const body = JSON.stringify(ok ? { status: 'ready' } : { status: 'unavailable', why });
-    reply
-      .code(ok ? 200 : 503)
-      .header('content-type', 'application/json')
-      .send(body);
+    sendText(reply, ok ? 200 : 503, 'application/json', body);
   });
 
   app.get('/metrics', async (request, reply) => {
     if (!isLoopback(request.ip) && !holdsToken(request.headers.authorization, context.settings.metricsToken)) {
-      throw refuse(20403);
+      throw refuse(20403, {}, { status: 403, fix: 'Ask from this machine, or send the metrics token as Bearer.' });
     }
     return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await context.metrics());
   });

@@ -29,16 +29,36 @@ export function parseDraft(form: Form, clock: Clock, limits: CreateLimits): Draf
   const { to: toText, sender, serviceSid, body } = presence(form);
   const to = parseTo(toText);
   if (!to) {
-    throw refuse(21211, { To: toText }, { parameter: 'To', received: toText, fix: 'Use E.164, such as +12025550101, or a channel address such as whatsapp:+12025550101' });
+    throw refuse(
+      21211,
+      { To: toText },
+      {
+        parameter: 'To',
+        received: toText,
+        fix: 'Use E.164, such as +12025550101, or a channel address such as whatsapp:+12025550101',
+      },
+    );
   }
   const from = sender === undefined ? null : parseSender(sender);
   if (sender !== undefined && !from) {
-    throw refuse(21212, { From: sender }, { parameter: 'From', received: sender, fix: 'Use a number in E.164, a short code or up to 11 letters and digits' });
+    throw refuse(
+      21212,
+      { From: sender },
+      {
+        parameter: 'From',
+        received: sender,
+        fix: 'Use a number in E.164, a short code or up to 11 letters and digits',
+      },
+    );
   }
   const toChannel = to.kind === 'channel' ? to.channel : 'sms';
   const fromChannel = from?.kind === 'channel' ? from.channel : 'sms';
   if (from && toChannel !== fromChannel) {
-    throw refuse(21910, {}, { parameter: 'From', received: `${sender} → ${toText}`, fix: 'Give From and To the same channel prefix' });
+    throw refuse(
+      21910,
+      {},
+      { parameter: 'From', received: `${sender} → ${toText}`, fix: 'Give From and To the same channel prefix' },
+    );
   }
   judgeMedia(form);
   const callbackUrl = readCallback(form);
@@ -56,7 +76,11 @@ export function parseDraft(form: Form, clock: Clock, limits: CreateLimits): Draf
 function presence(form: Form) {
   const recipients = form.all('To');
   if (recipients.length > 1 || recipients[0]?.includes(',')) {
-    throw refuse(21653, {}, { parameter: 'To', received: recipients.join(', '), fix: 'Send one request for each recipient' });
+    throw refuse(
+      21653,
+      {},
+      { parameter: 'To', received: recipients.join(', '), fix: 'Send one request for each recipient' },
+    );
   }
   const to = recipients[0];
   if (to === undefined || to.trim() === '') throw refuse(21604, {}, { parameter: 'To', received: to ?? '' });
@@ -66,7 +90,11 @@ function presence(form: Form) {
   const serviceSid = form.one('MessagingServiceSid') || (fromIsService ? given : undefined);
   const sender = fromIsService ? undefined : given;
   if (sender === undefined && serviceSid === undefined) {
-    throw refuse(21603, {}, { parameter: 'From', received: '', fix: 'Give From (a number of this account) or MessagingServiceSid' });
+    throw refuse(
+      21603,
+      {},
+      { parameter: 'From', received: '', fix: 'Give From (a number of this account) or MessagingServiceSid' },
+    );
   }
   const body = form.one('Body');
   const hasOther = form.all('MediaUrl').some((url) => url !== '') || Boolean(form.one('ContentSid'));
@@ -75,7 +103,11 @@ function presence(form: Form) {
     if (body === '') throw refuse(21602, {}, { parameter: 'Body', received: '', fix: 'Give the text to send' });
   }
   if (body !== undefined && characters(body) > MAX_BODY_CHARACTERS) {
-    throw refuse(21617, {}, { parameter: 'Body', received: `${characters(body)} characters`, allowed: `up to ${MAX_BODY_CHARACTERS}` });
+    throw refuse(
+      21617,
+      {},
+      { parameter: 'Body', received: `${characters(body)} characters`, allowed: `up to ${MAX_BODY_CHARACTERS}` },
+    );
   }
   return { to, sender, serviceSid, body };
 }
@@ -85,7 +117,11 @@ function judgeMedia(form: Form): void {
   if (urls.length === 0) return;
   const bad = urls.filter((url) => !isHttpUrl(url));
   if (bad.length > 0) {
-    throw refuse(21620, { urls: bad.join(', ') }, { parameter: 'MediaUrl', received: bad.join(', '), fix: 'Use absolute http or https URLs' });
+    throw refuse(
+      21620,
+      { urls: bad.join(', ') },
+      { parameter: 'MediaUrl', received: bad.join(', '), fix: 'Use absolute http or https URLs' },
+    );
   }
   if (urls.length > MAX_MEDIA) {
     throw refuse(21623, {}, { parameter: 'MediaUrl', received: `${urls.length} URLs`, allowed: `up to ${MAX_MEDIA}` });
@@ -102,7 +138,11 @@ function readCallback(form: Form): string | null {
   const callback = form.one('StatusCallback') || undefined;
   if (callback !== undefined) {
     if (callback.length > MAX_URL_LENGTH) {
-      throw refuse(21658, {}, { parameter: 'StatusCallback', received: `${callback.length} characters`, allowed: `up to ${MAX_URL_LENGTH}` });
+      throw refuse(
+        21658,
+        {},
+        { parameter: 'StatusCallback', received: `${callback.length} characters`, allowed: `up to ${MAX_URL_LENGTH}` },
+      );
     }
     const parsed = parseCallbackUrl(callback);
     if (!parsed.ok) throw refuse(21609, {}, { parameter: 'StatusCallback', received: callback, fix: parsed.why });
@@ -110,7 +150,15 @@ function readCallback(form: Form): string | null {
   }
   const application = form.one('ApplicationSid') || undefined;
   if (application !== undefined) {
-    throw refuse(21420, {}, { parameter: 'ApplicationSid', received: application, fix: 'This account has no application with this SID; give StatusCallback instead' });
+    throw refuse(
+      21420,
+      {},
+      {
+        parameter: 'ApplicationSid',
+        received: application,
+        fix: 'This account has no application with this SID; give StatusCallback instead',
+      },
+    );
   }
   return null;
 }
@@ -120,7 +168,11 @@ function readValidity(form: Form): number {
   if (text === undefined || text === '') return MAX_VALIDITY_SECONDS;
   const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(seconds >= 1 && seconds <= MAX_VALIDITY_SECONDS)) {
-    throw refuse(21624, {}, { parameter: 'ValidityPeriod', received: text, allowed: `whole seconds from 1 to ${MAX_VALIDITY_SECONDS}` });
+    throw refuse(
+      21624,
+      {},
+      { parameter: 'ValidityPeriod', received: text, allowed: `whole seconds from 1 to ${MAX_VALIDITY_SECONDS}` },
+    );
   }
   return seconds;
 }
@@ -129,13 +181,22 @@ function judgeContent(form: Form): void {
   const contentSid = form.one('ContentSid') || undefined;
   const variables = form.one('ContentVariables') || undefined;
   if (variables !== undefined) {
-    if (contentSid === undefined) throw refuse(21654, {}, { parameter: 'ContentSid', fix: 'ContentVariables need a ContentSid' });
+    if (contentSid === undefined)
+      throw refuse(21654, {}, { parameter: 'ContentSid', fix: 'ContentVariables need a ContentSid' });
     if (!isJsonObject(variables)) {
-      throw refuse(21656, {}, { parameter: 'ContentVariables', received: variables, allowed: 'a JSON object such as {"1":"Ada"}' });
+      throw refuse(
+        21656,
+        {},
+        { parameter: 'ContentVariables', received: variables, allowed: 'a JSON object such as {"1":"Ada"}' },
+      );
     }
   }
   if (contentSid !== undefined) {
-    throw refuse(21655, {}, { parameter: 'ContentSid', received: contentSid, fix: 'This account has no template with this SID' });
+    throw refuse(
+      21655,
+      {},
+      { parameter: 'ContentSid', received: contentSid, fix: 'This account has no template with this SID' },
+    );
   }
 }
 
@@ -189,8 +250,10 @@ function judgeSchedule(form: Form, clock: Clock, limits: CreateLimits, hasServic
   if (type !== 'fixed') {
     throw refuse(35126, {}, { parameter: 'ScheduleType', received: type ?? '', allowed: 'fixed' });
   }
-  if (sendAt === undefined) throw refuse(35111, {}, { parameter: 'SendAt', fix: 'Give SendAt in ISO 8601, such as 2026-01-31T10:00:00Z' });
-  if (!hasService) throw refuse(35118, {}, { parameter: 'MessagingServiceSid', fix: 'Scheduling needs a Messaging Service' });
+  if (sendAt === undefined)
+    throw refuse(35111, {}, { parameter: 'SendAt', fix: 'Give SendAt in ISO 8601, such as 2026-01-31T10:00:00Z' });
+  if (!hasService)
+    throw refuse(35118, {}, { parameter: 'MessagingServiceSid', fix: 'Scheduling needs a Messaging Service' });
   const at = parseInstant(sendAt);
   const leadSeconds = at === null ? Number.NaN : (at - clock.now()) / 1_000;
   if (!(leadSeconds >= limits.scheduleMinLead && leadSeconds <= limits.scheduleMaxLead)) {
@@ -198,7 +261,11 @@ function judgeSchedule(form: Form, clock: Clock, limits: CreateLimits, hasServic
     throw refuse(
       35114,
       {},
-      { parameter: 'SendAt', received: sendAt, allowed: `ISO 8601, ${limits.scheduleMinLead} seconds to ${days} days ahead` },
+      {
+        parameter: 'SendAt',
+        received: sendAt,
+        allowed: `ISO 8601, ${limits.scheduleMinLead} seconds to ${days} days ahead`,
+      },
     );
   }
 }

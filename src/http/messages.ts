@@ -5,9 +5,10 @@ import { refuse } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { isSid } from '../domain/sid.ts';
 import type { Change, MessageQuery } from '../store/store.ts';
-import type { Answer, Call } from './context.ts';
+import type { Answer, Resource } from './answer.ts';
+import type { Call } from './context.ts';
 import { makeList, readPaging } from './page.ts';
-import { renderMessage, type Resource } from './render.ts';
+import { renderMessage } from './render.ts';
 
 const FILTERS = ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>'] as const;
 
@@ -47,11 +48,15 @@ export async function updateMessage(call: Call): Promise<Answer> {
   const body = call.form.one('Body');
   const status = call.form.one('Status');
   if (body !== undefined && body !== '') {
-    throw refuse(20001, {}, { parameter: 'Body', allowed: 'the empty string', fix: 'Send Body= to redact the message.' });
+    throw refuse(
+      20001,
+      {},
+      { parameter: 'Body', allowed: 'the empty string', fix: 'Send Body= to redact the message.' },
+    );
   }
   if (status !== undefined && status !== 'canceled') {
     const fix = "Send Status=canceled, with one 'l'.";
-    throw refuse(20001, {}, { parameter: 'Status', received: status.slice(0, 100), allowed: 'canceled', fix });
+    throw refuse(20001, {}, { parameter: 'Status', received: status, allowed: 'canceled', fix });
   }
   if (body !== undefined && status !== undefined) {
     const fix = 'Cancel first; a canceled message can then be redacted.';
@@ -107,8 +112,16 @@ async function change(call: Call, verb: Change['verb']): Promise<Message> {
       return changed.message;
     case 'early':
       throw verb === 'cancel'
-        ? refuse(30409, {}, { received: changed.status, allowed: 'scheduled', fix: 'Only a scheduled message can be called off.' })
-        : refuse(20009, {}, { received: changed.status, fix: 'Wait until the message is delivered, undelivered or failed.' });
+        ? refuse(
+            30409,
+            {},
+            { received: changed.status, allowed: 'scheduled', fix: 'Only a scheduled message can be called off.' },
+          )
+        : refuse(
+            20009,
+            {},
+            { received: changed.status, fix: 'Wait until the message is delivered, undelivered or failed.' },
+          );
     default:
       throw missing(call);
   }
@@ -167,7 +180,7 @@ function readDate(filters: Map<string, string>, name: string): FilterDate | null
   const date = parseFilterDate(text);
   if (date === null) {
     const fix = 'Use YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ.';
-    throw refuse(20001, {}, { parameter: name, received: text.slice(0, 100), allowed: 'a date', fix });
+    throw refuse(20001, {}, { parameter: name, received: text, allowed: 'a date', fix });
   }
   return date;
 }

@@ -61,7 +61,7 @@ function url(parameter: string, value: string): string {
   const parsed = parseCallbackUrl(value);
   if (!parsed.ok) {
     const allowed = 'an absolute http or https URL';
-    throw refuse(21402, { Url: value }, { parameter, received: value.slice(0, 100), allowed, fix: `Not accepted: ${parsed.why}.` });
+    throw refuse(21402, { Url: value }, { parameter, received: value, allowed, fix: `Not accepted: ${parsed.why}.` });
   }
   return value;
 }
@@ -69,7 +69,11 @@ function url(parameter: string, value: string): string {
 function method(parameter: string, value: string): string {
   const upper = value.toUpperCase();
   if (upper === 'GET' || upper === 'POST') return upper;
-  throw refuse(21403, { Method: value }, { parameter, received: value.slice(0, 100), allowed: 'GET, POST', fix: 'Use one of the two.' });
+  throw refuse(
+    21403,
+    { Method: value },
+    { parameter, received: value, allowed: 'GET, POST', fix: 'Use one of the two.' },
+  );
 }
 
 function boolean(parameter: string, value: string): boolean {
@@ -94,5 +98,5 @@ function sid(prefix: string, code: number): Check {
 }
 
 function wrong(code: number, parameter: string, value: string, allowed: string): Error {
-  return refuse(code, {}, { parameter, received: value.slice(0, 100), allowed, fix: 'Use an allowed value.' });
+  return refuse(code, {}, { parameter, received: value, allowed, fix: 'Use an allowed value.' });
 }

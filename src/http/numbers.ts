@@ -4,10 +4,10 @@ import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import { isSid } from '../domain/sid.ts';
 import type { Sender } from '../store/store.ts';
-import type { Answer, Call } from './context.ts';
+import { type Answer, API_ROOT, type Resource } from './answer.ts';
+import type { Call } from './context.ts';
 import { readNumberProperties } from './number-properties.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
-import { API_ROOT, type Resource } from './render.ts';
 
 /** Magic numbers of Twilio's test credentials: one that is taken and one that is none. */
 const MAGIC_TAKEN = '+15005550000';
@@ -119,7 +119,7 @@ function readPhoneNumber(call: Call): string {
   }
   const address = text === MAGIC_INVALID ? null : parseSender(text);
   if (address?.kind !== 'number') {
-    const details = { parameter: 'PhoneNumber', received: text.slice(0, 100), allowed: 'a number in E.164 form' };
+    const details = { parameter: 'PhoneNumber', received: text, allowed: 'a number in E.164 form' };
     throw refuse(21421, { PhoneNumber: text }, { ...details, fix: 'Write it as +12025550100.' });
   }
   return address.e164;

@@ -1,9 +1,9 @@
 /** Paging of lists: what the query asks for, and the URIs of the pages around it. */
 import { refuse } from '../domain/errors.ts';
 import { isSid, type SidPrefix } from '../domain/sid.ts';
-import type { Call, List } from './context.ts';
+import type { List, Resource } from './answer.ts';
+import type { Call } from './context.ts';
 import type { Form } from './form.ts';
-import type { Resource } from './render.ts';
 
 const DEFAULT_SIZE = 50;
 const LARGEST_SIZE = 1000;
@@ -57,7 +57,7 @@ function readToken(text: string | undefined, prefixes: SidPrefix[]): Paging['tok
 }
 
 function badNumber(parameter: string, received: string, allowed: string, fix: string): Error {
-  return refuse(20001, {}, { parameter, received: received.slice(0, 100), allowed, fix });
+  return refuse(20001, {}, { parameter, received: received, allowed, fix });
 }
 
 export interface Found {

@@ -43,20 +43,26 @@ const MAX_TAG_LENGTH = 128;
 export function readTags(form: Form): Record<string, string> {
   const text = form.one('Tags');
   if (text === undefined || text === '') return {};
-  const wrong = (fix: string) => refuse(20001, {}, { parameter: 'Tags', received: text, allowed: 'a JSON object of strings', fix });
+  const wrong = (fix: string) =>
+    refuse(20001, {}, { parameter: 'Tags', received: text, allowed: 'a JSON object of strings', fix });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw wrong('Write it as JSON, such as {"campaign":"spring"}');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('Write an object, such as {"campaign":"spring"}');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong('Write an object, such as {"campaign":"spring"}');
   const entries = Object.entries(value);
   if (entries.length > MAX_TAGS) throw wrong(`At most ${MAX_TAGS} tags; there are ${entries.length}`);
   for (const [name, tag] of entries) {
     if (typeof tag !== 'string') throw wrong(`The value of "${name}" must be a string`);
     if (name.length > MAX_TAG_LENGTH || tag.length > MAX_TAG_LENGTH) {
-      throw refuse(21658, {}, { parameter: 'Tags', received: name, allowed: `${MAX_TAG_LENGTH} characters a name or value` });
+      throw refuse(
+        21658,
+        {},
+        { parameter: 'Tags', received: name, allowed: `${MAX_TAG_LENGTH} characters a name or value` },
+      );
     }
   }
   // From entries, so that a key such as __proto__ stays a plain property.

@@ -3,17 +3,14 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, errorBody, refuse } from '../domain/errors.ts';
 import { StoreUnavailable } from '../store/store.ts';
+import { API_ROOT } from './answer.ts';
 import type { HttpContext } from './context.ts';
-import { API_ROOT, CONTENT_TYPES, renderError } from './render.ts';
+import { CONTENT_TYPES, renderError } from './render.ts';
+import { sendText } from './send.ts';
 
 /** Seconds after which asking again makes sense: a full disk or a lost database does not mend in less. */
 const RETRY_AFTER_UNAVAILABLE = 5;
 const RETRY_AFTER_BRAKE = 10;
-
-/** Same refusal under another HTTP status, for codes that several share (415 and 20422, 414 and 20413). */
-export function withStatus(error: ApiError, status: number): ApiError {
-  return new ApiError(error.code, status, error.message, error.details);
-}
 
 /** What to tell the client. Anything that is neither refusal nor known limit is a fault: 500/20500, nothing of it shown. */
 export function toRefusal(error: unknown): ApiError {
@@ -21,18 +18,22 @@ export function toRefusal(error: unknown): ApiError {
   if (error instanceof StoreUnavailable) return refuse(20503);
   switch (statusOf(error)) {
     case 400:
-      return refuse(20001, {}, { fix: 'Send a well-formed HTTP request.' });
+      return refuse(20001, { text: 'Bad Request' }, { fix: 'Send a well-formed HTTP request.' });
     case 404:
-      return refuse(20404, { path: '' });
+      return refuse(20404);
     case 408:
-      return withStatus(refuse(20001, {}, { fix: 'Send the whole request within 30 seconds.' }), 408);
+      return refuse(
+        20001,
+        { text: 'Request Timeout' },
+        { status: 408, fix: 'Send the whole request within 30 seconds.' },
+      );
     case 413:
       return refuse(20413);
     case 414:
     case 431:
-      return withStatus(refuse(20413), statusOf(error));
+      return refuse(20413, {}, { status: statusOf(error), fix: 'Send a shorter path, query or header.' });
     case 415:
-      return withStatus(refuse(20422, {}, { parameter: 'Content-Type', fix: 'Send the parameters as a form.' }), 415);
+      return refuse(20422, {}, { status: 415, parameter: 'Content-Type', fix: 'Send the parameters as a form.' });
     case 503:
       return refuse(20503);
     default:
@@ -61,10 +62,7 @@ export function answerError(context: HttpContext, error: unknown, request: Fasti
   if (refusal.code === 20004 && visit.match) {
     reply.header('allow', [...Object.keys(visit.match.route.verbs), 'OPTIONS'].join(', '));
   }
-  reply
-    .code(refusal.status)
-    .header('content-type', CONTENT_TYPES[visit.format])
-    .send(renderError(refusal, visit.requestId, visit.format));
+  sendText(reply, refusal.status, CONTENT_TYPES[visit.format], renderError(refusal, visit.requestId, visit.format));
 }
 
 /** A path that nobody registered. A known path of ours with a verb it lacks is answered by its own room. */
@@ -79,8 +77,7 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
     socket.destroy();
     return;
   }
-  const statusCode =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const statusCode = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const refusal = toRefusal({ statusCode });
   const body = JSON.stringify(errorBody(refusal, requestId));
   const lines = [

@@ -1,6 +1,6 @@
 /** CSV (RFC 4180): JSON's field names as header, one line per record, no paging, no subresources. */
 import type { ApiError } from '../domain/errors.ts';
-import type { Resource } from './render.ts';
+import type { Resource } from './answer.ts';
 
 /** An empty page is an empty text: without a record there is nothing to name. */
 export function csvTable(resources: Resource[]): string {

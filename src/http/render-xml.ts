@@ -1,7 +1,6 @@
 /** XML as the original spells it: PascalCase elements, null as an empty element, paths without extension. */
 import type { ApiError } from '../domain/errors.ts';
-import type { List } from './context.ts';
-import type { Resource } from './render.ts';
+import type { List, Resource } from './answer.ts';
 
 const PROLOG = "<?xml version='1.0' encoding='UTF-8'?>\n";
 
@@ -65,7 +64,8 @@ function record(element: string, resource: Resource): string {
 function field(name: string, value: unknown): string {
   const element = pascal(name);
   if (value === null || value === undefined || value === '') return `<${element}/>`;
-  if (typeof value !== 'object') return `<${element}>${escapeXml(name === 'uri' ? bare(`${value}`) : `${value}`)}</${element}>`;
+  if (typeof value !== 'object')
+    return `<${element}>${escapeXml(name === 'uri' ? bare(`${value}`) : `${value}`)}</${element}>`;
   const entries = Object.entries(value);
   if (entries.length === 0) return `<${element}/>`;
   // The names of tags are free text, so they cannot be element names.

@@ -1,18 +1,12 @@
 /** The one place that spells answers: resources to JSON, and the choice of XML or CSV for those who ask. */
-import { type ApiError, deliveryErrorName, errorBody } from '../domain/errors.ts';
+
 import { rfc2822 } from '../domain/dates.ts';
+import { type ApiError, deliveryErrorName, errorBody } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { formatPrice } from '../domain/money.ts';
-import type { Answer, List } from './context.ts';
+import { type Answer, API_ROOT, type Format, type List, type Resource } from './answer.ts';
 import { csvError, csvTable } from './render-csv.ts';
 import { xmlError, xmlList, xmlResource } from './render-xml.ts';
-
-export type Format = 'json' | 'xml' | 'csv';
-
-/** A resource in API spelling. Every key of its schema is present; what is missing is `null`. */
-export type Resource = Record<string, unknown>;
-
-export const API_ROOT = '/2010-04-01';
 
 export const CONTENT_TYPES: Record<Format, string> = {
   json: 'application/json',

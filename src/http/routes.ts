@@ -44,7 +44,10 @@ export interface Match {
 
 type Step = string | SidPrefix[];
 
-const COMPILED = ACCOUNT_ROUTES.map((route) => ({ route, steps: route.path === '' ? [] : route.path.split('/').map(readStep) }));
+const COMPILED = ACCOUNT_ROUTES.map((route) => ({
+  route,
+  steps: route.path === '' ? [] : route.path.split('/').map(readStep),
+}));
 
 function readStep(segment: string): Step {
   return segment.startsWith('{') ? (segment.slice(1, -1).split(',') as SidPrefix[]) : segment;

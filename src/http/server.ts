@@ -1,43 +1,21 @@
 /** Builds the HTTP server out of its rooms. It does not listen: the caller does, tests inject. */
 import fastify, { type FastifyInstance } from 'fastify';
 import { refuse } from '../domain/errors.ts';
-import type { Account } from '../store/store.ts';
+import { API_ROOT } from './answer.ts';
 import { registerApi } from './api.ts';
 import { readBody } from './body.ts';
 import type { HttpContext } from './context.ts';
 import { registerErrorsPage } from './errors-page.ts';
 import { registerHealth } from './health.ts';
 import { answerBrokenRequest, answerError, answerUnknown, toRefusal } from './refusals.ts';
-import { type Format, splitFormat } from './render.ts';
-import type { Match } from './routes.ts';
-import { refuse } from '../domain/errors.ts';
+import { splitFormat } from './render.ts';
+import type { Visit } from './visit.ts';
 
 /** Longer request targets are 414. Headers as a whole may have 16 KB, else 431. */
 const LONGEST_TARGET = 8192;
 const MAX_HEADER_BYTES = 16_384;
 /** Node checks for late requests at this interval; its default of 30 s would make both limits late. */
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
-
-/** What one request gathers on its way through the door. */
-export interface Visit {
-  requestId: string;
-  /** Monotonic milliseconds. */
-  startedAt: number;
-  /** As requested, without the query. */
-  path: string;
-  /** `path` without its extension. */
-  base: string;
-  format: Format;
-  account: Account | null;
-  match: Match | null;
-  errorCode?: number;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    visit: Visit;
-  }
-}
 
 export function buildServer(context: HttpContext): FastifyInstance {
   const { clock, settings, sids } = context;
@@ -53,7 +31,8 @@ export function buildServer(context: HttpContext): FastifyInstance {
       querystringParser: () => ({}),
     },
     frameworkErrors: (error, request, reply) => {
-      visit(request.raw.url ?? '/', request);
+      const { requestId } = visit(request.raw.url ?? '/', request);
+      reply.header('twilio-request-id', requestId);
       answerError(context, error, request, reply);
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, sids.make('RQ')),
@@ -65,7 +44,7 @@ export function buildServer(context: HttpContext): FastifyInstance {
   function visit(target: string, request: { visit: Visit }): Visit {
     const mark = target.indexOf('?');
     const path = mark === -1 ? target : target.slice(0, mark);
-    const { base, format } = path.startsWith('/2010-04-01') ? splitFormat(path) : { base: path, format: 'json' as const };
+    const { base, format } = path.startsWith(API_ROOT) ? splitFormat(path) : { base: path, format: 'json' as const };
     const made: Visit = {
       requestId: sids.make('RQ'),
       startedAt: clock.monotonic(),
@@ -100,9 +79,9 @@ export function buildServer(context: HttpContext): FastifyInstance {
     inFlight -= 1;
     const { path, requestId, startedAt, errorCode } = request.visit;
     const status = reply.statusCode;
-    if (status === 201) context.faults.at('answer.after-201');
     const ms = clock.monotonic() - startedAt;
     context.observe({ type: 'request', method: request.method, path, status, ms, requestId, errorCode });
+    if (status === 201) context.faults.at('answer.after-201');
     done();
   });
 
@@ -118,7 +97,11 @@ export function buildServer(context: HttpContext): FastifyInstance {
   if (lab) {
     // JSON is read in there alone: the 2010 API refuses it.
     app.register(async (scope) => {
-      scope.addContentTypeParser('application/json', { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'));
+      scope.addContentTypeParser(
+        'application/json',
+        { parseAs: 'string' },
+        scope.getDefaultJsonParser('error', 'error'),
+      );
       await lab(scope);
     });
   }

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { HandWoundClock, realClock } from '../domain/clock.ts';
 import { makeOutgoing, type Outgoing, type OutgoingOptions, type OutgoingRequest } from './outgoing.ts';
@@ -15,7 +15,7 @@ function out(options: Partial<OutgoingOptions> = {}): Outgoing {
   return outgoing;
 }
 
-async function listen(server: { listen: Server['listen']; address(): unknown }): Promise<string> {
+async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -6,8 +6,16 @@
 
 /** A call to the writer: verb, `now`, arguments. */
 export type Call = [verb: string, now: number, args: unknown[]];
-/** The writer's answer to one call: a value, or the error it was rejected with. */
-export type Answer = [value: unknown] | [value: null, error: Error];
+/**
+ * The writer's answer to one call: a value, or why it was rejected. Not an Error: copied between threads it would
+ * lose its name.
+ */
+export type Answer = [value: unknown] | [value: null, error: Rejection];
+export interface Rejection {
+  name: string;
+  message: string;
+  stack?: string;
+}
 
 /** Keeps one group from growing without bound behind a stalled disk. */
 const LARGEST_GROUP = 2_000;
@@ -20,14 +28,17 @@ interface Pending {
 
 export class GroupCommit {
   readonly #post: (calls: Call[]) => void;
+  readonly #revive: (rejection: Rejection) => Error;
   #waiting: Pending[] = [];
   #flying: Pending[] = [];
   #scheduled = false;
   #ended: Error | null = null;
   #onIdle: (() => void) | null = null;
 
-  constructor(post: (calls: Call[]) => void) {
+  /** `revive` makes the error a caller sees out of what crossed the thread. */
+  constructor(post: (calls: Call[]) => void, revive: (rejection: Rejection) => Error) {
     this.#post = post;
+    this.#revive = revive;
   }
 
   /** Resolves with the writer's value once its transaction is durable. */
@@ -48,8 +59,8 @@ export class GroupCommit {
     // The writer gets its next group before the callers get their turn: it should not stand idle meanwhile.
     this.#send();
     for (const [index, { resolve, reject }] of group.entries()) {
-      const [value, error] = answers[index] ?? [null, new Error('The writer gave no answer')];
-      if (error) reject(error);
+      const [value, error] = answers[index] ?? [null, { name: 'Error', message: 'The writer gave no answer' }];
+      if (error) reject(this.#revive(error));
       else resolve(value);
     }
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Migration } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import { type Faults, noFaults } from '../domain/faults.ts';
 
 /** The migrations by name, in order. A name that was ever released never changes. */

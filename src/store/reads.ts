@@ -17,6 +17,7 @@ import { HELD_AT } from './sql/callbacks.ts';
 import type {
   Account,
   AttemptQuery,
+  AwaitedPart,
   CallbackAttempt,
   Finding,
   MessagePage,
@@ -74,6 +75,18 @@ export class SqliteReads implements Reads {
        and exists (select 1 from messages where sid = ?1 and account_sid = ?2) order by part`,
       messageSid,
       accountSid,
+    );
+  }
+
+  async awaitedParts(connector: string, limit: number): Promise<AwaitedPart[]> {
+    return this.#all(
+      (row) => ({ carrierId: row[0], messageSid: row[1], from: row[2], to: row[3] }) as AwaitedPart,
+      `select p.carrier_id, p.message_sid, m.from_address, m.to_address
+       from parts p join messages m on m.sid = p.message_sid
+       where p.connector = ? and p.state = 'pending' and m.status = 'sent'
+       order by p.message_sid, p.part limit ?`,
+      connector,
+      limit,
     );
   }
 

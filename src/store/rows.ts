@@ -37,6 +37,7 @@ export const MESSAGE_COLUMNS = [
   'callback_url',
   'smart_encoded',
   'provide_feedback',
+  'max_price_micros',
   'tags',
   'history',
 ] as const;
@@ -71,15 +72,16 @@ export function messageFrom(row: Row): Message {
     callbackUrl: row[16] as string | null,
     smartEncoded: row[17] === 1,
     provideFeedback: row[18] === 1,
-    tags: row[19] === '{}' ? {} : (JSON.parse(row[19] as string) as Record<string, string>),
-    history: historyFrom(row[20] as string),
+    maxPriceMicros: row[19] as number | null,
+    tags: row[20] === '{}' ? {} : (JSON.parse(row[20] as string) as Record<string, string>),
+    history: historyFrom(row[21] as string),
   };
 }
 
 /** As much of a message as a transition needs; making it parses nothing. */
 export type Walker = Pick<
   Message,
-  'sid' | 'accountSid' | 'serviceSid' | 'from' | 'to' | 'status' | 'errorCode' | 'callbackUrl'
+  'sid' | 'accountSid' | 'serviceSid' | 'from' | 'to' | 'status' | 'errorCode' | 'createdAt' | 'callbackUrl'
 >;
 
 export function walkerFrom(row: Row): Walker {
@@ -91,6 +93,7 @@ export function walkerFrom(row: Row): Walker {
     to: row[4] as string,
     status: row[6] as Status,
     errorCode: row[11] as number | null,
+    createdAt: row[12] as number,
     callbackUrl: row[16] as string | null,
   };
 }
@@ -120,6 +123,7 @@ export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane
     message.callbackUrl,
     message.smartEncoded ? 1 : 0,
     message.provideFeedback ? 1 : 0,
+    message.maxPriceMicros,
     JSON.stringify(message.tags),
     message.history.map(historyLine).join('\n'),
     message.sentAt ?? message.createdAt,

@@ -4,7 +4,7 @@ import { realClock } from '../domain/clock.ts';
 import type { FaultPoint } from '../domain/faults.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { type ArmedFault, ArmedFaults, standStill } from './armed-faults.ts';
-import type { Answer, Call } from './commit.ts';
+import type { Answer, Call, Rejection } from './commit.ts';
 import { migrate } from './migrate.ts';
 import { claimCallbacks, finishCallbacks, replayCallback } from './sql/callbacks.ts';
 import { WriteContext } from './sql/context.ts';
@@ -29,7 +29,7 @@ export interface WriterSettings {
 export type ToMain = { ready: true } | { refused: Error } | { answers: Answer[] } | { fatal: Error } | { closed: true };
 export type ToWriter = { calls: Call[] } | { close: true };
 
-type Verb = (ctx: WriteContext, args: never[], now: number) => unknown;
+type Verb = (ctx: WriteContext, args: never, now: number) => unknown;
 
 const VERBS: Record<string, Verb> = {
   accept: (ctx, [flat]: [SQLInputValue[]], now) => accept(ctx, flat, now),
@@ -137,7 +137,7 @@ class Writer {
       const answers = calls.map(([name, now, args]): Answer => {
         const verb = VERBS[name];
         if (!verb) throw new Error(`The store has no verb ${name}`);
-        return [verb(this.#ctx, args as never[], now)];
+        return [verb(this.#ctx, args as never, now)];
       });
       this.#ctx.flush();
       this.#ctx.sql('release verb').run();
@@ -151,12 +151,12 @@ class Writer {
   }
 
   #alone(call: Call, known: unknown): Answer {
-    if (known) return [null, plain(known)];
+    if (known) return [null, rejection(known)];
     try {
       return this.#attempt([call])[0] ?? [null];
     } catch (error) {
       if (judge(error) !== 'other') throw error;
-      return [null, plain(error)];
+      return [null, rejection(error)];
     }
   }
 
@@ -168,7 +168,7 @@ class Writer {
       throw error;
     }
     if (this.#db.isTransaction) this.#db.exec('rollback');
-    const answer = verdict === 'unavailable' ? unavailable(error) : plain(error);
+    const answer = rejection(verdict === 'unavailable' ? unavailable(error) : error);
     return calls.map(() => [null, answer]);
   }
 
@@ -186,7 +186,11 @@ class Writer {
   }
 }
 
-/** Errors cross threads as copies: only what is plain survives, the name included. */
+function rejection(error: unknown): Rejection {
+  const { name, message, stack } = plain(error);
+  return { name, message, stack };
+}
+
 function plain(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ArmedFault } from './armed-faults.ts';
-import { type Call, GroupCommit } from './commit.ts';
+import { type Call, GroupCommit, type Rejection } from './commit.ts';
 import { SqliteReads } from './reads.ts';
 import { callbackWorkFrom, pushAcceptance, type Row, sendWorkFrom } from './rows.ts';
 import { lockFile, openReadOnly, prepareFile } from './sqlite-file.ts';
@@ -21,6 +21,7 @@ import {
   type Changed,
   type Claim,
   type Reads,
+  type Received,
   type Sender,
   type SendSettlement,
   type SendWork,
@@ -74,12 +75,13 @@ export async function openSqlite(settings: SqliteSettings): Promise<Store> {
 }
 
 /** The reading half alone, for `verify`: takes no lock, starts no writer, works beside a running process. */
-export async function openSqliteReader(path: string): Promise<Reads & { close(): Promise<void> }> {
+export function openSqliteReader(path: string): Reads & { close(): Promise<void> } {
   return new SqliteReads(openReadOnly(path));
 }
 
 async function startWriter(data: WriterSettings): Promise<Worker> {
-  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: data });
+  // No inherited flags: some, such as --input-type, keep a thread from starting.
+  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: data, execArgv: [] });
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: Error): void => {
       reject(new Error(`The store at ${data.path} cannot be opened: ${cause.message}`, { cause }));
@@ -100,6 +102,7 @@ class SqliteStore extends SqliteReads implements Store {
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
   #closing: Promise<void> | null = null;
+  #dead = false;
   #onClosed: (() => void) | null = null;
 
   constructor(db: DatabaseSync, worker: Worker, release: () => void, { clock, onFatal }: SqliteSettings) {
@@ -107,17 +110,16 @@ class SqliteStore extends SqliteReads implements Store {
     this.#worker = worker;
     this.#release = release;
     this.#clock = clock;
-    this.#commits = new GroupCommit((calls: Call[]) => this.#tell({ calls }));
-    let dead = false;
+    this.#commits = new GroupCommit((calls: Call[]) => this.#tell({ calls }), revive);
     const die = (error: Error): void => {
-      if (dead) return;
-      dead = true;
+      if (this.#dead) return;
+      this.#dead = true;
       this.#commits.end(new StoreUnavailable(`The store has stopped: ${error.message}`));
       this.#onClosed?.();
       onFatal(error);
     };
     worker.on('message', (message: ToMain) => {
-      if ('answers' in message) this.#commits.answered(message.answers.map(revive));
+      if ('answers' in message) this.#commits.answered(message.answers);
       else if ('fatal' in message) die(message.fatal);
       else if ('closed' in message) this.#onClosed?.();
     });
@@ -141,7 +143,7 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('settleSends', now, batch);
   }
 
-  receive(batch: Receipt[], now: number): Promise<('applied' | 'ignored' | 'parked')[]> {
+  receive(batch: Receipt[], now: number): Promise<Received[]> {
     return this.#call('receive', now, batch);
   }
 
@@ -184,16 +186,19 @@ class SqliteStore extends SqliteReads implements Store {
 
   async #close(): Promise<void> {
     await this.#commits.drain(new StoreUnavailable('The store is closed'));
-    // The reader first: the last connection to close is the one that folds the WAL into the file.
+    if (!this.#dead) await this.#closeWriter();
+    await this.#worker.terminate();
     await super.close();
+    this.#release();
+  }
+
+  async #closeWriter(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#onClosed = resolve;
       this.#worker.once('exit', () => resolve());
     });
     this.#tell({ close: true });
     await closed;
-    await this.#worker.terminate();
-    this.#release();
   }
 
   #tell(message: ToWriter): void {
@@ -205,9 +210,8 @@ class SqliteStore extends SqliteReads implements Store {
   }
 }
 
-/** An error that crossed threads has lost its class; the one callers ask for is restored by name. */
-function revive(answer: [unknown] | [null, Error]): [unknown] | [null, Error] {
-  const error = answer[1];
-  if (error?.name === 'StoreUnavailable') return [null, new StoreUnavailable(error.message)];
-  return answer;
+/** Restores the one class callers ask for. */
+function revive({ name, message, stack }: Rejection): Error {
+  const error = name === 'StoreUnavailable' ? new StoreUnavailable(message) : new Error(message);
+  return Object.assign(error, stack && { stack });
 }

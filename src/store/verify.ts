@@ -77,7 +77,7 @@ const EVENTS: Event[] = ['choose', 'fire', 'claim', 'take', 'deliver', 'reject',
 export function findings(db: DatabaseSync): Finding[] {
   const found: Finding[] = [];
   // One snapshot for all rules: a running writer must not look like a contradiction.
-  db.exec('begin');
+  db.exec('savepoint verify');
   try {
     for (const [rule, text] of Object.entries(RULES)) {
       const statement = db.prepare(text);
@@ -92,7 +92,7 @@ export function findings(db: DatabaseSync): Finding[] {
       if (detail) found.push({ rule: 'walk', subject: row.sid as string, detail });
     }
   } finally {
-    db.exec('commit');
+    db.exec('release verify');
   }
   return found;
 }

@@ -2,7 +2,10 @@
 const text = { type: 'string' };
 const textOrNull = { type: ['string', 'null'] };
 const truth = { type: 'boolean' };
-const date = { type: 'string', pattern: '^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} \\+0000$' };
+const date = {
+  type: 'string',
+  pattern: '^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} \\+0000$',
+};
 const dateOrNull = { anyOf: [date, { type: 'null' }] };
 const sid = (prefix: string) => ({ type: 'string', pattern: `^(${prefix})[0-9a-f]{32}$` });
 

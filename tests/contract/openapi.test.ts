@@ -11,7 +11,10 @@ import { answerSchemas } from './answer-schemas.ts';
 const folder = process.env.PIDGE_OPENAPI_DIR;
 const file = folder ? join(folder, 'twilio_api_v2010.json') : '';
 const published = file !== '' && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
-if (!published) console.log('SKIPPED published OpenAPI descriptions: PIDGE_OPENAPI_DIR names no folder that holds twilio_api_v2010.json');
+if (!published)
+  console.log(
+    'SKIPPED published OpenAPI descriptions: PIDGE_OPENAPI_DIR names no folder that holds twilio_api_v2010.json',
+  );
 
 /** OpenAPI 3.0 says `nullable` where JSON Schema says a list of types. */
 function toJsonSchema(node: unknown): unknown {
@@ -32,7 +35,13 @@ function inline(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(inline);
   if (typeof node !== 'object' || node === null) return node;
   const { $ref } = node as { $ref?: string };
-  if ($ref) return inline($ref.split('/').slice(1).reduce((value, key) => value[key], published));
+  if ($ref)
+    return inline(
+      $ref
+        .split('/')
+        .slice(1)
+        .reduce((value, key) => value[key], published),
+    );
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, inline(value)]));
 }
 
@@ -49,21 +58,59 @@ describe('answers', () => {
     const created = await client.send({ Tags: '{"campaign":"spring"}' });
     sid = created.json.sid;
     expect(created.json.tags).toEqual({ campaign: 'spring' });
-    await pidge.until(async () => (await client.call('GET', `${client.base}/Messages/${sid}.json`)).json.status === 'delivered');
+    await pidge.until(
+      async () => (await client.call('GET', `${client.base}/Messages/${sid}.json`)).json.status === 'delivered',
+    );
   });
   afterAll(async () => {
     await client.close();
     await pidge.close();
   });
 
-  const cases: [string, string, string, keyof typeof answerSchemas, (client: Client) => Promise<{ status: number; json: unknown }>][] = [
+  const cases: [
+    string,
+    string,
+    string,
+    keyof typeof answerSchemas,
+    (client: Client) => Promise<{ status: number; json: unknown }>,
+  ][] = [
     ['create message', '/Messages.json', 'post', 'message', (one) => one.send()],
-    ['fetch message', '/Messages/{Sid}.json', 'get', 'message', (one) => one.call('GET', `${one.base}/Messages/${sid}.json`)],
-    ['list messages', '/Messages.json', 'get', 'messageList', (one) => one.call('GET', `${one.base}/Messages.json?PageSize=1`)],
-    ['update message', '/Messages/{Sid}.json', 'post', 'message', (one) => one.call('POST', `${one.base}/Messages/${sid}.json`, { form: { Body: '' } })],
+    [
+      'fetch message',
+      '/Messages/{Sid}.json',
+      'get',
+      'message',
+      (one) => one.call('GET', `${one.base}/Messages/${sid}.json`),
+    ],
+    [
+      'list messages',
+      '/Messages.json',
+      'get',
+      'messageList',
+      (one) => one.call('GET', `${one.base}/Messages.json?PageSize=1`),
+    ],
+    [
+      'update message',
+      '/Messages/{Sid}.json',
+      'post',
+      'message',
+      (one) => one.call('POST', `${one.base}/Messages/${sid}.json`, { form: { Body: '' } }),
+    ],
     ['fetch account', '.json', 'get', 'account', (one) => one.call('GET', `${one.base}.json`)],
-    ['create number', '/IncomingPhoneNumbers.json', 'post', 'number', (one) => one.call('POST', `${one.base}/IncomingPhoneNumbers.json`, { form: { PhoneNumber: '+12025550144' } })],
-    ['list numbers', '/IncomingPhoneNumbers.json', 'get', 'numberList', (one) => one.call('GET', `${one.base}/IncomingPhoneNumbers.json`)],
+    [
+      'create number',
+      '/IncomingPhoneNumbers.json',
+      'post',
+      'number',
+      (one) => one.call('POST', `${one.base}/IncomingPhoneNumbers.json`, { form: { PhoneNumber: '+12025550144' } }),
+    ],
+    [
+      'list numbers',
+      '/IncomingPhoneNumbers.json',
+      'get',
+      'numberList',
+      (one) => one.call('GET', `${one.base}/IncomingPhoneNumbers.json`),
+    ],
   ];
 
   it.each(cases)('%s has every key, of the right type', async (_name, path, verb, schema, call) => {

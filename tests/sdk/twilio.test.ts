@@ -1,8 +1,8 @@
 /** The official client, black box: what an app does, over real HTTP, on the real clock. */
 import twilio from 'twilio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 import { Sink } from '../helpers/sink.ts';
-import { type TestPidge, startTestPidge } from '../helpers/pidge.ts';
 
 const { validateRequest } = twilio;
 const RestException = twilio.RestException;
@@ -107,7 +107,10 @@ describe('the official Node SDK', () => {
     const redacted = await client.messages(message.sid).update({ body: '' });
     expect(redacted.body).toBe('');
     expect(await client.messages(message.sid).remove()).toBe(true);
-    const error = await client.messages(message.sid).remove().catch((reason: unknown) => reason);
+    const error = await client
+      .messages(message.sid)
+      .remove()
+      .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RestException);
     expect(error).toMatchObject({ status: 404, code: 20404 });
   });
@@ -132,14 +135,20 @@ describe('the official Node SDK', () => {
 
   it('cancelling what is not scheduled is 409 with 30409', async () => {
     const message = await send();
-    const error = await client.messages(message.sid).update({ status: 'canceled' }).catch((reason: unknown) => reason);
+    const error = await client
+      .messages(message.sid)
+      .update({ status: 'canceled' })
+      .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ status: 409, code: 30409 });
   });
 
   it('fetches its account and manages its numbers', async () => {
     const account = await client.api.v2010.accounts(pidge.account.sid).fetch();
     expect(account.status).toBe('active');
-    const number = await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550155', smsUrl: 'http://127.0.0.1:1/in' });
+    const number = await client.incomingPhoneNumbers.create({
+      phoneNumber: '+12025550155',
+      smsUrl: 'http://127.0.0.1:1/in',
+    });
     expect(number.sid).toMatch(/^PN/);
     expect((await send({ from: '+12025550155' })).status).toBe('queued');
     const listed = await client.incomingPhoneNumbers.list({ phoneNumber: '+12025550155' });

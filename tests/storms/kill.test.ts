@@ -48,7 +48,7 @@ describe('a storm', () => {
     await ledger.stop();
     const reader = openSqliteReader(join(folder, 'pidge.db'));
     const findings = await reader.verify();
-    reader.close();
+    await reader.close();
     return { lost, silent, findings };
   }
 
@@ -64,7 +64,9 @@ describe('a storm', () => {
     }
     expect(await ledger.start()).toBe(true);
     const verdict = await judge();
-    console.log(`storm: ${KILLS} kills, ${ledger.acked.size} acknowledged, ${verdict.lost.length} lost, ${verdict.silent.length} without callbacks, verify ${verdict.findings.length}`);
+    console.log(
+      `storm: ${KILLS} kills, ${ledger.acked.size} acknowledged, ${verdict.lost.length} lost, ${verdict.silent.length} without callbacks, verify ${verdict.findings.length}`,
+    );
     expect(ledger.acked.size).toBeGreaterThan(KILLS * 10);
     expect(verdict).toEqual({ lost: [], silent: [], findings: [] });
   }, 600_000);
@@ -77,7 +79,9 @@ describe('a storm', () => {
       if (started) {
         await ledger.load(16, 60);
         const [sid] = ledger.acked;
-        await ledger.client?.call('POST', `${ledger.client.base}/Messages/${sid}.json`, { form: { Body: '' } }).catch(() => undefined);
+        await ledger.client
+          ?.call('POST', `${ledger.client.base}/Messages/${sid}.json`, { form: { Body: '' } })
+          .catch(() => undefined);
         const gone = await Promise.race([ledger.died().then(() => true), pause(3_000).then(() => false)]);
         if (!gone) {
           await ledger.stop();

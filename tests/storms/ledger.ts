@@ -23,6 +23,7 @@ export class Ledger {
   #folder: string;
   #child: ChildProcess | null = null;
   #exit: Promise<void> = Promise.resolve();
+  #signal: NodeJS.Signals | null = null;
   client: Client | null = null;
 
   constructor(folder: string) {
@@ -36,7 +37,13 @@ export class Ledger {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
-    this.#exit = new Promise((resolve) => child.once('exit', () => resolve()));
+    this.#signal = null;
+    this.#exit = new Promise((resolve) => {
+      child.once('exit', (_code, signal) => {
+        this.#signal = signal;
+        resolve();
+      });
+    });
     const lines = createInterface({ input: child.stdout });
     const origin = await Promise.race([
       new Promise<string>((resolve) => lines.once('line', resolve)),
@@ -56,7 +63,10 @@ export class Ledger {
     const one = async () => {
       while (alive && this.acked.size < goal) {
         try {
-          const answer = await client.send({ Body: `token ${this.acked.size}`, StatusCallback: `${this.sink.origin}/status` });
+          const answer = await client.send({
+            Body: `token ${this.acked.size}`,
+            StatusCallback: `${this.sink.origin}/status`,
+          });
           if (answer.status === 201) this.acked.add(answer.json.sid);
           else this.refused += 1;
         } catch {
@@ -66,6 +76,11 @@ export class Ledger {
       }
     };
     await Promise.all(Array.from({ length: connections }, one));
+  }
+
+  /** Whether the last process ended by SIGKILL. */
+  wasKilled(): boolean {
+    return this.#signal === 'SIGKILL';
   }
 
   async kill(): Promise<void> {

@@ -50,7 +50,11 @@ describe('a message out', () => {
     await pidge.wind(async () => sink.statuses(json.sid).length === 2);
     expect(sink.statuses(json.sid)).toEqual(['sent', 'undelivered']);
     expect(sink.heard.at(-1)?.params.ErrorCode).toBe('30005');
-    expect(await fetch(json.sid)).toMatchObject({ status: 'undelivered', error_code: 30005, error_message: 'Unknown destination handset' });
+    expect(await fetch(json.sid)).toMatchObject({
+      status: 'undelivered',
+      error_code: 30005,
+      error_message: 'Unknown destination handset',
+    });
   });
 
   it('failed at the carrier has one callback and no price', async () => {
@@ -114,7 +118,8 @@ describe('a message out', () => {
     const origin = dead.origin;
     await dead.stop();
     const { json } = await client.send({ StatusCallback: `${origin}/s#rc=0` });
-    const attempts = async () => (await client.call('GET', `/_test/v1/default/callbacks?message=${json.sid}`)).json.callbacks;
+    const attempts = async () =>
+      (await client.call('GET', `/_test/v1/default/callbacks?message=${json.sid}`)).json.callbacks;
     await pidge.wind(async () => (await attempts()).length === 2);
     expect((await attempts()).map((one: { decision: string }) => one.decision)).toEqual(['gave_up', 'gave_up']);
   });
@@ -138,7 +143,11 @@ describe('a message out', () => {
   it('what waits longer than its validity fails with 30036 and is never sent', async () => {
     await pidge.addSender({ address: '+12025550167', rate: 1 });
     await client.send({ From: '+12025550167', Body: 'a'.repeat(1_500) });
-    const { json } = await client.send({ From: '+12025550167', ValidityPeriod: '5', StatusCallback: `${sink.origin}/s` });
+    const { json } = await client.send({
+      From: '+12025550167',
+      ValidityPeriod: '5',
+      StatusCallback: `${sink.origin}/s`,
+    });
     await pidge.wind(async () => sink.statuses(json.sid).length === 1);
     expect(await fetch(json.sid)).toMatchObject({ status: 'failed', error_code: 30036 });
     const inbox = await client.call('GET', `/_test/v1/default/phones/${encodeURIComponent('+12025550101')}/inbox`);
@@ -150,7 +159,12 @@ describe('a message out', () => {
     await pidge.wind(async () => sink.statuses(json.sid).length === 2);
     await pidge.wind(async () => (await fetch(json.sid)).status === 'delivered');
     const trace = (await client.call('GET', `/_test/v1/default/messages/${json.sid}/trace`)).json;
-    expect(trace.history.map((one: { status: string }) => one.status)).toEqual(['queued', 'sending', 'sent', 'delivered']);
+    expect(trace.history.map((one: { status: string }) => one.status)).toEqual([
+      'queued',
+      'sending',
+      'sent',
+      'delivered',
+    ]);
     expect(JSON.stringify(trace.history)).not.toContain('secret');
   });
 

@@ -21,7 +21,7 @@ export const CONTENT: Entries = {
     parameter: 'Body',
     sentence: 'The concatenated message body exceeds the 1600 character limit',
     meaning: 'Body is longer than 1600 characters.',
-    causes: ['The text is too long; emoji count by UTF-16 code units.'],
+    causes: ['The text is too long, or a template brought in more than was thought.'],
     fixes: ['Shorten it, or send several messages.'],
     reproduce: 'Send with a Body of 1601 letters',
   },

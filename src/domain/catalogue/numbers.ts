@@ -21,12 +21,25 @@ export const NUMBERS: Entries = {
     fixes: ['Use GET or POST.'],
     reproduce: 'POST IncomingPhoneNumbers.json with SmsMethod=PUT',
   },
+  21405: {
+    parameter: 'VoiceFallbackUrl',
+    meaning: 'A fallback without a first URL would never be used.',
+    causes: ['VoiceFallbackUrl is set while VoiceUrl is empty.'],
+    fixes: ['Set VoiceUrl as well.'],
+    reproduce: 'POST IncomingPhoneNumbers.json with VoiceFallbackUrl alone',
+  },
   21406: {
     parameter: 'SmsFallbackUrl',
     meaning: 'A fallback without a first URL would never be used.',
     causes: ['SmsFallbackUrl is set while SmsUrl is empty.'],
     fixes: ['Set SmsUrl as well.'],
     reproduce: 'POST IncomingPhoneNumbers.json with SmsFallbackUrl alone',
+  },
+  21420: {
+    meaning: 'The application cannot be used by this number.',
+    causes: ['The SID is no AP… SID, or of another account.'],
+    fixes: ['Use the SID of an application of this account, or leave it empty.'],
+    reproduce: 'POST IncomingPhoneNumbers.json with SmsApplicationSid=AP1',
   },
   21421: {
     parameter: 'PhoneNumber',

@@ -2,6 +2,15 @@ import type { Entries } from './entry.ts';
 
 /** 11xxx: what went wrong when Pidge called your app. Seen on callback attempts, never as an answer to a request. */
 export const WEBHOOKS: Entries = {
+  11100: {
+    status: null,
+    when: 'async',
+    side: 'your endpoint',
+    meaning: 'The URL to be called is none.',
+    causes: ['No scheme or host, or a scheme other than http and https.'],
+    fixes: ['Give a full URL such as https://example.com/status.'],
+    reproduce: 'Set the SmsUrl of a number to a URL without host',
+  },
   11200: {
     status: null,
     when: 'async',
@@ -9,6 +18,33 @@ export const WEBHOOKS: Entries = {
     meaning: 'Your endpoint gave no usable answer.',
     causes: ['It took longer than the read time-out.', 'It closed the connection half-way.'],
     fixes: ['Answer first and work afterwards; look at the log of your app at this time.'],
+    reproduce: 'Let your endpoint wait for 20 s',
+  },
+  11201: {
+    status: null,
+    when: 'async',
+    side: 'your endpoint',
+    meaning: 'Your endpoint did not take the connection in time.',
+    causes: ['A firewall drops the packets.', 'The machine is down or overloaded.'],
+    fixes: ['Open the port; see that the address is the right one.'],
+    reproduce: 'Send with a StatusCallback at an address that does not answer',
+  },
+  11202: {
+    status: null,
+    when: 'async',
+    side: 'your endpoint',
+    meaning: 'Your endpoint refused the connection.',
+    causes: ['Nothing listens on that port.', 'In Docker, localhost is the container itself.'],
+    fixes: ['Start the app, correct the port; in Docker use host.docker.internal.'],
+    reproduce: 'Send with a StatusCallback at a port where nothing listens',
+  },
+  11203: {
+    status: null,
+    when: 'async',
+    side: 'your endpoint',
+    meaning: 'Your endpoint took longer than the whole request may.',
+    causes: ['Slow work before the answer.', 'Several slow tries that used up the budget (tt).'],
+    fixes: ['Answer first and work afterwards.'],
     reproduce: 'Let your endpoint wait for 20 s',
   },
   11205: {

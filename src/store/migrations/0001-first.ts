@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /**
  * The first schema. Rows hold text, integers and JSON as text. Instants are epoch milliseconds; columns ending in
@@ -22,7 +23,7 @@ const STATEMENTS = [
     body text not null, status text not null, direction text not null, num_segments integer not null,
     num_media integer not null, price_micros integer, error_code integer, created_at integer not null,
     updated_at integer not null, sent_at integer, valid_until integer not null, callback_url text,
-    smart_encoded integer not null, provide_feedback integer not null, tags text not null, history text not null,
+    smart_encoded integer not null, provide_feedback integer not null, max_price_micros integer, tags text not null, history text not null,
     listed_at integer not null)`,
   'create index messages_listed on messages (account_sid, listed_at, sid)',
   'create index messages_to on messages (account_sid, to_address, listed_at)',
@@ -47,6 +48,8 @@ const STATEMENTS = [
     connector text not null, carrier_id text not null, message_sid text not null, part integer not null,
     state text not null, error_code integer, primary key (connector, carrier_id)) without rowid`,
   'create index parts_message on parts (message_sid, part)',
+  // What a carrier still owes us, oldest first because sids are ordered by time.
+  "create index parts_pending on parts (connector, message_sid) where state = 'pending'",
 
   `create table parked (
     id integer primary key, connector text not null, carrier_id text not null, state text not null,

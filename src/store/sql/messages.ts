@@ -59,6 +59,7 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
   return answers;
 }
 
+/** The message a receipt or outcome is about. */
 export function walker(ctx: WriteContext, sid: string): Walker | null {
   const row = ctx.sql(`select ${COLUMNS} from messages where sid = ?`).get(sid) as unknown as Row | undefined;
   return row ? walkerFrom(row) : null;

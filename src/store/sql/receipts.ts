@@ -1,6 +1,7 @@
 import { foldParts, type PartState } from '../../domain/message.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import type { Row } from '../rows.ts';
+import type { Row, Walker } from '../rows.ts';
+import type { Received } from '../store.ts';
 import type { WriteContext } from './context.ts';
 import { advance, walker } from './messages.ts';
 
@@ -13,9 +14,9 @@ const PARKED_MS = 72 * 3_600_000;
 /** Unknown error: what an undelivered part without a code ends with. */
 const UNKNOWN_ERROR = 30008;
 
-export function receive(ctx: WriteContext, batch: Receipt[], now: number): ('applied' | 'ignored' | 'parked')[] {
+export function receive(ctx: WriteContext, batch: Receipt[], now: number): Received[] {
   const answers = batch.map((receipt) => apply(ctx, receipt, now) ?? park(ctx, receipt, now));
-  if (answers.includes('parked')) boundParked(ctx, now);
+  if (answers.some(({ kind }) => kind === 'parked')) boundParked(ctx, now);
   return answers;
 }
 
@@ -37,35 +38,37 @@ export function claimParked(ctx: WriteContext, connector: string, carrierId: str
 }
 
 /** `null`: no such part. */
-function apply(ctx: WriteContext, receipt: Receipt, now: number): 'applied' | 'ignored' | null {
+function apply(ctx: WriteContext, receipt: Receipt, now: number): Received | null {
   const { connector, carrierId, state } = receipt;
   const row = ctx
     .sql('select message_sid, state from parts where connector = ? and carrier_id = ?')
     .get(connector, carrierId) as unknown as Row | undefined;
   if (!row) return null;
   const message = walker(ctx, row[0] as string);
-  if (!message) return 'ignored';
+  if (!message) return { kind: 'ignored' };
   const doneDate = receipt.doneDate ?? null;
   const told = row[1] !== 'pending';
   if (state === 'read') {
     // Who has read it has it: what parts were still open are delivered.
     const read = advance(ctx, message, 'read', now, { note: carrierId, doneDate });
-    if (!read) return 'ignored';
+    if (!read) return { kind: 'ignored' };
     ctx.sql("update parts set state = 'delivered' where message_sid = ? and state = 'pending'").run(message.sid);
-    return 'applied';
+    return applied(message);
   }
-  if (told) return 'ignored';
+  if (told) return { kind: 'ignored' };
   const errorCode = state === 'undelivered' ? (receipt.errorCode ?? UNKNOWN_ERROR) : null;
   ctx
     .sql('update parts set state = ?, error_code = ? where connector = ? and carrier_id = ?')
     .run(state, errorCode, connector, carrierId);
   const folded = foldParts(partStates(ctx, message.sid));
-  if (folded?.event === 'reject') {
-    advance(ctx, message, 'reject', now, { note: carrierId, doneDate, errorCode: folded.errorCode });
-  } else if (folded) {
-    advance(ctx, message, 'deliver', now, { note: carrierId, doneDate });
-  }
-  return 'applied';
+  if (!folded) return { kind: 'applied', message: null };
+  const details = folded.event === 'reject' ? { errorCode: folded.errorCode } : {};
+  const stepped = advance(ctx, message, folded.event, now, { note: carrierId, doneDate, ...details });
+  return stepped ? applied(message) : { kind: 'applied', message: null };
+}
+
+function applied({ sid, accountSid, status, errorCode, createdAt }: Walker): Received {
+  return { kind: 'applied', message: { sid, accountSid, status, errorCode, createdAt } };
 }
 
 function partStates(ctx: WriteContext, messageSid: string): PartState[] {
@@ -77,16 +80,16 @@ function partStates(ctx: WriteContext, messageSid: string): PartState[] {
   );
 }
 
-function park(ctx: WriteContext, receipt: Receipt, now: number): 'parked' | 'ignored' {
+function park(ctx: WriteContext, receipt: Receipt, now: number): Received {
   const { connector, carrierId, state } = receipt;
   const twin = ctx
     .sql('select 1 from parked where connector = ? and carrier_id = ? and state = ?')
     .get(connector, carrierId, state);
-  if (twin) return 'ignored';
+  if (twin) return { kind: 'ignored' };
   ctx
     .sql('insert into parked (connector, carrier_id, state, error_code, done_date, at) values (?, ?, ?, ?, ?, ?)')
     .run(connector, carrierId, state, receipt.errorCode ?? null, receipt.doneDate ?? null, now);
-  return 'parked';
+  return { kind: 'parked' };
 }
 
 /** Oldest go first, by age and then by number: a carrier of garbage must not fill the disk. */

@@ -22,7 +22,7 @@ const LEASE = 'update work set owner = ?, attempt = attempt + 1, due_at = ? wher
 const DROP = 'delete from work where id = ?';
 
 /** Positions in a row of `WORK` and `MESSAGE`. */
-const [ID, ATTEMPT, START_AT, LANE, INTERVAL, COST, EXPIRED, FIRST] = [0, 1, 3, 4, 5, 6, 8, 9];
+const [ID, ATTEMPT, START_AT, INTERVAL, COST, EXPIRED, FIRST] = [0, 1, 3, 5, 6, 8, 9];
 const STATUS = MESSAGE_COLUMNS.indexOf('status');
 const UPDATED_AT = MESSAGE_COLUMNS.indexOf('updated_at');
 const VALID_UNTIL = MESSAGE_COLUMNS.indexOf('valid_until');

@@ -1,0 +1,177 @@
+/** `npm run bench`: ratios measured side by side in one sitting, medians of alternating rounds, one JSON line each. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { closedLoop, openLoop, postMessage, type Target } from './load.ts';
+
+const ROUNDS = 3;
+const SECONDS = 4;
+const CONNECTIONS = 64;
+const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
+
+interface Peer {
+  origin: string;
+  child: ChildProcess;
+  startedAt: number;
+  stop(): Promise<void>;
+}
+
+async function start(kind: 'full' | 'waiting' | 'no-store'): Promise<Peer> {
+  const folder = mkdtempSync(join(tmpdir(), 'pidge-bench-'));
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [SERVER, kind, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const origin = await new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
+  return {
+    origin,
+    child,
+    startedAt,
+    async stop() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+const round = (number: number) => Number(number.toFixed(3));
+const report = (line: Record<string, unknown>) => console.log(JSON.stringify(line));
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Prism on the published description, when both can be had; `null` with a printed reason otherwise. */
+async function startPrism(): Promise<{ target: Target; stop(): void } | null> {
+  const folder = process.env.PIDGE_OPENAPI_DIR;
+  const spec = folder ? join(folder, 'twilio_api_v2010.json') : '';
+  if (!spec || !existsSync(spec)) {
+    console.error('SKIPPED Prism: PIDGE_OPENAPI_DIR names no folder with twilio_api_v2010.json');
+    return null;
+  }
+  const prefix = fileURLToPath(new URL('../.tools/prism', import.meta.url));
+  const program = join(prefix, 'node_modules/@stoplight/prism-cli/dist/index.js');
+  if (!existsSync(program)) {
+    console.error('Fetching Prism 5.14 from npm…');
+    try {
+      execFileSync('npm', ['i', '--prefix', prefix, '--ignore-scripts', '@stoplight/prism-cli@5.14.2'], { stdio: 'ignore' });
+    } catch (error) {
+      console.error(`SKIPPED Prism: npm could not install it (${(error as Error).message})`);
+      return null;
+    }
+  }
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const child = spawn(process.execPath, [program, 'mock', '-p', String(port), '-v', 'fatal', spec], { stdio: 'ignore' });
+  const target = postMessage(`http://127.0.0.1:${port}`);
+  for (let tries = 0; tries < 120; tries += 1) {
+    await pause(500);
+    if ((await closedLoop(target, 1, 0.05)).answers > 0) return { target, stop: () => child.kill('SIGKILL') };
+  }
+  child.kill('SIGKILL');
+  console.error('SKIPPED Prism: it did not answer within 60 s');
+  return null;
+}
+
+async function startSink(): Promise<{ url: string; heard: () => number; close(): void }> {
+  let heard = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      heard += 1;
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/status`, heard: () => heard, close: () => server.closeAllConnections() };
+}
+
+async function delivered(origin: string): Promise<number> {
+  const answer = await fetch(`${origin}/metrics`);
+  const line = (await answer.text()).split('\n').find((one) => /^pidge_bench_delivered/.test(one));
+  return Number(line?.split(' ')[1] ?? 0);
+}
+void delivered;
+
+async function accepts(): Promise<void> {
+  const prism = await startPrism();
+  const rates: Record<string, number[]> = { 'no-store': [], waiting: [], full: [], prism: [] };
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    for (const kind of ['no-store', 'waiting', 'full'] as const) {
+      const peer = await start(kind);
+      const target = postMessage(peer.origin);
+      await closedLoop(target, CONNECTIONS, 1);
+      rates[kind]?.push((await closedLoop(target, CONNECTIONS, SECONDS)).perSecond);
+      await peer.stop();
+    }
+    if (prism) rates.prism?.push((await closedLoop(prism.target, 8, SECONDS)).perSecond);
+  }
+  prism?.stop();
+  const base = median(rates['no-store'] ?? []);
+  const waiting = median(rates.waiting ?? []);
+  const full = median(rates.full ?? []);
+  report({ bench: 'accept ÷ no store', ratio: round(waiting / base), minimum: 0.45, rates });
+  report({ bench: 'accept with the engine running ÷ no store', ratio: round(full / base), minimum: 0.2 });
+  const mock = median(rates.prism ?? []);
+  if (mock > 0) report({ bench: 'accept ÷ Prism', ratio: round(waiting / mock), minimum: 12 });
+}
+
+async function latency(): Promise<void> {
+  const p99: number[] = [];
+  const p50: number[] = [];
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    const peer = await start('waiting');
+    const target = postMessage(peer.origin);
+    await closedLoop(target, CONNECTIONS, 1);
+    const result = await openLoop(target, 5_000, SECONDS);
+    p99.push(result.p99);
+    p50.push(result.p50);
+    await peer.stop();
+  }
+  report({ bench: 'open loop at 5 000/s', p99_ms: Math.min(...p99), p50_ms: Math.min(...p50), maximum: 15, rounds: p99 });
+}
+
+/** 20 000 messages with two callbacks each: accepted as fast as it goes, then until the last callback came. */
+async function endToEnd(): Promise<void> {
+  const rates: number[] = [];
+  const share: number[] = [];
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    const sink = await startSink();
+    const peer = await start('full');
+    const from = performance.now();
+    const load = await closedLoop(postMessage(peer.origin, sink.url), CONNECTIONS, SECONDS);
+    const atEnd = sink.heard();
+    const limit = performance.now() + 60_000;
+    while (sink.heard() < load.answers * 2 && performance.now() < limit) await pause(5);
+    rates.push(Math.round(sink.heard() / 2 / ((performance.now() - from) / 1_000)));
+    share.push(round(atEnd / 2 / load.answers));
+    if (sink.heard() < load.answers * 2) report({ bench: 'end to end', fault: `${load.answers * 2 - sink.heard()} callbacks missing` });
+    await peer.stop();
+    sink.close();
+  }
+  report({ bench: 'end to end with two callbacks', messages_per_second: median(rates), done_when_load_ends: median(share), rates });
+}
+
+async function startup(): Promise<void> {
+  const firsts: number[] = [];
+  const idle: number[] = [];
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    const peer = await start('full');
+    await closedLoop(postMessage(peer.origin), 1, 0.001);
+    firsts.push(Math.round(performance.now() - peer.startedAt));
+    await pause(1_500);
+    const status = readFileSync(`/proc/${peer.child.pid}/status`, 'utf8');
+    idle.push(Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024));
+    await peer.stop();
+  }
+  report({ bench: 'first 201 after start', ms: Math.min(...firsts), maximum: 500, rounds: firsts });
+  report({ bench: 'idle RSS', mb: Math.min(...idle), maximum: 150, rounds: idle });
+}
+
+await startup();
+await latency();
+await accepts();
+await endToEnd();

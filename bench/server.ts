@@ -1,0 +1,43 @@
+/**
+ * The program under measurement: `full` is Pidge as `dev` runs it, on a file; `waiting` has a sender so slow that only
+ * the accept path works; `no-store` answers the same route from a store that keeps nothing. Prints its origin.
+ */
+import { join } from 'node:path';
+import { startPidge } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { realClock } from '../src/domain/clock.ts';
+import { openSqlite } from '../src/store/sqlite.ts';
+import type { Store } from '../src/store/store.ts';
+
+const kind = process.argv[2] ?? 'full';
+const folder = process.argv[3] ?? '';
+const config = readConfig({
+  mode: 'dev',
+  env: {},
+  file: null,
+  flags: { 'http.port': '0', data: folder, database: kind === 'no-store' ? ':memory:' : join(folder, 'bench.db') },
+});
+config.secretKey = 'a key for measurements, at least 32 long';
+config.simulator = { submitAfterMs: 0, receiptAfterMs: 0 };
+if (kind === 'waiting') {
+  // A thousand hours of queue: every message is accepted and none leaves.
+  config.limits.defaultRate = 0.001;
+  config.limits.queueHorizonMs = Number.MAX_SAFE_INTEGER / 1_000_000;
+}
+
+async function keepsNothing(): Promise<Store> {
+  const store = await openSqlite({ path: ':memory:', clock: realClock, onFatal: () => process.exit(1) });
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'accept') return async (batch: unknown[], now: number) => batch.map(() => ({ ok: true, dueAt: now + 3_600_000 }));
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+const running = await startPidge(config, { store: kind === 'no-store' ? await keepsNothing() : undefined });
+console.log(running.address);
+process.once('SIGTERM', () => {
+  void running.close().then(() => process.exit(0));
+});

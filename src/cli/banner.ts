@@ -1,0 +1,64 @@
+import type { Config } from '../config.ts';
+import type { Paint } from './terminal.ts';
+
+/** The name and version every banner starts with. */
+export interface Product {
+  name: string;
+  version: string;
+}
+
+export interface Started {
+  /** Where it really listens, as `http://127.0.0.1:7670`. */
+  address: string;
+  account: { sid: string; token: string };
+}
+
+/**
+ * The lines a server greets with. `dev` shows everything one needs to send a first message; `serve` shows its token
+ * only when it has just been made (`tokenIsNew`), as this is the one time it can be read.
+ */
+export function banner(
+  product: Product,
+  config: Config,
+  started: Started,
+  options: { paint: Paint; tokenIsNew: boolean },
+): string[] {
+  const { paint } = options;
+  const base = config.http.publicUrl ?? friendly(started.address);
+  const lines: string[] = [];
+  const row = (label: string, text: string): void => {
+    lines.push(`  ${label.padEnd(9)} ${text}`);
+  };
+  const title = paint('bold', `${product.name} ${product.version}`);
+  if (config.mode === 'dev') {
+    lines.push(`${title}   dev mode   ${paint('blue', 'SIMULATED')}: nothing leaves this machine`);
+    row('API base', `${base}  (instead of https://api.twilio.com)`);
+    row('Account', `${started.account.sid}   token ${started.account.token}`);
+    row('Number', '+12025550100        Phones  +12025550101 Ada · +12025550102 Ben');
+    lines.push(`  Point the Node SDK here: client.api.baseUrl = '${base}'`);
+    if (config.strictness === 'lenient') {
+      lines.push(
+        `  ${paint('yellow', 'LENIENT')}: any credentials and any sender are taken; strict mode would refuse them`,
+      );
+    }
+    return lines;
+  }
+  const simulated = config.connectors.some((connector) => connector.kind === 'simulated');
+  const state = simulated
+    ? `${paint('yellow', 'SIMULATED CARRIER')}: messages reach no real phone`
+    : `${paint('red', 'LIVE')}: no carrier is configured, so nothing can be sent yet`;
+  lines.push(`${title}   serve mode   ${state}`);
+  row('API base', base);
+  row('Account', options.tokenIsNew ? `${started.account.sid}   token ${started.account.token}` : started.account.sid);
+  if (options.tokenIsNew)
+    lines.push('  This token is shown once. Keep it: it is sealed in the data folder from now on.');
+  return lines;
+}
+
+/** `localhost` reads better and is what apps write; other addresses are shown as they are. */
+function friendly(address: string): string {
+  return address
+    .replace('//127.0.0.1:', '//localhost:')
+    .replace('//0.0.0.0:', '//localhost:')
+    .replace('//[::1]:', '//localhost:');
+}

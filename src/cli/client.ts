@@ -1,0 +1,87 @@
+import { request } from 'undici';
+import { type Config, type ConfigSources, readConfig } from '../config.ts';
+import { CliError, EXIT } from './exit.ts';
+
+/** The fields of a message that the commands show; the API has more. */
+export interface WireMessage {
+  sid: string;
+  status: string;
+  direction: string;
+  from: string | null;
+  to: string;
+  body: string;
+  num_segments: string;
+  error_code: number | null;
+  error_message: string | null;
+  date_created: string;
+}
+
+export interface Client {
+  base: string;
+  create(form: Record<string, string>): Promise<WireMessage>;
+  fetch(sid: string): Promise<WireMessage>;
+  /** Newest first. */
+  list(pageSize: number): Promise<WireMessage[]>;
+}
+
+/** Where a running server is reached: `--url`, else the public URL, else host and port of the settings. */
+export function serverUrl(config: Config, url: string | undefined): string {
+  const host = config.http.host === '0.0.0.0' || config.http.host === '::' ? '127.0.0.1' : config.http.host;
+  const own = `http://${host.includes(':') ? `[${host}]` : host}:${config.http.port}`;
+  return (url ?? config.http.publicUrl ?? own).replace(/\/+$/, '');
+}
+
+/**
+ * A client of the API with the credentials of the settings (flags, environment, file, defaults of `dev`). Answers that
+ * are errors become a `CliError` with the server's own words.
+ */
+export function apiClient(sources: ConfigSources, url: string | undefined): Client {
+  const config = readConfig(sources);
+  const { accountSid, authToken } = config.auth;
+  if (accountSid === null || authToken === null) {
+    throw new CliError(EXIT.config, 'Whose message? Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
+  }
+  const base = serverUrl(config, url);
+  const root = `${base}/2010-04-01/Accounts/${accountSid}`;
+  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+
+  async function call(path: string, form?: Record<string, string>): Promise<unknown> {
+    const answer = await request(`${root}${path}`, {
+      method: form ? 'POST' : 'GET',
+      headers: { authorization, ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}) },
+      body: form ? new URLSearchParams(form).toString() : null,
+      headersTimeout: 30_000,
+      bodyTimeout: 30_000,
+    }).catch((error: Error) => {
+      throw new CliError(EXIT.notFound, `Nothing answers at ${base} (${error.message}). Start it with: pidge dev`);
+    });
+    const text = await answer.body.text();
+    const body = parse(text);
+    if (answer.statusCode < 400 && body !== null) return body;
+    throw refused(answer.statusCode, body, base);
+  }
+
+  return {
+    base,
+    create: (form) => call('/Messages.json', form) as Promise<WireMessage>,
+    fetch: (sid) => call(`/Messages/${sid}.json`) as Promise<WireMessage>,
+    list: async (size) => ((await call(`/Messages.json?PageSize=${size}`)) as { messages: WireMessage[] }).messages,
+  };
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    // Not our API: a proxy's page, another program on the port.
+    return null;
+  }
+}
+
+function refused(status: number, body: Record<string, unknown> | null, base: string): CliError {
+  if (body === null) return new CliError(EXIT.refused, `${base} answered ${status} without JSON: is it this server?`);
+  const fix = (body.details as { fix?: string } | undefined)?.fix;
+  const text = `${body.code ?? status} ${body.message ?? ''}${fix ? `\n  ${fix}` : ''}`;
+  if (status === 401 || status === 403) return new CliError(EXIT.unauthorised, text);
+  return new CliError(status === 404 ? EXIT.notFound : EXIT.refused, text);
+}

@@ -1,0 +1,348 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { HandWoundClock } from '../domain/clock.ts';
+import type { PidgeEvent } from '../domain/events.ts';
+import { type FaultPoint, noFaults } from '../domain/faults.ts';
+import { verifySignature } from '../domain/signature.ts';
+import { makeOutgoing } from '../net/outgoing.ts';
+import { type CallbackResult, type CallbackWork, StoreUnavailable } from '../store/store.ts';
+import { type CallbackParts, makeCallbacks } from './callbacks.ts';
+
+const ACCOUNT = `AC${'a'.repeat(32)}`;
+const LEASE_MS = 60_000;
+const cleanup: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const task of cleanup.splice(0).reverse()) await task();
+});
+
+interface Seen {
+  url: string;
+  headers: IncomingHttpHeaders;
+  params: [string, string][];
+}
+
+async function receiver(answer: (response: ServerResponse, seen: Seen) => void = (response) => void response.end()) {
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const one = {
+      url: request.url ?? '',
+      headers: request.headers,
+      params: [...new URLSearchParams(text)] as [string, string][],
+    };
+    seen.push(one);
+    answer(response, one);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanup.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+/** The two verbs in memory: leases, attempts and order per message as the contract has them. */
+class FakeStore {
+  rows: (CallbackWork & { dueAt: number })[] = [];
+  results: CallbackResult[] = [];
+  groups: number[] = [];
+  failWith: Error | null = null;
+
+  add(url: string, more: { sid?: string; at?: number; status?: 'sent' | 'delivered' } = {}) {
+    const workId = this.rows.length + this.results.length + 1;
+    const { sid = `SM${String(workId).padStart(32, '0')}`, at = 0, status = 'delivered' } = more;
+    const payload = {
+      url,
+      status,
+      from: '+12025550100',
+      to: '+12025550101',
+      serviceSid: null,
+      errorCode: null,
+      doneDate: null,
+      at,
+    };
+    this.rows.push({ workId, attempt: 0, messageSid: sid, accountSid: ACCOUNT, payload, dueAt: at });
+  }
+
+  async claimCallbacks({ limit, leaseMs }: { limit: number; leaseMs: number }, now: number) {
+    const first = this.rows.filter((row) => this.rows.find((other) => other.messageSid === row.messageSid) === row);
+    const due = first.filter((row) => row.dueAt <= now).slice(0, limit);
+    return due.map((row) => {
+      row.dueAt = now + leaseMs;
+      row.attempt += 1;
+      const { dueAt: _, ...work } = row;
+      return { ...work };
+    });
+  }
+
+  async finishCallbacks(batch: CallbackResult[]) {
+    if (this.failWith) throw this.failWith;
+    this.groups.push(batch.length);
+    return batch.map((result) => {
+      const row = this.rows.find((each) => each.workId === result.workId && each.attempt === result.attempt);
+      if (!row) return false;
+      this.results.push(result);
+      if (result.decision === 'retry') row.dueAt = result.retryAt ?? 0;
+      else this.rows.splice(this.rows.indexOf(row), 1);
+      return true;
+    });
+  }
+
+  async nextDueAt() {
+    return this.rows.length > 0 ? Math.min(...this.rows.map((row) => row.dueAt)) : null;
+  }
+}
+
+function room(more: Partial<Omit<CallbackParts, 'settings'>> & { settings?: Partial<CallbackParts['settings']> } = {}) {
+  const clock = new HandWoundClock();
+  const store = new FakeStore();
+  const events: PidgeEvent[] = [];
+  const outgoing = makeOutgoing({ policy: { allow: ['127.0.0.1/32'] }, clock });
+  const callbacks = makeCallbacks({
+    store,
+    clock,
+    outgoing,
+    tokenOf: async () => 'token',
+    random: () => 0.5,
+    observe: (event) => events.push(event),
+    faults: noFaults,
+    ...more,
+    settings: {
+      owner: 'me',
+      maxInFlight: 100,
+      perHost: 8,
+      giveUpAfterMs: 86_400_000,
+      leaseMs: LEASE_MS,
+      ...more.settings,
+    },
+  });
+  cleanup.push(async () => {
+    await outgoing.close();
+    await callbacks.stop(0);
+    expect(clock.untilNext()).toBeNull();
+  });
+  return { clock, store, events, callbacks };
+}
+
+async function until(what: () => boolean) {
+  while (!what()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a callback is posted, signed, recorded and done', async () => {
+  const { url, seen } = await receiver((response) => void response.writeHead(200, { 'x-a': 'b' }).end('thanks'));
+  const { clock, store, events, callbacks } = room();
+  store.add(`${url}/cb?x=1#ct=100`, { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  const [one] = seen;
+  expect(one?.url).toBe('/cb?x=1');
+  expect(one?.headers).toMatchObject({
+    'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+    'user-agent': 'TwilioProxy/1.1',
+    accept: '*/*',
+    'i-twilio-idempotency-token': expect.stringMatching(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/,
+    ),
+  });
+  expect(verifySignature('token', String(one?.headers['x-twilio-signature']), `${url}/cb?x=1`, one?.params)).toBe(true);
+  expect(store.rows).toEqual([]);
+  expect(store.results).toMatchObject([
+    {
+      decision: 'done',
+      attempt: 1,
+      record: {
+        request: { method: 'POST', url: `${url}/cb?x=1` },
+        response: { status: 200, body: 'thanks' },
+        errorCode: null,
+      },
+    },
+  ]);
+  expect(store.results[0]?.record.response?.headers['x-a']).toBe('b');
+  expect(events).toMatchObject([
+    { type: 'callback.attempt', status: 'delivered', httpStatus: 200, decision: 'done', attempt: 1 },
+  ]);
+});
+
+test('a failing receiver is tried again with the same token until it answers', async () => {
+  const { url, seen } = await receiver((response) => void response.writeHead(seen.length < 3 ? 503 : 204).end());
+  const { clock, store, callbacks } = room();
+  store.add(url, { at: clock.now() });
+  callbacks.start();
+  for (const pause of [1000, 5000]) {
+    await callbacks.idle();
+    clock.advance(pause - 1);
+    await callbacks.idle();
+    const before = seen.length;
+    clock.advance(1);
+    await callbacks.idle();
+    expect(seen.length).toBe(before + 1);
+  }
+  expect(store.results.map((result) => result.decision)).toEqual(['retry', 'retry', 'done']);
+  expect(store.results[0]?.record).toMatchObject({ errorCode: 11200, error: 'answered 503' });
+  expect(new Set(seen.map((one) => one.headers['i-twilio-idempotency-token'])).size).toBe(1);
+});
+
+test('callbacks of one message go out in order, with a token each', async () => {
+  const { url, seen } = await receiver((response) => void setImmediate(() => response.end()));
+  const { clock, store, callbacks } = room();
+  store.add(url, { sid: 'SM1', status: 'sent', at: clock.now() });
+  store.add(url, { sid: 'SM1', status: 'delivered', at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect(seen.map((one) => Object.fromEntries(one.params).MessageStatus)).toEqual(['sent', 'delivered']);
+  expect(new Set(seen.map((one) => one.headers['i-twilio-idempotency-token'])).size).toBe(2);
+});
+
+test('with #rc the retries follow at once and then it is given up', async () => {
+  const { url, seen } = await receiver((response) => void response.writeHead(500).end());
+  const { clock, store, callbacks } = room();
+  store.add(`${url}/#rc=2&rp=5xx`, { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect(seen).toHaveLength(3);
+  expect(store.results.map((result) => result.decision)).toEqual(['retry', 'retry', 'gave_up']);
+});
+
+test('a receiver that hangs uses up its own line and nobody else waits', async () => {
+  const hanging = await receiver(() => undefined);
+  const healthy = await receiver();
+  const { clock, store, callbacks } = room({ settings: { maxInFlight: 20, perHost: 4 } });
+  for (let i = 0; i < 60; i += 1) store.add(hanging.url, { at: clock.now() });
+  for (let i = 0; i < 30; i += 1) store.add(healthy.url, { at: clock.now() });
+  callbacks.start();
+  await until(() => hanging.seen.length === 4);
+  // Beyond a second a hanging callback gives its place to another; those that wait in its line as well.
+  while (healthy.seen.length < 30) {
+    clock.advance(250);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (clock.monotonic() > 2_500) break;
+  }
+  await until(() => store.results.length >= 30);
+  expect(healthy.seen).toHaveLength(30);
+  expect(hanging.seen).toHaveLength(4);
+});
+
+test('what is turned away comes back when its lease ends, and nothing is lost', async () => {
+  const held: ServerResponse[] = [];
+  let open = false;
+  const { url, seen } = await receiver((response) => void (open ? response.end() : held.push(response)));
+  const { clock, store, callbacks } = room({ settings: { perHost: 1 } });
+  for (let i = 0; i < 12; i += 1) store.add(url, { at: clock.now() });
+  callbacks.start();
+  await until(() => held.length === 1);
+  open = true;
+  for (const response of held) response.end();
+  await callbacks.idle();
+  expect(seen).toHaveLength(9);
+  clock.advance(LEASE_MS);
+  await callbacks.idle();
+  expect(seen).toHaveLength(12);
+  expect(store.rows).toEqual([]);
+});
+
+test('what finishes together is recorded together', async () => {
+  const waiting: ServerResponse[] = [];
+  const { url } = await receiver((response) => {
+    waiting.push(response);
+    if (waiting.length === 8) for (const each of waiting) each.end();
+  });
+  const { clock, store, events, callbacks } = room();
+  let release: () => void = () => undefined;
+  const finish = store.finishCallbacks.bind(store);
+  store.finishCallbacks = async (batch) => {
+    const results = await finish(batch);
+    // The first commit lasts until all the others have finished.
+    if (store.groups.length === 1) await new Promise<void>((resolve) => (release = resolve));
+    return results;
+  };
+  for (let i = 0; i < 8; i += 1) store.add(url, { at: clock.now() });
+  callbacks.start();
+  await until(() => events.length === 8);
+  release();
+  await callbacks.idle();
+  expect(store.groups.reduce((sum, size) => sum + size)).toBe(8);
+  expect(store.groups.length).toBe(2);
+});
+
+test('a URL that is none is given up and listed', async () => {
+  const { clock, store, callbacks } = room();
+  store.add('nonsense', { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect(store.results).toMatchObject([{ decision: 'gave_up', record: { errorCode: 11100, response: null } }]);
+});
+
+test('a private address is given up at once', async () => {
+  const { clock, store, callbacks } = room();
+  store.add('http://10.0.0.1/', { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect(store.results).toMatchObject([{ decision: 'gave_up', record: { errorCode: 11205 } }]);
+});
+
+test('user and password of the URL are not kept', async () => {
+  const { url } = await receiver();
+  const { clock, store, callbacks } = room();
+  store.add(url.replace('//', '//me:secret@'), { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect(JSON.stringify(store.results.map((result) => result.record.request))).not.toContain('secret');
+});
+
+test('of a long answer four kilobytes are kept', async () => {
+  const { url } = await receiver((response) => void response.end('ü'.repeat(10_000)));
+  const { clock, store, callbacks } = room();
+  store.add(url, { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect(store.results[0]).toMatchObject({ decision: 'done', record: { response: { body: 'ü'.repeat(2048) } } });
+});
+
+test('without a token nothing is sent, and it is tried again', async () => {
+  const { url, seen } = await receiver();
+  const { clock, store, events, callbacks } = room({ tokenOf: async () => Promise.reject(new Error('sealed')) });
+  store.add(url, { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect(seen).toEqual([]);
+  expect(store.results).toMatchObject([{ decision: 'retry', record: { error: expect.stringContaining('no token') } }]);
+  expect(events.map((event) => event.type)).toEqual(['fault', 'callback.attempt']);
+});
+
+test.each<FaultPoint>(['callback.before-request', 'callback.after-request'])(
+  'a fault at %s costs a lease, not the callback',
+  async (point) => {
+    const { url, seen } = await receiver();
+    let armed = true;
+    const at = (here: FaultPoint) => {
+      if (here !== point || !armed) return;
+      armed = false;
+      throw new Error('armed');
+    };
+    const { clock, store, callbacks } = room({ faults: { at } });
+    store.add(url, { at: clock.now() });
+    callbacks.start();
+    await callbacks.idle();
+    expect(store.results).toEqual([]);
+    clock.advance(LEASE_MS);
+    await callbacks.idle();
+    expect(store.results).toMatchObject([{ decision: 'done', attempt: 2 }]);
+    expect(seen).toHaveLength(point === 'callback.before-request' ? 1 : 2);
+  },
+);
+
+test('a store that is gone for now is told, and the callback comes again', async () => {
+  const { url } = await receiver();
+  const { clock, store, events, callbacks } = room();
+  store.add(url, { at: clock.now() });
+  store.failWith = new StoreUnavailable('disk full');
+  callbacks.start();
+  await callbacks.idle();
+  expect(events.at(-1)).toMatchObject({ type: 'fault', where: 'callbacks: finish' });
+  store.failWith = null;
+  clock.advance(LEASE_MS);
+  await callbacks.idle();
+  expect(store.rows).toEqual([]);
+});

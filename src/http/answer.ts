@@ -1,0 +1,28 @@
+/** What a resource answers, before anybody knows in which format: the shapes between the resources and the renderers. */
+
+export const API_ROOT = '/2010-04-01';
+
+export type Format = 'json' | 'xml' | 'csv';
+
+/** A resource in API spelling. Every key of its schema is present; what is missing is `null`. */
+export type Resource = Record<string, unknown>;
+
+export type Answer =
+  | { kind: 'resource'; status: 200 | 201; element: string; resource: Resource }
+  | { kind: 'list'; list: List }
+  | { kind: 'none' };
+
+export interface List {
+  /** Key of the array in JSON, such as `messages`. */
+  key: string;
+  /** Name of the container in XML, such as `Messages`. */
+  container: string;
+  element: string;
+  resources: Resource[];
+  page: number;
+  pageSize: number;
+  uri: string;
+  firstUri: string;
+  nextUri: string | null;
+  previousUri: string | null;
+}

@@ -1,0 +1,192 @@
+/**
+ * The test side, `/_test/v1/{sandbox}/…`: phones that behave as they are told, what they got, and what became of a
+ * message. Registered in `dev` only. It speaks JSON both ways; refusals have the form of the API.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseTo } from '../domain/address.ts';
+import type { Clock } from '../domain/clock.ts';
+import { refuse } from '../domain/errors.ts';
+import { type Behaviour, type Handsets, type Phone, parseBehaviour, showBehaviour } from '../domain/phone.ts';
+import type { Account, CallbackAttempt, Store } from '../store/store.ts';
+import { readQuery } from './form.ts';
+import { makeLabGuard } from './lab-guard.ts';
+import { showAttempt, showTrace } from './lab-render.ts';
+
+export interface LabParts {
+  handsets: Handsets;
+  store: Store;
+  clock: Clock;
+  /** The account of a sandbox, by id or `default`; `null`: there is none. */
+  accountOf(sandbox: string): Promise<Account | null>;
+  /** Names without port, beside localhost, under which the server is reached. */
+  hosts: readonly string[];
+  /** A replayed callback is due. */
+  ringCallbacks(): void;
+}
+
+const ROOT = '/_test/v1/:sandbox';
+const MOST_LISTED = 1_000;
+const LISTED = 50;
+const DECISIONS: readonly CallbackAttempt['decision'][] = ['done', 'retry', 'gave_up'];
+const NAME_LENGTH = 64;
+
+type Request = FastifyRequest<{ Params: { sandbox: string; number: string; sid: string; id: string } }>;
+
+/** Registers the rooms. Errors are answered by the handler of `app`. */
+export function registerLab(app: FastifyInstance, parts: LabParts): void {
+  const { handsets, store, clock } = parts;
+  const guard = makeLabGuard(parts.hosts);
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: FastifyRequest, text: string) =>
+      readJson(text),
+    );
+    scope.addContentTypeParser('*', async (request: FastifyRequest) => {
+      throw notJson(request.headers['content-type'] ?? '');
+    });
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('pidge-mode', 'dev');
+      guard(request);
+    });
+
+    scope.get(`${ROOT}/clock`, async (request: Request) => {
+      await sandboxOf(request);
+      return { now: new Date(clock.now()).toISOString(), now_ms: clock.now() };
+    });
+
+    scope.get(`${ROOT}/phones`, async (request: Request) => {
+      await sandboxOf(request);
+      return { phones: handsets.phones().slice(0, MOST_LISTED).map(showPhone) };
+    });
+
+    scope.put(`${ROOT}/phones/:number`, async (request: Request) => {
+      await sandboxOf(request);
+      const number = numberOf(request);
+      return showPhone(handsets.setPhone(number, changeOf(request.body, clock.now())));
+    });
+
+    scope.get(`${ROOT}/phones/:number/inbox`, async (request: Request) => {
+      await sandboxOf(request);
+      const number = numberOf(request);
+      const messages = handsets.inbox(number).map((one) => ({ ...one, at: new Date(one.at).toISOString() }));
+      return { number, messages };
+    });
+
+    scope.get(`${ROOT}/messages/:sid/trace`, async (request: Request) => {
+      const account = await sandboxOf(request);
+      const { sid } = request.params;
+      const message = await store.message(account.sid, sid);
+      if (!message) throw refuse(20404, { path: pathOf(request) });
+      const [carried, attempts] = await Promise.all([
+        store.parts(account.sid, sid),
+        store.attempts({ accountSid: account.sid, messageSid: sid, limit: MOST_LISTED }),
+      ]);
+      return showTrace(account, message, carried, attempts);
+    });
+
+    scope.get(`${ROOT}/callbacks`, async (request: Request) => {
+      const account = await sandboxOf(request);
+      const query = readQuery(request.raw.url ?? '');
+      const attempts = await store.attempts({
+        accountSid: account.sid,
+        messageSid: query.one('message') || undefined,
+        decision: decisionOf(query.one('decision')),
+        limit: limitOf(query.one('limit')),
+      });
+      return { callbacks: attempts.map(showAttempt) };
+    });
+
+    scope.post(`${ROOT}/callbacks/:id/replay`, async (request: Request, reply) => {
+      const account = await sandboxOf(request);
+      const { id } = request.params;
+      const queued = /^\d{1,15}$/.test(id) ? await store.replayCallback(account.sid, Number(id), clock.now()) : null;
+      if (!queued) throw refuse(20404, { path: pathOf(request) });
+      parts.ringCallbacks();
+      reply.code(202);
+      return { queued: true, work_id: queued.workId };
+    });
+  });
+
+  async function sandboxOf(request: Request): Promise<Account> {
+    const account = await parts.accountOf(request.params.sandbox);
+    if (account) return account;
+    const fix = 'Use /_test/v1/default/…: the first account.';
+    throw refuse(20404, { path: pathOf(request) }, { received: request.params.sandbox, fix });
+  }
+}
+
+function readJson(text: string): unknown {
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own words change with the runtime and quote the body; ours say what to do.
+    throw refuse(20001, {}, { parameter: 'body', received: text, allowed: 'JSON', fix: 'Send {"behave": "deliver"}.' });
+  }
+}
+
+function notJson(received: string): Error {
+  const fix = 'Send JSON with the header Content-Type: application/json.';
+  return refuse(20422, {}, { parameter: 'Content-Type', received, allowed: 'application/json', fix, status: 415 });
+}
+
+function numberOf(request: Request): string {
+  const { number } = request.params;
+  const address = parseTo(number);
+  if (address?.kind === 'number') return address.e164;
+  if (address?.kind === 'channel') return `${address.channel}:${address.id}`;
+  throw refuse(21211, { To: number }, { parameter: 'number', received: number, fix: 'Use E.164: +12025550101.' });
+}
+
+function changeOf(body: unknown, now: number): { behaviour?: Behaviour; name?: string | null } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw unreadable('body', body, 'an object with behave, name', 'Send {"behave": "deliver"}.');
+  }
+  const { behave, name, ...rest } = body as Record<string, unknown>;
+  const stray = Object.keys(rest)[0];
+  if (stray !== undefined) throw unreadable(stray, rest[stray], 'behave, name', `Leave ${stray} out.`);
+  if (behave === undefined && name === undefined) {
+    throw unreadable('behave', undefined, 'behave, name', 'Say how the phone shall behave: {"behave": "deliver"}.');
+  }
+  const change: { behaviour?: Behaviour; name?: string | null } = {};
+  if (behave !== undefined) {
+    const parsed = parseBehaviour(behave, now);
+    if (!parsed.ok) throw refuse(20001, {}, parsed);
+    change.behaviour = parsed.behaviour;
+  }
+  if (name !== undefined) {
+    if (name !== null && (typeof name !== 'string' || name.length > NAME_LENGTH)) {
+      throw unreadable('name', name, `up to ${NAME_LENGTH} characters, or null`, 'Shorten it.');
+    }
+    change.name = name;
+  }
+  return change;
+}
+
+function unreadable(parameter: string, value: unknown, allowed: string, fix: string): Error {
+  return refuse(20001, {}, { parameter, received: JSON.stringify(value) ?? 'nothing', allowed, fix });
+}
+
+function decisionOf(text: string | undefined): CallbackAttempt['decision'] | undefined {
+  if (text === undefined || text === '') return undefined;
+  const decision = DECISIONS.find((one) => one === text);
+  if (decision) return decision;
+  throw unreadable('decision', text, DECISIONS.join(', '), 'Use one of these, or leave it out.');
+}
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined || text === '') return LISTED;
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (limit < 1) throw unreadable('limit', text, `1 to ${MOST_LISTED}`, 'Give a number.');
+  return Math.min(limit, MOST_LISTED);
+}
+
+function showPhone(phone: Phone) {
+  const { number, name, messages } = phone;
+  return { number, name, behave: showBehaviour(phone.behaviour), messages };
+}
+
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '').split('?', 1)[0] ?? '';
+}

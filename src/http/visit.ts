@@ -1,0 +1,25 @@
+/** What the door notes about a request on its way in. */
+import type { Account } from '../store/store.ts';
+import type { Format } from './answer.ts';
+import type { Match } from './routes.ts';
+
+/** What one request gathers on its way through the door. */
+export interface Visit {
+  requestId: string;
+  /** Monotonic milliseconds. */
+  startedAt: number;
+  /** As requested, without the query. */
+  path: string;
+  /** `path` without its extension. */
+  base: string;
+  format: Format;
+  account: Account | null;
+  match: Match | null;
+  errorCode?: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    visit: Visit;
+  }
+}

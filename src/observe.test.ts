@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import type { PidgeEvent } from './domain/events.ts';
+import { makeLog, makeMetrics } from './observe.ts';
+
+const ACCEPTED: PidgeEvent = {
+  type: 'message.accepted',
+  at: 1,
+  sid: `SM${'1'.repeat(32)}`,
+  accountSid: `AC${'2'.repeat(32)}`,
+  from: '+12025550100',
+  to: '+12025550101',
+  body: 'the secret word',
+  segments: 2,
+  encoding: 'GSM-7',
+  direction: 'outbound-api',
+};
+const stats = async () => ({
+  messagesByStatus: {},
+  sendsDue: 3,
+  callbacksDue: 4,
+  oldestDueAt: null,
+  parkedReceipts: 0,
+});
+
+it('counts messages and segments, and reads the queues when asked', async () => {
+  const metrics = makeMetrics('pidge');
+  metrics.observe(ACCEPTED);
+  metrics.observe({ type: 'message.status', at: 600, sid: 's', accountSid: 'a', status: 'delivered', createdAt: 100 });
+  const text = await metrics.text({ stats });
+  expect(text).toContain('pidge_messages_accepted_total{direction="outbound-api"} 1');
+  expect(text).toContain('pidge_segments_total{encoding="GSM-7"} 2');
+  expect(text).toContain('pidge_message_delivery_seconds_sum 0.5');
+  expect(text).toContain('pidge_queue_messages 3');
+  expect(text).toContain('pidge_queue_callbacks 4');
+});
+
+it('makes no label out of what a client chose', async () => {
+  const metrics = makeMetrics('pidge');
+  for (const path of ['/2010-04-01/Accounts/AC1/Messages/SM9.json', '/made-up-123', '/2010-04-01/Accounts/AC7.json']) {
+    metrics.observe({ type: 'request', method: 'BREW', path, status: 404, ms: 2, requestId: 'r', errorCode: 20404 });
+  }
+  const text = await metrics.text({ stats });
+  expect(text).toContain('route="Messages"');
+  expect(text).toContain('route="Accounts"');
+  expect(text).toContain('route="other"');
+  expect(text).not.toMatch(/SM9|made-up|AC7|BREW/);
+});
+
+it('logs neither bodies nor numbers nor the query of a customer URL', () => {
+  const lines: string[] = [];
+  const { observe } = makeLog('debug', { write: (line) => void lines.push(line) });
+  observe(ACCEPTED);
+  observe({
+    type: 'callback.attempt',
+    at: 1,
+    sid: 's',
+    status: 'sent',
+    url: 'http://u:p@app.example/cb?key=hush',
+    httpStatus: 500,
+    ms: 3,
+    attempt: 1,
+    decision: 'gave_up',
+  });
+  observe({ type: 'request', method: 'GET', path: '/a?To=%2B1202', status: 200, ms: 1, requestId: 'r' });
+  expect(lines).toHaveLength(3);
+  expect(lines.join('')).toContain('app.example');
+  expect(lines.join('')).not.toMatch(/secret word|\+12025550101|hush|u:p|1202"/);
+});

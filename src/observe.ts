@@ -1,0 +1,202 @@
+/**
+ * Where events end up: metrics for Prometheus and lines for the log. Labels are bounded: no numbers, no SIDs, no URLs.
+ * Neither ever holds a body or a token; numbers of people are left out of the log.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observer, PidgeEvent } from './domain/events.ts';
+import type { Store } from './store/store.ts';
+
+/** Every observer hears every event, in this order; one that throws would silence the rest, so none may. */
+export function observers(...all: Observer[]): Observer {
+  return (event) => {
+    for (const one of all) one(event);
+  };
+}
+
+export interface Metrics {
+  observe: Observer;
+  /** Prometheus text. Gauges are read from the store when asked, so they cost nothing in between. */
+  text(store: Pick<Store, 'stats'>): Promise<string>;
+}
+
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
+
+/** Metrics in a registry of their own, named `<prefix>_…`, base units throughout. */
+export function makeMetrics(prefix: string): Metrics {
+  const registry = new Registry();
+  const shared = { registers: [registry] };
+  collectDefaultMetrics({ register: registry, prefix: `${prefix}_` });
+  const requests = new Histogram({
+    ...shared,
+    name: `${prefix}_api_request_seconds`,
+    help: 'Time to answer a request',
+    labelNames: ['method', 'route', 'status'],
+    buckets: LATENCY_BUCKETS,
+  });
+  const refusals = new Counter({
+    ...shared,
+    name: `${prefix}_api_errors_total`,
+    help: 'Refused requests by error code',
+    labelNames: ['code'],
+  });
+  const accepted = new Counter({
+    ...shared,
+    name: `${prefix}_messages_accepted_total`,
+    help: 'Messages accepted',
+    labelNames: ['direction'],
+  });
+  const segments = new Counter({
+    ...shared,
+    name: `${prefix}_segments_total`,
+    help: 'Segments of accepted messages',
+    labelNames: ['encoding'],
+  });
+  const statuses = new Counter({
+    ...shared,
+    name: `${prefix}_messages_total`,
+    help: 'Messages that reached a status',
+    labelNames: ['status', 'code'],
+  });
+  const delivery = new Histogram({
+    ...shared,
+    name: `${prefix}_message_delivery_seconds`,
+    help: 'From acceptance to delivered',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600],
+  });
+  const outcomes = new Counter({
+    ...shared,
+    name: `${prefix}_connector_sends_total`,
+    help: 'Hand-overs to a carrier by outcome',
+    labelNames: ['connector', 'outcome'],
+  });
+  const unmatched = new Counter({
+    ...shared,
+    name: `${prefix}_receipts_unmatched_total`,
+    help: 'Receipts that matched no message yet',
+    labelNames: ['connector'],
+  });
+  const callbacks = new Counter({
+    ...shared,
+    name: `${prefix}_webhook_attempts_total`,
+    help: 'Callback attempts by what followed',
+    labelNames: ['kind', 'result'],
+  });
+  const callbackTime = new Histogram({
+    ...shared,
+    name: `${prefix}_webhook_seconds`,
+    help: 'Time a callback attempt took',
+    buckets: LATENCY_BUCKETS,
+  });
+  const faults = new Counter({
+    ...shared,
+    name: `${prefix}_faults_total`,
+    help: 'Bugs and broken machinery, by room',
+    labelNames: ['where'],
+  });
+  const gauge = (name: string, help: string): Gauge => new Gauge({ ...shared, name: `${prefix}_${name}`, help });
+  const sendsDue = gauge('queue_messages', 'Messages that wait to be sent');
+  const callbacksDue = gauge('queue_callbacks', 'Callbacks that wait to be sent');
+  const parked = gauge('receipts_parked', 'Receipts that wait for their message');
+
+  function observe(event: PidgeEvent): void {
+    switch (event.type) {
+      case 'request':
+        requests.observe(
+          { method: methodOf(event.method), route: routeOf(event.path), status: String(event.status) },
+          event.ms / 1000,
+        );
+        if (event.errorCode !== undefined) refusals.inc({ code: String(event.errorCode) });
+        return;
+      case 'message.accepted':
+        accepted.inc({ direction: event.direction });
+        segments.inc({ encoding: event.encoding }, event.segments);
+        return;
+      case 'message.status':
+        statuses.inc({ status: event.status, code: event.errorCode === undefined ? '' : String(event.errorCode) });
+        if (event.status === 'delivered') delivery.observe(Math.max(0, event.at - event.createdAt) / 1000);
+        return;
+      case 'dispatch.outcome':
+        outcomes.inc({ connector: event.connector, outcome: event.outcome });
+        return;
+      case 'receipt.unmatched':
+        unmatched.inc({ connector: event.connector });
+        return;
+      case 'callback.attempt':
+        callbacks.inc({ kind: 'status', result: event.decision });
+        callbackTime.observe(event.ms / 1000);
+        return;
+      case 'fault':
+        faults.inc({ where: event.where });
+        return;
+      case 'lenient':
+        return;
+    }
+  }
+
+  return {
+    observe,
+    async text(store) {
+      const stats = await store.stats();
+      sendsDue.set(stats.sendsDue);
+      callbacksDue.set(stats.callbacksDue);
+      parked.set(stats.parkedReceipts);
+      return registry.metrics();
+    },
+  };
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
+
+/** Clients choose the verb too: an unknown one must not make a new series. */
+function methodOf(method: string): string {
+  return METHODS.has(method) ? method : 'other';
+}
+
+/** The resource a path belongs to; anything unknown is `other`, so no client can make labels. */
+function routeOf(path: string): string {
+  const resource = /^\/2010-04-01\/Accounts(?:\/[^/?]+\/(Messages|IncomingPhoneNumbers))?/.exec(path);
+  if (resource) return resource[1] ?? 'Accounts';
+  const first = /^\/([^/?]+)/.exec(path)?.[1] ?? '';
+  return ['_test', '_admin', 'healthz', 'readyz', 'metrics', 'errors'].includes(first) ? first : 'other';
+}
+
+/** Log lines as JSON on `destination`. One line an event; bodies, numbers and query texts stay out. */
+export function makeLog(level: string, destination: DestinationStream): { log: Logger; observe: Observer } {
+  const log = pino({ level, base: undefined }, destination);
+  function observe(event: PidgeEvent): void {
+    switch (event.type) {
+      case 'request': {
+        const { type, path, ...rest } = event;
+        log.debug({ ...rest, path: path.split('?')[0] }, type);
+        return;
+      }
+      case 'message.accepted': {
+        const { type, body: _body, from: _from, to: _to, ...rest } = event;
+        log.debug(rest, type);
+        return;
+      }
+      case 'callback.attempt': {
+        const { type, url, ...rest } = event;
+        // Query and user part of a customer's URL may hold secrets; the host is enough to find it.
+        const host = URL.canParse(url) ? new URL(url).host : '';
+        log[event.decision === 'gave_up' ? 'warn' : 'debug']({ ...rest, host }, type);
+        return;
+      }
+      case 'fault':
+        log.error({ where: event.where, err: event.error, at: event.at }, 'fault');
+        return;
+      case 'lenient':
+        log.warn({ code: event.code, at: event.at }, 'lenient');
+        return;
+      case 'receipt.unmatched':
+      case 'message.status':
+      case 'dispatch.outcome': {
+        const { type, ...rest } = event;
+        log.debug(rest, type);
+        return;
+      }
+    }
+  }
+  return { log, observe };
+}

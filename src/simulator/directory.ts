@@ -1,0 +1,104 @@
+/** The phones of the simulated network: who they are, how they behave, what they got. Memory stays bounded. */
+import { type Behaviour, DELIVER, type Handsets, type InboxMessage, type Phone } from '../domain/phone.ts';
+import { outcomeOf } from '../domain/preflight.ts';
+import { Player } from './script.ts';
+
+const INBOX_SIZE = 1_000;
+/** Phones that were merely texted, and their messages together: beyond this the one that appeared first goes. */
+const MOST_STRANGERS = 10_000;
+const MOST_STRANGER_MESSAGES = 50_000;
+const BODY_LENGTH = 1_600;
+
+interface Handset {
+  number: string;
+  name: string | null;
+  /** `null`: nobody set a behaviour. */
+  player: Player | null;
+  /** Oldest first; trimmed when it reaches twice the size, so that trimming costs nothing per message. */
+  inbox: InboxMessage[];
+}
+
+export class Directory implements Handsets {
+  /** Named or set up by somebody: kept. */
+  readonly #known = new Map<string, Handset>();
+  readonly #strangers = new Map<string, Handset>();
+  #strangerMessages = 0;
+
+  phones(): Phone[] {
+    return [...this.#known.values(), ...this.#strangers.values()].map(describe);
+  }
+
+  setPhone(address: string, change: { behaviour?: Behaviour; name?: string | null }): Phone {
+    const number = numberOf(address);
+    const handset = this.#known.get(number) ?? this.#strangers.get(number) ?? make(number);
+    if (this.#strangers.delete(number)) this.#strangerMessages -= handset.inbox.length;
+    this.#known.set(number, handset);
+    if (change.behaviour) handset.player = new Player(change.behaviour);
+    if (change.name !== undefined) handset.name = change.name;
+    return describe(handset);
+  }
+
+  inbox(address: string): InboxMessage[] {
+    const number = numberOf(address);
+    const handset = this.#known.get(number) ?? this.#strangers.get(number);
+    return handset ? handset.inbox.slice(-INBOX_SIZE).reverse() : [];
+  }
+
+  /** The behaviour that somebody set for this phone, ready to play; `null`: none was. */
+  playerOf(address: string): Player | null {
+    return this.#known.get(numberOf(address))?.player ?? null;
+  }
+
+  /** Puts a message into its phone's inbox; a phone nobody knew appears. */
+  deliver(message: InboxMessage): void {
+    const number = numberOf(message.to);
+    if (message.body.length > BODY_LENGTH) message.body = message.body.slice(0, BODY_LENGTH);
+    const known = this.#known.get(number);
+    if (known) {
+      push(known.inbox, message);
+      return;
+    }
+    let stranger = this.#strangers.get(number);
+    if (!stranger) {
+      stranger = make(number);
+      this.#strangers.set(number, stranger);
+    }
+    const before = stranger.inbox.length;
+    push(stranger.inbox, message);
+    this.#strangerMessages += stranger.inbox.length - before;
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    while (this.#strangers.size > MOST_STRANGERS || this.#strangerMessages > MOST_STRANGER_MESSAGES) {
+      const first = this.#strangers.values().next().value;
+      if (!first) return;
+      this.#strangers.delete(first.number);
+      this.#strangerMessages -= first.inbox.length;
+    }
+  }
+}
+
+function make(number: string): Handset {
+  return { number, name: null, player: null, inbox: [] };
+}
+
+function push(inbox: InboxMessage[], message: InboxMessage): void {
+  inbox.push(message);
+  if (inbox.length >= 2 * INBOX_SIZE) inbox.splice(0, inbox.length - INBOX_SIZE);
+}
+
+function describe(handset: Handset): Phone {
+  return {
+    number: handset.number,
+    name: handset.name,
+    behaviour: handset.player?.behaviour ?? outcomeOf(handset.number) ?? DELIVER,
+    messages: Math.min(INBOX_SIZE, handset.inbox.length),
+  };
+}
+
+/** `whatsapp:+12025550101` rings the same handset as `+12025550101`. */
+function numberOf(address: string): string {
+  const colon = address.indexOf(':+');
+  return colon === -1 ? address : address.slice(colon + 1);
+}

@@ -1,0 +1,381 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RECEIPT_WAIT_MS } from '../../src/domain/message.ts';
+import type { Store } from '../../src/store/store.ts';
+import {
+  ACCOUNT,
+  acceptance,
+  CALLBACK_URL,
+  claim,
+  claimCallbacks,
+  finished,
+  lane,
+  NOW,
+  OTHER,
+  sent,
+  walkToSent,
+} from './store.fixtures.ts';
+import { storeListContract } from './store-lists.suite.ts';
+
+/** The contract of `store/store.ts`, for every engine. After each case the store is verified and found clean. */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`the contract of the store on ${name}`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(async () => {
+      const findings = await store.verify();
+      await store.close();
+      expect(findings).toEqual([]);
+    });
+
+    const status = async (sid: string) => (await store.message(ACCOUNT, sid))?.status;
+
+    describe('accepting', () => {
+      it('gives back what was stored, to its own account alone', async () => {
+        const made = acceptance({
+          tags: { campaign: 'ünï' },
+          serviceSid: 'MG1',
+          smartEncoded: true,
+          provideFeedback: true,
+          maxPriceMicros: 5_000,
+          body: "it's\u0000 \u{1F600}\n",
+        });
+        expect(await store.accept([made], NOW)).toEqual([{ ok: true, dueAt: NOW }]);
+        expect(await store.message(ACCOUNT, made.message.sid)).toEqual(made.message);
+        expect(await store.message(OTHER, made.message.sid)).toBeNull();
+      });
+
+      it('gives each paced message the slot after the one before, by its cost', async () => {
+        const batch = [acceptance({}, lane({ cost: 3 })), acceptance({}, lane()), acceptance({}, lane())];
+        expect(await store.accept(batch, NOW)).toEqual([
+          { ok: true, dueAt: NOW },
+          { ok: true, dueAt: NOW + 300 },
+          { ok: true, dueAt: NOW + 400 },
+        ]);
+        expect(await store.accept([acceptance({}, lane())], NOW + 10_000)).toEqual([{ ok: true, dueAt: NOW + 10_000 }]);
+      });
+
+      it('refuses what would wait beyond the horizon and stores nothing of it', async () => {
+        const full = lane({ intervalMicros: 1_000_000, horizonMs: 1_500 });
+        const batch = [0, 1, 2].map(() => acceptance({}, full));
+        const answers = await store.accept(batch, NOW);
+        expect(answers.map((answer) => answer.ok)).toEqual([true, true, false]);
+        expect(await store.message(ACCOUNT, batch[2]?.message.sid ?? '')).toBeNull();
+        expect((await store.stats()).sendsDue).toBe(2);
+      });
+
+      it('rejects a call that cannot be stored without harming those beside it', async () => {
+        const good = acceptance();
+        const twin = acceptance({ sid: good.message.sid });
+        const other = acceptance();
+        const answers = await Promise.allSettled([good, twin, other].map((one) => store.accept([one], NOW)));
+        expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+        expect(await status(other.message.sid)).toBe('queued');
+      });
+    });
+
+    describe('claiming sends', () => {
+      it('marks a message sending, once, with the attempt counted', async () => {
+        const made = acceptance();
+        await store.accept([made], NOW);
+        const [work] = await claim(store, NOW);
+        expect(work).toMatchObject({ attempt: 1, connector: 'sim', startAt: NOW, lane: null, expired: false });
+        expect(work?.message).toEqual(await store.message(ACCOUNT, made.message.sid));
+        expect(work?.message.status).toBe('sending');
+        expect(await claim(store, NOW)).toEqual([]);
+      });
+
+      it('hands out a lapsed lease again, and the first holder settles nothing', async () => {
+        await store.accept([acceptance()], NOW);
+        const [first] = await claim(store, NOW);
+        const [second] = await claim(store, NOW + 30_000);
+        expect(second?.attempt).toBe(2);
+        expect(second?.message.history).toHaveLength(2);
+        if (!first || !second) throw new Error('Nothing was claimed');
+        expect(await store.settleSends([sent(first), sent(second), sent(second)], NOW)).toEqual([false, true, false]);
+      });
+
+      it('takes the oldest due first, up to the limit', async () => {
+        const batch = [30, 10, 20].map((ms) => acceptance({ createdAt: NOW + ms }));
+        for (const one of batch) await store.accept([one], one.message.createdAt);
+        const works = await claim(store, NOW + 100, { limit: 2 });
+        expect(works.map((work) => work.message.createdAt - NOW)).toEqual([10, 20]);
+      });
+
+      it('claims a lane only as far ahead as told, and says when to come again', async () => {
+        await store.accept(
+          Array.from({ length: 10 }, () => acceptance({}, lane())),
+          NOW,
+        );
+        const works = await claim(store, NOW, { lookAheadMs: 250 });
+        expect(works.map((work) => work.startAt - NOW)).toEqual([0, 100, 200]);
+        expect(works[0]?.lane).toEqual(lane());
+        expect(await store.nextDueAt('send')).toBe(NOW + 300);
+      });
+
+      it('lets a backlog leave at the rate of its lane and in order of acceptance', async () => {
+        const batch = Array.from({ length: 6 }, () => acceptance({}, lane()));
+        await store.accept(batch, NOW);
+        const later = NOW + 3_600_000;
+        const starts: number[] = [];
+        const order: string[] = [];
+        for (let at = later; starts.length < 6; at = (await store.nextDueAt('send')) ?? Number.NaN) {
+          for (const work of await claim(store, at, { lookAheadMs: 150 })) {
+            starts.push(work.startAt - later);
+            order.push(work.message.sid);
+          }
+        }
+        expect(starts).toEqual([0, 100, 200, 300, 400, 500]);
+        expect(order).toEqual(batch.map((one) => one.message.sid));
+      });
+
+      it('does not let a waiting lane hold up others', async () => {
+        await store.accept(
+          [
+            ...Array.from({ length: 5 }, () => acceptance({}, lane())),
+            acceptance({}, lane({ key: 'b' })),
+            acceptance(),
+          ],
+          NOW,
+        );
+        const works = await claim(store, NOW);
+        expect(works.map((work) => work.lane?.key ?? null).sort()).toEqual([null, 'b', lane().key].sort());
+      });
+
+      it('says of an expired message that it is, leaves its status, and gives it no slot', async () => {
+        const stale = acceptance({ validUntil: NOW + 10 }, lane());
+        await store.accept([stale, acceptance({}, lane())], NOW);
+        const works = await claim(store, NOW + 5_000);
+        expect(works.map((work) => [work.expired, work.message.status, work.startAt])).toEqual([
+          [true, 'queued', NOW + 5_000],
+          [false, 'sending', NOW + 5_000],
+        ]);
+      });
+
+      it('makes the claims of a dead owner due at once, and only those', async () => {
+        await store.accept([acceptance()], NOW);
+        await claim(store, NOW, { owner: 'dead' });
+        await store.accept([acceptance({}, lane())], NOW);
+        await claim(store, NOW, { owner: 'alive' });
+        expect(await store.takeOver('alive', NOW + 1)).toBe(1);
+        const works = await claim(store, NOW + 1, { owner: 'alive' });
+        expect(works.map((work) => [work.attempt, work.lane])).toEqual([[2, null]]);
+      });
+    });
+
+    describe('settling sends', () => {
+      it('records sent with its hour, price, parts and callback', async () => {
+        const { sid } = await walkToSent(store, 'x', { numSegments: 2 }, NOW + 5);
+        const stored = await store.message(ACCOUNT, sid);
+        expect(stored).toMatchObject({ status: 'sent', sentAt: NOW + 5, priceMicros: -7900 });
+        expect(stored?.history.map((entry) => entry.status)).toEqual(['queued', 'sending', 'sent']);
+        expect((await store.parts(ACCOUNT, sid)).map((part) => [part.carrierId, part.state])).toEqual([
+          ['x0', 'pending'],
+          ['x1', 'pending'],
+        ]);
+        expect(await store.parts(OTHER, sid)).toEqual([]);
+        expect((await store.awaitedParts('sim', 10)).map((part) => part.carrierId)).toEqual(['x0', 'x1']);
+        const [callback] = await claimCallbacks(store, NOW + 5);
+        expect(callback?.payload).toMatchObject({ url: CALLBACK_URL, status: 'sent', errorCode: null, at: NOW + 5 });
+      });
+
+      it('records a failure with its number', async () => {
+        const made = acceptance();
+        await store.accept([made], NOW);
+        const [work] = await claim(store, NOW);
+        if (!work) throw new Error('Nothing was claimed');
+        await store.settleSends([{ ...sent(work), result: { kind: 'failed', errorCode: 30003, note: 'gone' } }], NOW);
+        const stored = await store.message(ACCOUNT, made.message.sid);
+        expect(stored).toMatchObject({ status: 'failed', errorCode: 30003, sentAt: null });
+        expect((await claimCallbacks(store, NOW))[0]?.payload).toMatchObject({ status: 'failed', errorCode: 30003 });
+        expect(await store.nextDueAt('send')).toBeNull();
+      });
+
+      it('puts a message back until its hour without touching the status', async () => {
+        const made = acceptance({}, lane());
+        await store.accept([made], NOW);
+        const [work] = await claim(store, NOW);
+        if (!work) throw new Error('Nothing was claimed');
+        await store.settleSends([{ ...sent(work), result: { kind: 'again', dueAt: NOW + 700, note: 'busy' } }], NOW);
+        expect(await store.nextDueAt('send')).toBe(NOW + 700);
+        expect((await store.message(ACCOUNT, made.message.sid))?.history.at(-1)).toEqual({
+          at: NOW,
+          status: 'sending',
+          note: 'busy',
+        });
+        expect((await claim(store, NOW + 700))[0]?.attempt).toBe(2);
+      });
+    });
+
+    describe('receipts', () => {
+      const receipt = (carrierId: string, state: 'delivered' | 'undelivered' | 'read' = 'delivered') => ({
+        connector: 'sim',
+        carrierId,
+        state,
+        ...(state === 'undelivered' ? { errorCode: 30005 } : {}),
+      });
+      const kinds = async (...receipts: ReturnType<typeof receipt>[]) =>
+        (await store.receive(receipts, NOW + 9)).map((answer) => answer.kind);
+
+      it('deliver a message when all its parts are, and only then', async () => {
+        const { sid } = await walkToSent(store, 'x', { numSegments: 2 });
+        expect(await store.receive([receipt('x0')], NOW)).toEqual([{ kind: 'applied', message: null }]);
+        expect(await status(sid)).toBe('sent');
+        expect(await store.receive([{ ...receipt('x1'), doneDate: '2601010000' }], NOW)).toEqual([
+          {
+            kind: 'applied',
+            message: { sid, accountSid: ACCOUNT, status: 'delivered', errorCode: null, createdAt: NOW },
+          },
+        ]);
+        expect(await store.awaitedParts('sim', 10)).toEqual([]);
+        const [first] = await claimCallbacks(store, NOW);
+        if (!first) throw new Error('Nothing was claimed');
+        await store.finishCallbacks([finished(first)], NOW);
+        expect((await claimCallbacks(store, NOW))[0]?.payload).toMatchObject({
+          status: 'delivered',
+          doneDate: '2601010000',
+        });
+      });
+
+      it('undeliver a message by one negative part, for good', async () => {
+        const { sid } = await walkToSent(store, 'x', { numSegments: 2 });
+        expect(await kinds(receipt('x1', 'undelivered'), receipt('x0'), receipt('x1'))).toEqual([
+          'applied',
+          'applied',
+          'ignored',
+        ]);
+        expect(await store.message(ACCOUNT, sid)).toMatchObject({ status: 'undelivered', errorCode: 30005 });
+      });
+
+      it('that overtake the answer of the carrier still deliver, in order', async () => {
+        const made = acceptance();
+        await store.accept([made], NOW);
+        const [work] = await claim(store, NOW);
+        if (!work) throw new Error('Nothing was claimed');
+        expect(await kinds(receipt('early'), receipt('early'))).toEqual(['parked', 'ignored']);
+        expect((await store.stats()).parkedReceipts).toBe(1);
+        await store.settleSends([sent(work, ['early'])], NOW + 20);
+        expect((await store.message(ACCOUNT, made.message.sid))?.history.map((entry) => entry.status)).toEqual([
+          'queued',
+          'sending',
+          'sent',
+          'delivered',
+        ]);
+        expect((await store.stats()).parkedReceipts).toBe(0);
+      });
+
+      it('are parked for 72 hours and no longer', async () => {
+        await store.receive([receipt('lost')], NOW);
+        await store.receive([receipt('other')], NOW + 72 * 3_600_000 + 1);
+        expect((await store.stats()).parkedReceipts).toBe(1);
+      });
+
+      it('of one connector say nothing about another', async () => {
+        await walkToSent(store, 'x');
+        expect(await store.receive([{ ...receipt('x0'), connector: 'smpp' }], NOW)).toEqual([{ kind: 'parked' }]);
+      });
+
+      it('of reading go beyond delivered, and are not undone by what follows', async () => {
+        const { sid } = await walkToSent(store, 'x');
+        expect(await kinds(receipt('x0'), receipt('x0', 'read'), receipt('x0', 'read'), receipt('x0'))).toEqual([
+          'applied',
+          'applied',
+          'ignored',
+          'ignored',
+        ]);
+        expect(await status(sid)).toBe('read');
+      });
+    });
+
+    describe('callbacks', () => {
+      it('of one message go one at a time, the next when the one before is over', async () => {
+        const { sid } = await walkToSent(store, 'x');
+        await store.receive([{ connector: 'sim', carrierId: 'x0', state: 'delivered' }], NOW);
+        const [first, none] = await claimCallbacks(store, NOW);
+        if (!first) throw new Error('Nothing was claimed');
+        expect([first.payload.status, none]).toEqual(['sent', undefined]);
+        expect(await store.finishCallbacks([finished(first, 'retry', NOW + 1_000)], NOW)).toEqual([true]);
+        expect(await store.nextDueAt('callback')).toBe(NOW + 1_000);
+        expect(await claimCallbacks(store, NOW + 999)).toEqual([]);
+        const [again] = await claimCallbacks(store, NOW + 1_000);
+        if (!again) throw new Error('Nothing was claimed');
+        expect([again.workId, again.attempt]).toEqual([first.workId, 2]);
+        expect(await store.finishCallbacks([finished(first), finished(again, 'gave_up')], NOW + 1_000)).toEqual([
+          false,
+          true,
+        ]);
+        const [second] = await claimCallbacks(store, NOW + 1_000);
+        expect(second?.payload.status).toBe('delivered');
+        const kept = await store.attempts({ accountSid: ACCOUNT, messageSid: sid, limit: 10 });
+        expect(kept.map((one) => [one.attempt, one.decision])).toEqual([
+          [2, 'gave_up'],
+          [1, 'retry'],
+        ]);
+        expect(kept[1]).toEqual({ id: kept[1]?.id, ...finished(first, 'retry').record });
+      });
+
+      it('that were given up are listed by account and can be replayed as new events', async () => {
+        await walkToSent(store, 'x');
+        const [work] = await claimCallbacks(store, NOW);
+        if (!work) throw new Error('Nothing was claimed');
+        await store.finishCallbacks([finished(work, 'gave_up')], NOW);
+        expect(await store.attempts({ accountSid: OTHER, limit: 10 })).toEqual([]);
+        expect(await store.attempts({ accountSid: ACCOUNT, decision: 'done', limit: 10 })).toEqual([]);
+        const [kept] = await store.attempts({ accountSid: ACCOUNT, decision: 'gave_up', limit: 10 });
+        if (!kept) throw new Error('The attempt was not kept');
+        expect(await store.replayCallback(OTHER, kept.id, NOW)).toBeNull();
+        const replayed = await store.replayCallback(ACCOUNT, kept.id, NOW + 5);
+        expect(replayed?.workId).not.toBe(work.workId);
+        expect(await claimCallbacks(store, NOW + 5)).toEqual([{ ...work, workId: replayed?.workId, attempt: 1 }]);
+      });
+
+      it('are not written for a message without an address for them', async () => {
+        await walkToSent(store, 'x', { callbackUrl: null });
+        expect((await store.stats()).callbacksDue).toBe(0);
+        expect(await store.nextDueAt('callback')).toBeNull();
+      });
+    });
+
+    describe('changing', () => {
+      it('redacts and removes only what is settled, an hour after sending at the latest', async () => {
+        const { sid } = await walkToSent(store, 'x');
+        const redact = { accountSid: ACCOUNT, sid, verb: 'redact' } as const;
+        expect(await store.change([redact], NOW + RECEIPT_WAIT_MS - 1)).toEqual([{ kind: 'early', status: 'sent' }]);
+        const [done] = await store.change([redact], NOW + RECEIPT_WAIT_MS);
+        expect(done).toEqual({ kind: 'done', message: await store.message(ACCOUNT, sid) });
+        expect((await store.message(ACCOUNT, sid))?.body).toBe('');
+        expect(await store.change([{ ...redact, accountSid: OTHER }], NOW)).toEqual([{ kind: 'missing' }]);
+      });
+
+      it('lets the callbacks of a removed message go out', async () => {
+        const { sid } = await walkToSent(store, 'x');
+        await store.receive([{ connector: 'sim', carrierId: 'x0', state: 'delivered' }], NOW);
+        expect(await store.change([{ accountSid: ACCOUNT, sid, verb: 'remove' }], NOW)).toMatchObject([
+          { kind: 'done' },
+        ]);
+        expect([await store.message(ACCOUNT, sid), await store.parts(ACCOUNT, sid)]).toEqual([null, []]);
+        for (const expected of ['sent', 'delivered']) {
+          const [work] = await claimCallbacks(store, NOW);
+          expect(work).toMatchObject({ messageSid: sid, payload: { status: expected } });
+          if (work) await store.finishCallbacks([finished(work)], NOW);
+        }
+        expect(await store.attempts({ accountSid: ACCOUNT, messageSid: sid, limit: 10 })).toHaveLength(2);
+      });
+
+      it('cancels what is scheduled, calls back, and nothing else', async () => {
+        const later = acceptance({ status: 'scheduled' });
+        const queued = acceptance();
+        await store.accept([later, queued], NOW);
+        const cancel = (sid: string) => ({ accountSid: ACCOUNT, sid, verb: 'cancel' }) as const;
+        expect(await store.change([cancel(later.message.sid), cancel(queued.message.sid)], NOW)).toMatchObject([
+          { kind: 'done', message: { status: 'canceled' } },
+          { kind: 'early', status: 'queued' },
+        ]);
+        expect((await claimCallbacks(store, NOW)).map((work) => work.payload.status)).toEqual(['canceled']);
+      });
+    });
+
+    storeListContract(() => store);
+  });
+}
