@@ -16,7 +16,7 @@ const accepted = (body: string): PidgeEvent => ({
   encoding: 'GSM-7',
   direction: 'outbound-api',
 });
-const status = (name: 'queued' | 'sending' | 'sent' | 'delivered', at: number): PidgeEvent => ({
+const status = (name: 'sent' | 'delivered', at: number): PidgeEvent => ({
   type: 'message.status',
   at,
   sid: SID,
@@ -37,9 +37,7 @@ function shown(...events: PidgeEvent[]): string[] {
 
 it('a message has a line when it comes and one for its whole walk', () => {
   const at = clockTime(0);
-  expect(
-    shown(accepted('Your code is 482913'), status('sending', 10), status('sent', 100), status('delivered', 590)),
-  ).toEqual([
+  expect(shown(accepted('Your code is 482913'), status('sent', 100), status('delivered', 590))).toEqual([
     `${at}  → POST Messages  201  SM6f1c…a210  +12025550100 → +12025550101  "Your code is 482913"  1 seg GSM-7`,
     `${clockTime(590)}    SM6f1c…a210  queued → sending → sent → delivered  0.59 s`,
   ]);

@@ -14,6 +14,8 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
 
   const remember = (sid: string, status: Status): Status[] => {
     const walk = walks.get(sid) ?? [];
+    // A claim has no event of its own, but the life cycle knows no other way from `queued` to `sent`.
+    if (status === 'sent' && walk.at(-1) === 'queued') walk.push('sending');
     if (walk.at(-1) !== status) walk.push(status);
     walks.set(sid, walk);
     const oldest = walks.size > MOST_WALKS ? walks.keys().next().value : undefined;
@@ -26,6 +28,8 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
       case 'message.accepted': {
         const from = event.from ?? 'a service';
         const units = `${event.segments} seg ${event.encoding}`;
+        // The first status is told by the 201 alone, so no event of its own follows.
+        remember(event.sid, event.from === null ? 'accepted' : 'queued');
         const body = shorten(plain(event.body), 32);
         write(
           `${clockTime(event.at)}  → POST Messages  201  ${shortSid(event.sid)}  ${from} → ${event.to}  "${body}"  ${units}`,

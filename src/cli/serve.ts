@@ -24,6 +24,8 @@ export async function runServer(product: Product, sources: ConfigSources, option
   if (options.json) heard.push((event) => print(JSON.stringify(event, errorsAsText)));
   else if (config.mode === 'dev') heard.push(liveLines(print, painter(process.stdout)));
 
+  // Heard from here on: whoever starts us may stop us before we are up.
+  const stopAsked = signal();
   const running = await startPidge(config, {
     observe: observers(...heard),
     metrics: metrics.text,
@@ -46,7 +48,7 @@ export async function runServer(product: Product, sources: ConfigSources, option
   const lines = banner(product, config, started, { paint, tokenIsNew: running.account.fresh });
   for (const line of lines) (options.json ? tell : print)(line);
 
-  await signal();
+  await stopAsked;
   tell(`${product.name}: stopping`);
   await running.close();
   return EXIT.ok;

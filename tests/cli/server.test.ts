@@ -41,7 +41,7 @@ it('dev greets, carries a message, shows its walk, and stops cleanly', async () 
 it('send says what the server refused and ends with 9, or 5 for wrong credentials', async () => {
   const folder = tempFolder();
   const { url } = await devServer(folder);
-  const refused = await pidge(['send', '--to', '123', '--body', 'x', '--url', url], folder);
+  const refused = await pidge(['send', '--to', '+1202555010', '--body', 'x', '--url', url], folder);
   expect(refused.code).toBe(9);
   expect(refused.err).toMatch(/^21211 /);
   const token = { TWILIO_AUTH_TOKEN: 'wrong' };

@@ -76,9 +76,14 @@ describe('a bad request', () => {
     expect([answer.status, answer.json.code]).toEqual([413, 20413]);
   });
 
-  it('300 parameters, NUL, lone surrogates and invalid UTF-8 are 400 with 20001', async () => {
+  it('300 parameters are 413 with 20413', async () => {
     const many = Array.from({ length: 300 }, (_, index) => `P${index}=1`).join('&');
-    for (const body of [many, 'To=%2B12025550101&Body=a%00b', 'Body=%ED%A0%80', 'Body=%FF%FE', 'Body=%E2%28%A1']) {
+    const answer = await client.call('POST', messages, form(many));
+    expect([answer.status, answer.json.code]).toEqual([413, 20413]);
+  });
+
+  it('NUL, lone surrogates and invalid UTF-8 are 400 with 20001', async () => {
+    for (const body of ['To=%2B12025550101&Body=a%00b', 'Body=%ED%A0%80', 'Body=%FF%FE', 'Body=%E2%28%A1']) {
       const answer = await client.call('POST', messages, form(body));
       expect([body.slice(0, 20), answer.status, answer.json.code]).toEqual([body.slice(0, 20), 400, 20001]);
     }

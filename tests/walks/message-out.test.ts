@@ -108,7 +108,7 @@ describe('a message out', () => {
     sink.answer = () => 204;
     const [last] = await listed();
     const replay = await client.call('POST', `/_test/v1/default/callbacks/${last.id}/replay`);
-    expect(replay.status).toBe(200);
+    expect(replay.status).toBe(202);
     await pidge.wind(async () => sink.statuses(json.sid).length === 3);
     expect(sink.statuses(json.sid)[2]).toBe('delivered');
   });

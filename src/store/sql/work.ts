@@ -53,16 +53,21 @@ export function claimSends(ctx: WriteContext, claim: Claim & { lookAheadMs: numb
 
 function claimLane(ctx: WriteContext, key: string, claim: Claim, now: number, horizon: number, claimed: Row[]): void {
   const lane = ctx.lane(key);
-  const rows = ctx.sql(OF_LANE).all(key, horizon, now, claim.limit - claimed.length) as unknown as Row[];
-  for (const row of rows) {
-    const startMicros = Math.max(now * 1000, (row[START_AT] as number) * 1000, lane.freeAtMicros);
-    const startAt = Math.ceil(startMicros / 1000);
-    const taken = take(ctx, row, claim, now, startAt, horizon);
-    if (taken === 'waits') break;
-    if (taken) claimed.push(row);
-    if (taken && row[EXPIRED] === 0) {
-      lane.freeAtMicros = startMicros + (row[INTERVAL] as number) * (row[COST] as number);
+  // Few at first: a slow lane with a long backlog yields one row, and each row read brings its whole message.
+  let waits = false;
+  for (let chunk = 4; !waits && claimed.length < claim.limit; chunk *= 4) {
+    const size = Math.min(chunk, claim.limit - claimed.length);
+    const rows = ctx.sql(OF_LANE).all(key, horizon, now, size) as unknown as Row[];
+    for (const row of rows) {
+      const startMicros = Math.max(now * 1000, (row[START_AT] as number) * 1000, lane.freeAtMicros);
+      const taken = take(ctx, row, claim, now, Math.ceil(startMicros / 1000), horizon);
+      waits = taken === 'waits';
+      if (waits) break;
+      if (taken === null) continue;
+      claimed.push(row);
+      if (row[EXPIRED] === 0) lane.freeAtMicros = startMicros + (row[INTERVAL] as number) * (row[COST] as number);
     }
+    if (rows.length < size) break;
   }
   const [dueAt] = ctx.sql('select min(due_at) from work where lane = ?').get(key) as unknown as [number | null];
   lane.headAt = dueAt === null ? null : Math.max(dueAt, Math.ceil(lane.freeAtMicros / 1000));
