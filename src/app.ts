@@ -49,7 +49,6 @@ export interface Running {
   close(): Promise<void>;
 }
 
-const OWNER = 'node';
 const LEASE_MS = 60_000;
 const POLL_MS = 5_000;
 const BODY_LIMIT = 131_072;
@@ -119,7 +118,8 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       random: Math.random,
       observe,
       faults,
-      settings: engineSettings(config),
+      // A name of its own for each start: what an earlier process of this folder had claimed is recognised as its.
+      settings: engineSettings(config, sids.make('RQ')),
     });
     const accept = makeAccept({
       store,
@@ -215,9 +215,9 @@ function publicHosts(config: Config): string[] {
   return publicUrl ? [host, new URL(publicUrl).hostname] : [host];
 }
 
-function engineSettings(config: Config) {
+function engineSettings(config: Config, owner: string) {
   const dispatch = {
-    owner: OWNER,
+    owner,
     maxInFlight: 2_000,
     batch: 200,
     leaseMs: LEASE_MS,
@@ -227,7 +227,7 @@ function engineSettings(config: Config) {
     inDoubtHoldMs: 30_000,
   };
   const callbacks = {
-    owner: OWNER,
+    owner,
     maxInFlight: config.webhooks.inFlight,
     perHost: Math.ceil(config.webhooks.inFlight / 2),
     giveUpAfterMs: config.webhooks.giveUpAfterMs,

@@ -73,28 +73,43 @@ describe('a storm', () => {
 
   it('at every fault point loses nothing, and every point is hit', async () => {
     const missed: FaultPoint[] = [];
-    for (const point of FAULT_POINTS) {
-      const early = point.startsWith('start') || point.startsWith('migrate');
-      const started = await ledger.start({ fault: { point, hit: early ? 1 : 3, action: 'kill' } });
+    // Migration steps come first: only an empty folder has them to do.
+    const points = [...FAULT_POINTS].sort((a, b) => Number(b.startsWith('migrate')) - Number(a.startsWith('migrate')));
+    for (const point of points) {
+      const started = await ledger.start({ fault: { point, hit: hitOf(point), action: 'kill' } });
       if (started) {
-        await ledger.load(16, 60);
-        const [sid] = ledger.acked;
-        await ledger.client
-          ?.call('POST', `${ledger.client.base}/Messages/${sid}.json`, { form: { Body: '' } })
-          .catch(() => undefined);
-        const gone = await Promise.race([ledger.died().then(() => true), pause(3_000).then(() => false)]);
-        if (!gone) {
-          await ledger.stop();
-          if (!ledger.wasKilled()) missed.push(point);
-        }
+        await ledger.load(8, 40);
+        await redactOne();
+        // The rest of the walk runs by itself; what was not killed by then is asked to stop.
+        const gone = await Promise.race([ledger.died().then(() => true), pause(1_500).then(() => false)]);
+        if (!gone) await ledger.stop();
       }
-      if (early && started && !ledger.wasKilled()) missed.push(point);
+      if (!ledger.wasKilled()) missed.push(point);
     }
     expect(await ledger.start()).toBe(true);
     const verdict = await judge();
+    console.log(`fault points: ${points.length} killed once each, ${ledger.acked.size} acknowledged`);
     expect(missed).toEqual([]);
     expect(verdict).toEqual({ lost: [], silent: [], findings: [] });
   }, 600_000);
+
+  /** Points of every message are hit on their third passing, so that something was at stake; the others at once. */
+  function hitOf(point: FaultPoint): number {
+    return /^(accept|claim|settle|receive|finish|dispatch|receipt|callback|answer)/.test(point) ? 3 : 1;
+  }
+
+  /** Redacts a message that has come to its end; the fault points of privacy lie on this way. */
+  async function redactOne(): Promise<void> {
+    const client = ledger.client;
+    for (let tries = 0; client && tries < 20; tries += 1) {
+      const sid = [...ledger.acked].at(tries);
+      if (!sid) return;
+      const form = { Body: '' };
+      const answer = await client.call('POST', `${client.base}/Messages/${sid}.json`, { form }).catch(() => null);
+      if (!answer || answer.status === 200) return;
+      await pause(50);
+    }
+  }
 
   it('control: a server that answers before its commit is caught losing messages', async () => {
     const random = randomFrom(SEED + 1);
