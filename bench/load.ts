@@ -36,7 +36,12 @@ export function postMessage(origin: string, callback?: string): Target {
     'Accept: application/json',
     `Content-Length: ${Buffer.byteLength(text)}`,
   ].join('\r\n');
-  return { host: url.hostname, port: Number(url.port), request: Buffer.from(`${head}\r\n\r\n${text}`), expect: 'HTTP/1.1 201' };
+  return {
+    host: url.hostname,
+    port: Number(url.port),
+    request: Buffer.from(`${head}\r\n\r\n${text}`),
+    expect: 'HTTP/1.1 201',
+  };
 }
 
 /** One connection: a request at a time. Resolves `true` when the answer began as expected. */
@@ -72,7 +77,8 @@ class Line {
     const head = this.#buffer.indexOf('\r\n\r\n');
     if (head < 0) return;
     const length = /content-length: (\d+)/i.exec(this.#buffer.slice(0, head))?.[1];
-    const whole = length === undefined ? this.#buffer.endsWith('0\r\n\r\n') : this.#buffer.length >= head + 4 + Number(length);
+    const whole =
+      length === undefined ? this.#buffer.endsWith('0\r\n\r\n') : this.#buffer.length >= head + 4 + Number(length);
     if (!whole) return;
     const good = this.#buffer.startsWith(this.#target.expect);
     this.#buffer = '';
@@ -142,6 +148,14 @@ export async function openLoop(target: Target, perSecond: number, seconds: numbe
 
 function summary(waits: number[], bad: number, seconds: number): LoadResult {
   const sorted = waits.sort((a, b) => a - b);
-  const at = (share: number) => Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2));
-  return { answers: sorted.length, bad, seconds, perSecond: Math.round(sorted.length / seconds), p50: at(0.5), p99: at(0.99) };
+  const at = (share: number) =>
+    Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2));
+  return {
+    answers: sorted.length,
+    bad,
+    seconds,
+    perSecond: Math.round(sorted.length / seconds),
+    p50: at(0.5),
+    p99: at(0.99),
+  };
 }

@@ -57,14 +57,18 @@ async function startPrism(): Promise<{ target: Target; stop(): void } | null> {
   if (!existsSync(program)) {
     console.error('Fetching Prism 5.14 from npm…');
     try {
-      execFileSync('npm', ['i', '--prefix', prefix, '--ignore-scripts', '@stoplight/prism-cli@5.14.2'], { stdio: 'ignore' });
+      execFileSync('npm', ['i', '--prefix', prefix, '--ignore-scripts', '@stoplight/prism-cli@5.14.2'], {
+        stdio: 'ignore',
+      });
     } catch (error) {
       console.error(`SKIPPED Prism: npm could not install it (${(error as Error).message})`);
       return null;
     }
   }
   const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const child = spawn(process.execPath, [program, 'mock', '-p', String(port), '-v', 'fatal', spec], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [program, 'mock', '-p', String(port), '-v', 'fatal', spec], {
+    stdio: 'ignore',
+  });
   const target = postMessage(`http://127.0.0.1:${port}`);
   for (let tries = 0; tries < 120; tries += 1) {
     await pause(500);
@@ -88,13 +92,6 @@ async function startSink(): Promise<{ url: string; heard: () => number; close():
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/status`, heard: () => heard, close: () => server.closeAllConnections() };
 }
-
-async function delivered(origin: string): Promise<number> {
-  const answer = await fetch(`${origin}/metrics`);
-  const line = (await answer.text()).split('\n').find((one) => /^pidge_bench_delivered/.test(one));
-  return Number(line?.split(' ')[1] ?? 0);
-}
-void delivered;
 
 async function accepts(): Promise<void> {
   const prism = await startPrism();
@@ -131,7 +128,13 @@ async function latency(): Promise<void> {
     p50.push(result.p50);
     await peer.stop();
   }
-  report({ bench: 'open loop at 5 000/s', p99_ms: Math.min(...p99), p50_ms: Math.min(...p50), maximum: 15, rounds: p99 });
+  report({
+    bench: 'open loop at 5 000/s',
+    p99_ms: Math.min(...p99),
+    p50_ms: Math.min(...p50),
+    maximum: 15,
+    rounds: p99,
+  });
 }
 
 /** 20 000 messages with two callbacks each: accepted as fast as it goes, then until the last callback came. */
@@ -148,11 +151,17 @@ async function endToEnd(): Promise<void> {
     while (sink.heard() < load.answers * 2 && performance.now() < limit) await pause(5);
     rates.push(Math.round(sink.heard() / 2 / ((performance.now() - from) / 1_000)));
     share.push(round(atEnd / 2 / load.answers));
-    if (sink.heard() < load.answers * 2) report({ bench: 'end to end', fault: `${load.answers * 2 - sink.heard()} callbacks missing` });
+    if (sink.heard() < load.answers * 2)
+      report({ bench: 'end to end', fault: `${load.answers * 2 - sink.heard()} callbacks missing` });
     await peer.stop();
     sink.close();
   }
-  report({ bench: 'end to end with two callbacks', messages_per_second: median(rates), done_when_load_ends: median(share), rates });
+  report({
+    bench: 'end to end with two callbacks',
+    messages_per_second: median(rates),
+    done_when_load_ends: median(share),
+    rates,
+  });
 }
 
 async function startup(): Promise<void> {

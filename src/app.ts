@@ -134,7 +134,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         queueHorizonMs: config.limits.queueHorizonMs,
         anyAlphanumeric: config.mode === 'dev',
         lenient: config.strictness === 'lenient',
-        allowedCountries: null,
+        allowedCountries: config.limits.allowedCountries,
         segmentPriceMicros: config.prices.smsMicros,
         enforceMaxPrice: config.limits.maxPrice === 'enforce',
       },

@@ -138,6 +138,12 @@ export const KEYS: readonly Key[] = [
     about: 'whether MaxPrice can fail a message (30010)',
   },
   {
+    path: 'limits.allowed_countries',
+    type: { kind: 'list' },
+    default: both(null),
+    about: 'ISO codes of countries that may be texted (21408 elsewhere); unset: all',
+  },
+  {
     path: 'limits.schedule_min_lead',
     type: { kind: 'duration', maxMs: 35 * 86_400_000 },
     default: both('15m'),

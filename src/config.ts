@@ -50,6 +50,8 @@ export interface Config {
     defaultRate: Rate;
     queueHorizonMs: number;
     maxPrice: 'ignore' | 'enforce';
+    /** ISO 3166 codes that may be texted; `null`: all. */
+    allowedCountries: string[] | null;
     scheduleMinLeadMs: number;
     scheduleMaxLeadMs: number;
   };
@@ -89,7 +91,7 @@ export interface ConfigSources {
 }
 
 /** Variables that belong to the tests and the tools around Pidge, not to its settings. */
-const NOT_SETTINGS = new Set(['PIDGE_OPENAPI_DIR']);
+const NOT_SETTINGS = new Set(['PIDGE_OPENAPI_DIR', 'PIDGE_TEST_LANE', 'PIDGE_TEST_SEED']);
 
 /** This process's environment, for the few things of the command line that are no settings (`NO_COLOR`). */
 export function processEnvironment(): Environment {
@@ -209,6 +211,7 @@ function assemble(
       defaultRate: get('limits.default_rate'),
       queueHorizonMs: get('limits.queue_horizon'),
       maxPrice: get('limits.max_price'),
+      allowedCountries: get('limits.allowed_countries'),
       scheduleMinLeadMs: get('limits.schedule_min_lead'),
       scheduleMaxLeadMs: get('limits.schedule_max_lead'),
     },

@@ -1,0 +1,88 @@
+/** What an operator's settings change, and a store that cannot take more. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config.ts';
+import { StoreUnavailable } from '../../src/store/store.ts';
+import { Client } from '../helpers/client.ts';
+import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
+
+describe('with settings', () => {
+  const open: { pidge: TestPidge; client: Client }[] = [];
+  afterEach(async () => {
+    for (const { pidge, client } of open.splice(0)) {
+      await client.close();
+      await pidge.close();
+    }
+  });
+
+  async function start(change: (config: Config) => void) {
+    const pidge = await startTestPidge({ change });
+    const client = new Client(pidge.origin, pidge.account);
+    open.push({ pidge, client });
+    const fetch = async (sid: string) => (await client.call('GET', `${client.base}/Messages/${sid}.json`)).json;
+    return { pidge, client, fetch };
+  }
+
+  it('a country that is not allowed is 21408', async () => {
+    const { client } = await start((config) => {
+      config.limits.allowedCountries = ['US', 'CA'];
+    });
+    const answer = await client.send({ To: '+447700900123' });
+    expect([answer.status, answer.json.code, answer.json.details.allowed]).toEqual([400, 21408, 'US, CA']);
+    expect((await client.send()).status).toBe(201);
+  });
+
+  it('serve without a carrier refuses with 21612 and says what to configure', async () => {
+    const { client } = await start((config) => {
+      config.mode = 'serve';
+      config.numbers = [{ number: '+12025550100', properties: {} }];
+    });
+    const answer = await client.send();
+    expect([answer.status, answer.json.code]).toEqual([400, 21612]);
+    expect(answer.json.details.fix).toContain('[[connectors]]');
+    expect((await client.call('GET', '/_test/v1/default/phones')).status).toBe(404);
+  });
+
+  it('MaxPrice is accepted without effect by default, and fails with 30010 when enforced', async () => {
+    const idle = await start(() => undefined);
+    expect((await idle.client.send({ MaxPrice: 'nonsense' })).status).toBe(201);
+    const strict = await start((config) => {
+      config.limits.maxPrice = 'enforce';
+    });
+    expect((await strict.client.send({ MaxPrice: 'nonsense' })).json.code).toBe(21627);
+    const dear = (await strict.client.send({ MaxPrice: '0.001' })).json.sid;
+    const fine = (await strict.client.send({ MaxPrice: '0.5' })).json.sid;
+    await strict.pidge.until(async () => (await strict.fetch(dear)).status === 'failed');
+    await strict.pidge.until(async () => (await strict.fetch(fine)).status === 'delivered');
+    expect((await strict.fetch(dear)).error_code).toBe(30010);
+  });
+
+  it('messaging_service_sid is null when the setting says so', async () => {
+    const { client } = await start((config) => {
+      config.messages.defaultService = 'null';
+    });
+    expect((await client.send()).json.messaging_service_sid).toBeNull();
+  });
+
+  it('lenient takes any sender and any token', async () => {
+    const { pidge } = await start((config) => {
+      config.strictness = 'lenient';
+    });
+    const stranger = new Client(pidge.origin, { sid: `AC${'5'.repeat(32)}`, token: 'whatever' });
+    expect((await stranger.send({ From: '+15017122661' })).status).toBe(201);
+    await stranger.close();
+  });
+
+  it('a store that is full answers 503 with Retry-After, and goes on when there is room', async () => {
+    const { pidge, client } = await start(() => undefined);
+    const { store } = pidge.running;
+    const accept = store.accept.bind(store);
+    store.accept = async () => {
+      throw new StoreUnavailable('database or disk is full');
+    };
+    const answer = await client.send();
+    expect([answer.status, answer.json.code]).toEqual([503, 20503]);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    store.accept = accept;
+    expect((await client.send()).status).toBe(201);
+  });
+});
