@@ -2,6 +2,7 @@
  * The program under measurement: `full` is Pidge as `dev` runs it, on a file; `waiting` has a sender so slow that only
  * the accept path works; `no-store` answers the same route from a store that keeps nothing. Prints its origin.
  */
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { startPidge } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
@@ -20,9 +21,9 @@ const config = readConfig({
 config.secretKey = 'a key for measurements, at least 32 long';
 config.simulator = { submitAfterMs: 0, receiptAfterMs: 0 };
 if (kind === 'waiting') {
-  // A thousand hours of queue: every message is accepted and none leaves.
-  config.limits.defaultRate = 0.001;
-  config.limits.queueHorizonMs = Number.MAX_SAFE_INTEGER / 1_000_000;
+  // Every message is accepted at once and waits for longer than the measurement lasts.
+  config.limits.defaultRate = 0.01;
+  config.limits.queueHorizonMs = 1e13;
 }
 
 async function keepsNothing(): Promise<Store> {
@@ -38,6 +39,8 @@ async function keepsNothing(): Promise<Store> {
 }
 
 const running = await startPidge(config, { store: kind === 'no-store' ? await keepsNothing() : undefined });
+// The runs end with a kill, which would leave the cache of compiled sources unwritten.
+flushCompileCache();
 console.log(running.address);
 process.once('SIGTERM', () => {
   void running.close().then(() => process.exit(0));
