@@ -96,7 +96,7 @@ describe('wrong settings', () => {
     expect(problemsOf({ file: toml('data = "x"\n\n[http]\nprot = 1') })).toEqual([
       'pidge.toml:4 http.prot is not a setting. Did you mean http.port?',
     ]);
-    expect(problemsOf({ file: toml('[[numbers]]\nnumber = "1"\n\n[[numbers]]\nnumbr = "2"') })).toEqual([
+    expect(problemsOf({ file: toml('[[numbers]]\nnumber = "+12025550100"\n\n[[numbers]]\nnumbr = "2"') })).toEqual([
       'pidge.toml:5 numbers.numbr is not a setting. Did you mean numbers.number?',
       'pidge.toml:4 [[numbers]] needs number.',
     ]);
@@ -131,5 +131,10 @@ describe('wrong settings', () => {
     expect(problemsOf({ env: { PIDGE_WEBHOOKS_ALLOW_PRIVATE: '10.0.0.0/8, ten' } })[0]).toContain('"ten"');
     expect(problemsOf({ env: { PIDGE_DATABASE: 'postgres://h/d' } })[0]).toContain('PostgreSQL');
     expect(problemsOf({ env: { PIDGE_PRIVACY_SEAL_BODIES: 'true' } })[0]).toContain('not available');
+  });
+
+  it('a sender that is none is told by name', () => {
+    const file = { name: 'pidge.toml', text: '[[numbers]]\nnumber = "12025550100x!"\n' };
+    expect(() => readConfig({ mode: 'dev', env: {}, file })).toThrow('"12025550100x!" is no sender');
   });
 });

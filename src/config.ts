@@ -9,6 +9,7 @@ import ipaddr from 'ipaddr.js';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { KEYS, type Key, type Mode, TABLES, variableOf } from './config-keys.ts';
 import { readValue, shown, type Value } from './config-values.ts';
+import { parseSender } from './domain/address.ts';
 import { nearest } from './nearest.ts';
 
 export type { Mode } from './config-keys.ts';
@@ -290,6 +291,11 @@ function judge(config: Config, problems: string[]): void {
     problems.push(
       `PIDGE_SECRET_KEY has ${config.secretKey.length} characters, it needs 32. Make one: openssl rand -base64 32`,
     );
+  }
+  const senders = [...config.numbers.map(({ number }) => number), ...config.senders.map(({ address }) => address)];
+  for (const sender of senders) {
+    if (parseSender(sender)) continue;
+    problems.push(`"${sender}" is no sender. Allowed: E.164, a short code, 1 to 11 letters and digits, whatsapp:+….`);
   }
   const sid = config.auth.accountSid;
   if (sid !== null && !/^AC[0-9a-fA-F]{32}$/.test(sid)) {
