@@ -126,7 +126,6 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       clock,
       sids,
       observe,
-      faults,
       route: () => connectors[0]?.name ?? null,
       preflight: config.mode === 'dev' ? preflight : undefined,
       settings: {

@@ -1,7 +1,8 @@
 /** What must be there before the doors open: the first account, and the senders that the configuration names. */
 import type { Config, NumberSetting, SenderSetting } from './config.ts';
-import { formatAddress, parseSender } from './domain/address.ts';
+import { type Address, countryOf, formatAddress, parseSender } from './domain/address.ts';
 import type { Clock } from './domain/clock.ts';
+import { defaultRate } from './domain/pacing.ts';
 import type { SidMaker } from './domain/sid.ts';
 import type { Account, Sender, SenderKind, Store } from './store/store.ts';
 
@@ -76,13 +77,23 @@ async function provisionSender(parts: ProvisionParts, account: Account, setting:
     kind: parsed.kind,
     canSms: known?.canSms ?? true,
     canMms: known?.canMms ?? true,
-    // `twilio` and `none` are defaults by type, decided at the door.
-    rate: typeof setting.rate === 'number' ? setting.rate : (known?.rate ?? null),
+    rate: rateOf(setting, parsed),
     properties: { ...known?.properties, ...setting.properties },
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
   };
   await parts.store.saveSender(sender);
+}
+
+/** As the store has it. The settings are the only place of a rate, so one that was taken out there is gone. */
+function rateOf(setting: NumberSetting | SenderSetting, address: Address): number | null {
+  if (setting.rate === null) return 0;
+  if (typeof setting.rate === 'number') return setting.rate;
+  const kind = 'kind' in setting ? setting.kind : undefined;
+  if (kind === undefined || address.kind !== 'number') return null;
+  // The operator knows the number better than its digits do.
+  const type = kind === 'long-code' ? 'unknown' : kind;
+  return defaultRate('number', countryOf(address.e164), type);
 }
 
 const PREFIX: Record<SenderKind, 'PN' | 'SC' | 'AI' | 'XE'> = {

@@ -6,7 +6,6 @@ import { type Address, countryOf, formatAddress, numberType } from '../domain/ad
 import type { Clock } from '../domain/clock.ts';
 import { refuse } from '../domain/errors.ts';
 import type { Observer } from '../domain/events.ts';
-import type { Faults } from '../domain/faults.ts';
 import type { Direction, Message } from '../domain/message.ts';
 import { defaultRate, intervalOf, senderKind } from '../domain/pacing.ts';
 import { segment } from '../domain/segments.ts';
@@ -41,7 +40,6 @@ export interface AcceptParts {
   preflight?: (pair: { to: string; from: string }) => number | null;
   settings: AcceptSettings;
   observe: Observer;
-  faults: Faults;
   /** Told when the committed message may be sent. */
   ring: (dueAt: number) => void;
 }
@@ -133,7 +131,7 @@ export function makeAccept(parts: AcceptParts): Accept {
   }
 
   function rateOf(from: Address, sender: Sender | null): number | null {
-    if (sender?.rate) return sender.rate;
+    if (sender && sender.rate !== null) return sender.rate === 0 ? null : sender.rate;
     if (settings.defaultRate !== 'twilio') return settings.defaultRate;
     const isNumber = from.kind === 'number';
     return defaultRate(
@@ -188,7 +186,6 @@ export function makeAccept(parts: AcceptParts): Accept {
       history: [{ at: now, status: 'queued' }],
     };
     const lane = laneOf(connector, account, draft.from, from, sender, numSegments);
-    parts.faults.at('accept.before-commit');
     const [result] = await store.accept([{ message, connector, lane }], now);
     if (!result?.ok) throw refuse(21611, { From: from }, { parameter: 'From', received: from });
     parts.observe({

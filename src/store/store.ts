@@ -249,7 +249,7 @@ export interface Sender {
   kind: SenderKind;
   canSms: boolean;
   canMms: boolean;
-  /** Segments a second; `null`: the default of its kind. */
+  /** Segments a second; 0: not paced; `null`: the default of its kind. */
   rate: number | null;
   /** Wire properties (snake_case) that are kept and echoed: webhooks, friendly name and the like. */
   properties: Record<string, unknown>;

@@ -120,6 +120,21 @@ const refusals: [string, Form, number, number, string?][] = [
   ],
   ['SendAt without ScheduleType', { SendAt: '2030-01-01T00:00:00Z' }, 35126, 400, 'ScheduleType'],
   ['a boolean that is none', { SmartEncoded: 'perhaps' }, 20001, 400, 'SmartEncoded'],
+  ['an Attempt that is no number', { Attempt: 'first' }, 20001, 400, 'Attempt'],
+  ['a ForceDelivery that is no boolean', { ForceDelivery: 'please' }, 20001, 400, 'ForceDelivery'],
+  ['a RiskCheck of no known value', { RiskCheck: 'maybe' }, 20001, 400, 'RiskCheck'],
+  ['a TrafficType of no known value', { TrafficType: 'paid' }, 20001, 400, 'TrafficType'],
+  ['ShortenUrls, which has not landed', { ShortenUrls: 'true' }, 20501, 501, 'ShortenUrls'],
+  ['SendAsMms, which has not landed', { SendAsMms: 'True' }, 20501, 501, 'SendAsMms'],
+  ['PersistentAction, which has not landed', { PersistentAction: 'geo:1,2|x' }, 20501, 501, 'PersistentAction'],
+  ['ContentRetention=discard, which has not landed', { ContentRetention: 'discard' }, 20501, 501, 'ContentRetention'],
+  [
+    'AddressRetention=obfuscate, which has not landed',
+    { AddressRetention: 'obfuscate' },
+    20501,
+    501,
+    'AddressRetention',
+  ],
   ['Tags that are no JSON', { Tags: '{' }, 20001, 400, 'Tags'],
   ['Body given twice', [...base, ['Body', 'again']], 20001, 400, 'Body'],
   ['media, which has not landed', { MediaUrl: 'https://example.com/a.png' }, 20501, 501, 'MediaUrl'],
@@ -160,6 +175,24 @@ describe('message create refuses', () => {
   it('nothing that was refused is in the list', async () => {
     const list = await client.call('GET', `${client.base}/Messages.json`);
     expect(list.json.messages).toEqual([]);
+  });
+
+  it('takes every parameter that has no effect here, and what it does not know', async () => {
+    const answer = await client.send({
+      Attempt: '2',
+      ForceDelivery: 'false',
+      RiskCheck: 'disable',
+      TrafficType: 'free',
+      MaxPrice: '0.01',
+      MessageIntent: 'otp',
+      ContentRetention: 'retain',
+      AddressRetention: 'retain',
+      ShortenUrls: 'false',
+      SmartEncoded: 'True',
+      ProvideFeedback: 'true',
+      Unheard: 'of',
+    });
+    expect([answer.status, answer.json.status]).toEqual([201, 'queued']);
   });
 
   it('names To when both To and From are wrong', async () => {

@@ -56,6 +56,35 @@ describe('with settings', () => {
     expect((await strict.fetch(dear)).error_code).toBe(30010);
   });
 
+  it('a number is paced by its own rate, by its kind, or not at all, as its settings say', async () => {
+    const { pidge } = await start((config) => {
+      config.limits.defaultRate = 'twilio';
+      config.numbers = [
+        { number: '+12025550151', rate: 7, properties: {} },
+        { number: '+12025550152', rate: null, properties: {} },
+        { number: '+12025550153', kind: 'toll-free', properties: {} },
+        { number: '+12025550154', properties: {} },
+      ];
+    });
+    const rates = await Promise.all(
+      ['1', '2', '3', '4'].map(
+        async (digit) => (await pidge.running.store.senderByAddress(`+1202555015${digit}`))?.rate,
+      ),
+    );
+    expect(rates).toEqual([7, 0, 3, null]);
+  });
+
+  it('an unpaced number is sent at once even where the default rate is one', async () => {
+    const { client, pidge, fetch } = await start((config) => {
+      config.limits.defaultRate = 0.001;
+      config.numbers = [{ number: '+12025550152', rate: null, properties: {} }];
+    });
+    const sids: string[] = [];
+    for (let count = 0; count < 3; count += 1) sids.push((await client.send({ From: '+12025550152' })).json.sid);
+    await pidge.until(async () => (await fetch(sids[2] ?? '')).status === 'delivered');
+    expect((await fetch(sids[2] ?? '')).status).toBe('delivered');
+  });
+
   it('messaging_service_sid is null when the setting says so', async () => {
     const { client } = await start((config) => {
       config.messages.defaultService = 'null';
