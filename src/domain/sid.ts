@@ -102,3 +102,9 @@ export function isSid(text: string, ...prefixes: SidPrefix[]): boolean {
   const known: readonly string[] = prefixes.length > 0 ? prefixes : SID_PREFIXES;
   return known.includes(text.slice(0, 2));
 }
+
+/** The instant a time-ordered sid carries, epoch ms; 0 for one that carries none. */
+export function sidTime(sid: string): number {
+  const ms = Number.parseInt(sid.slice(2, 14), 16);
+  return Number.isFinite(ms) ? ms : 0;
+}

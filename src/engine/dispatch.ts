@@ -201,7 +201,8 @@ function submissionOf(work: SendWork): Submission {
 }
 
 function settlement(work: SendWork, result: SendSettlement['result']): SendSettlement {
-  return { workId: work.workId, attempt: work.attempt, messageSid: work.message.sid, result };
+  const { sid: messageSid, accountSid } = work.message;
+  return { workId: work.workId, attempt: work.attempt, accountSid, messageSid, result };
 }
 
 function retryMs(attempt: number): number {

@@ -13,7 +13,6 @@ import {
   SENDER_COLUMNS,
   senderFrom,
 } from './rows.ts';
-import { HELD_AT } from './sql/callbacks.ts';
 import type {
   Account,
   AttemptQuery,
@@ -28,6 +27,7 @@ import type {
   StoreStats,
   WorkKind,
 } from './store.ts';
+import { HELD_AT } from './transition.ts';
 import { findings } from './verify.ts';
 
 const MESSAGE = MESSAGE_COLUMNS.join(', ');
@@ -137,7 +137,8 @@ export class SqliteReads implements Reads {
     );
   }
 
-  async nextDueAt(kind: WorkKind): Promise<number | null> {
+  async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
+    if (kind === 'send' && except.length > 0) return this.#nextSendExcept(JSON.stringify(except));
     const free = this.#number(
       'select min(due_at) from work where kind = ? and lane is null and due_at < ?',
       kind,
@@ -148,7 +149,23 @@ export class SqliteReads implements Reads {
       `select head_at from lanes where head_at is not null and exists (select 1 from work where lane = key)
        order by head_at limit 1`,
     );
-    return free === null || paced === null ? (free ?? paced) : Math.min(free, paced);
+    return earlier(free, paced);
+  }
+
+  /** A lane knows its connector by its work alone. */
+  #nextSendExcept(except: string): number | null {
+    const free = this.#number(
+      `select min(due_at) from work where kind = 'send' and lane is null
+       and connector not in (select value from json_each(?))`,
+      except,
+    );
+    const paced = this.#number(
+      `select head_at from lanes where head_at is not null and
+       (select connector from work where lane = key limit 1) not in (select value from json_each(?))
+       order by head_at limit 1`,
+      except,
+    );
+    return earlier(free, paced);
   }
 
   async stats(): Promise<StoreStats> {
@@ -167,6 +184,11 @@ export class SqliteReads implements Reads {
       oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
       parkedReceipts: this.#number('select count(*) from parked') ?? 0,
     };
+  }
+
+  /** A reader commits nothing: only the store that writes knows how. */
+  async risk(): Promise<string | null> {
+    return null;
   }
 
   async verify(): Promise<Finding[]> {
@@ -229,4 +251,8 @@ export class SqliteReads implements Reads {
     }
     return statement;
   }
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }

@@ -101,9 +101,9 @@ export function walkerFrom(row: Row): Walker {
 /** Length of one acceptance in the flat array: the message, its place in lists, connector and lane. */
 export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 6;
 
-/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values. */
-export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane }: Acceptance): void {
-  flat.push(
+/** A message as its row, in the order of `MESSAGE_COLUMNS`. */
+export function messageValues(message: Message): SQLInputValue[] {
+  return [
     message.sid,
     message.accountSid,
     message.serviceSid,
@@ -126,9 +126,12 @@ export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane
     message.maxPriceMicros,
     JSON.stringify(message.tags),
     message.history.map(historyLine).join('\n'),
-    message.sentAt ?? message.createdAt,
-    connector,
-  );
+  ];
+}
+
+/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values. */
+export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane }: Acceptance): void {
+  flat.push(...messageValues(message), message.sentAt ?? message.createdAt, connector);
   if (lane) flat.push(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs);
   else flat.push(null, null, null, null);
 }

@@ -11,9 +11,9 @@ import { WriteContext } from './sql/context.ts';
 import { removeSender, saveAccount, saveSender } from './sql/directory.ts';
 import { accept, change } from './sql/messages.ts';
 import { receive } from './sql/receipts.ts';
-import { claimSends, settleSends, takeOver } from './sql/work.ts';
+import { claimSends, leave, settleSends, takeOver } from './sql/work.ts';
 import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
-import type { Account, CallbackResult, Change, Claim, Sender, SendSettlement } from './store.ts';
+import type { Account, CallbackResult, Change, Claim, SendClaim, Sender, SendSettlement } from './store.ts';
 
 /** The writer thread: the only connection that writes. One message in is one group, one transaction, one message out. */
 
@@ -33,13 +33,14 @@ type Verb = (ctx: WriteContext, args: never, now: number) => unknown;
 
 const VERBS: Record<string, Verb> = {
   accept: (ctx, [flat]: [SQLInputValue[]], now) => accept(ctx, flat, now),
-  claimSends: (ctx, [claim]: [Claim & { lookAheadMs: number }], now) => claimSends(ctx, claim, now),
+  claimSends: (ctx, [claim]: [SendClaim], now) => claimSends(ctx, claim, now),
   settleSends: (ctx, [batch]: [SendSettlement[]], now) => settleSends(ctx, batch, now),
   receive: (ctx, [batch]: [Receipt[]], now) => receive(ctx, batch, now),
   claimCallbacks: (ctx, [claim]: [Claim], now) => claimCallbacks(ctx, claim, now),
   finishCallbacks: (ctx, [batch]: [CallbackResult[]], now) => finishCallbacks(ctx, batch, now),
   replayCallback: (ctx, [account, id]: [string, number], now) => replayCallback(ctx, account, id, now),
   takeOver: (ctx, [owner]: [string], now) => takeOver(ctx, owner, now),
+  leave: (ctx, [owner]: [string], now) => leave(ctx, owner, now),
   change: (ctx, [batch]: [Change[]], now) => change(ctx, batch, now),
   saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
   saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),

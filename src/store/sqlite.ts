@@ -20,8 +20,11 @@ import {
   type Change,
   type Changed,
   type Claim,
+  type Heartbeat,
+  type Membership,
   type Reads,
   type Received,
+  type SendClaim,
   type Sender,
   type SendSettlement,
   type SendWork,
@@ -101,15 +104,18 @@ class SqliteStore extends SqliteReads implements Store {
   readonly #release: () => void;
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
+  readonly #risk: string | null;
   #closing: Promise<void> | null = null;
   #dead = false;
   #onClosed: (() => void) | null = null;
 
-  constructor(db: DatabaseSync, worker: Worker, release: () => void, { clock, onFatal }: SqliteSettings) {
+  constructor(db: DatabaseSync, worker: Worker, release: () => void, settings: SqliteSettings) {
     super(db);
     this.#worker = worker;
     this.#release = release;
+    const { clock, onFatal } = settings;
     this.#clock = clock;
+    this.#risk = riskOf(settings);
     this.#commits = new GroupCommit((calls: Call[]) => this.#tell({ calls }), revive);
     const die = (error: Error): void => {
       if (this.#dead) return;
@@ -135,7 +141,7 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('accept', now, flat);
   }
 
-  async claimSends(claim: Claim & { lookAheadMs: number }, now: number): Promise<SendWork[]> {
+  async claimSends(claim: SendClaim, now: number): Promise<SendWork[]> {
     return (await this.#call<Row[]>('claimSends', now, claim)).map(sendWorkFrom);
   }
 
@@ -161,6 +167,29 @@ class SqliteStore extends SqliteReads implements Store {
 
   takeOver(owner: string, now: number): Promise<number> {
     return this.#call('takeOver', now, owner);
+  }
+
+  /** The lock on the file has settled who is here: nothing to write, and everything asked for is held. */
+  async heartbeat({ owner, leaseMs, address, roles, connectors }: Heartbeat, now: number): Promise<Membership> {
+    const self = { owner, address, roles, connectors, aliveUntil: now + leaseMs };
+    return { alone: true, held: connectors, nodes: [self] };
+  }
+
+  leave(owner: string, now: number): Promise<void> {
+    return this.#call('leave', now, owner);
+  }
+
+  async clockOffset(): Promise<number> {
+    return 0;
+  }
+
+  /** Nobody else commits here. */
+  watch(): () => void {
+    return () => undefined;
+  }
+
+  override async risk(): Promise<string | null> {
+    return this.#risk;
   }
 
   change(batch: Change[], now: number): Promise<Changed[]> {
@@ -208,6 +237,12 @@ class SqliteStore extends SqliteReads implements Store {
   async #call<Value>(verb: string, now: number, ...args: unknown[]): Promise<Value> {
     return (await this.#commits.call(verb, now, args)) as Value;
   }
+}
+
+/** What is in memory goes with the process anyway, so there is nothing to warn of. */
+function riskOf({ path, synchronous = 'FULL' }: SqliteSettings): string | null {
+  if (path === ':memory:' || synchronous === 'FULL') return null;
+  return `synchronous is ${synchronous}: a power cut loses the messages acknowledged last`;
 }
 
 /** Restores the one class callers ask for. */

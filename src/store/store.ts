@@ -15,7 +15,7 @@ export interface Store extends Reads {
    * raised by one. A message that is claimed is `sending` from this commit on, so before the carrier sees a byte.
    * A paced message whose lane is not yet free within `lookAheadMs` is not claimed: its due time moves to its start.
    */
-  claimSends(claim: Claim & { lookAheadMs: number }, now: number): Promise<SendWork[]>;
+  claimSends(claim: SendClaim, now: number): Promise<SendWork[]>;
   /** Records outcomes. A stale one (other attempt, row gone) changes nothing and answers `false`. */
   settleSends(batch: SendSettlement[], now: number): Promise<boolean[]>;
 
@@ -29,8 +29,23 @@ export interface Store extends Reads {
   /** Queues the request of a kept attempt again, as a new event. `null`: no such attempt in this account. */
   replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null>;
 
-  /** Makes whatever owners other than `owner` had claimed due at `now`: they are dead. Answers how many rows. */
+  /**
+   * Gives back what dead owners had claimed, in its old order and ahead of what waits. Dead at `now` is everybody but
+   * `owner` whose heartbeat has lapsed; on a store of one process, everybody but `owner`. Answers how many rows.
+   */
   takeOver(owner: string, now: number): Promise<number>;
+
+  /**
+   * Keeps a node alive until `now + leaseMs`, and with it what it holds. Of the connectors it wants it gets those that
+   * are free or whose holder has lapsed; it keeps what it has.
+   */
+  heartbeat(beat: Heartbeat, now: number): Promise<Membership>;
+  /** Ends a node: its connectors are free at once, and so is what it had claimed. */
+  leave(owner: string, now: number): Promise<void>;
+  /** Milliseconds to add to this machine's clock to have the store's own (settled 27); 0 where they are the same. */
+  clockOffset(): Promise<number>;
+  /** Hints that another node has committed something due. They may be lost, so nobody relies on them. Answers how to stop. */
+  watch(listener: (kind: WorkKind) => void): () => void;
 
   /** Redaction, deletion and cancelling, each judged and done in one transaction. */
   change(batch: Change[], now: number): Promise<Changed[]>;
@@ -60,9 +75,14 @@ export interface Reads {
   senderByAddress(address: string): Promise<Sender | null>;
   /** Of one account, newest first. */
   senders(accountSid: string): Promise<Sender[]>;
-  /** The instant at which the next row of this kind may be touched; `null` when there is none. */
-  nextDueAt(kind: WorkKind): Promise<number | null>;
+  /**
+   * The instant at which the next row of this kind may be touched; `null` when there is none. Sends of the connectors
+   * in `except` do not count.
+   */
+  nextDueAt(kind: WorkKind, except?: string[]): Promise<number | null>;
   stats(): Promise<StoreStats>;
+  /** What the operator has accepted to lose, in a sentence for `/healthz`; `null` when commits are durable. */
+  risk(): Promise<string | null>;
   /** Read-only check of every invariant; an empty list is what one wants. */
   verify(): Promise<Finding[]>;
 }
@@ -94,6 +114,44 @@ export interface Claim {
   leaseMs: number;
 }
 
+/**
+ * `except`: connectors whose sends are left alone, because another node holds them. `lateLanes`: lanes whose last
+ * message left later than its slot; no slot of theirs begins before `freeAt` (epoch ms).
+ */
+export type SendClaim = Claim & {
+  lookAheadMs: number;
+  except?: string[];
+  lateLanes?: { key: string; freeAt: number }[];
+};
+
+export interface Heartbeat {
+  /** Unique to one life of one node. */
+  owner: string;
+  leaseMs: number;
+  /** For people: where it listens and what it does. */
+  address: string;
+  roles: string[];
+  /** Connectors that only one node at a time may hold, as configured here. */
+  connectors: string[];
+}
+
+export interface Membership {
+  /** No other process can be on this store: no lease to renew, nobody to wait for. */
+  alone: boolean;
+  /** Of the connectors asked for, those that are this node's now. */
+  held: string[];
+  /** Nodes alive, this one among them. */
+  nodes: NodeRecord[];
+}
+
+export interface NodeRecord {
+  owner: string;
+  address: string;
+  roles: string[];
+  connectors: string[];
+  aliveUntil: number;
+}
+
 export interface SendWork {
   workId: number;
   attempt: number;
@@ -109,6 +167,7 @@ export interface SendWork {
 export interface SendSettlement {
   workId: number;
   attempt: number;
+  accountSid: string;
   messageSid: string;
   result:
     | { kind: 'sent'; connector: string; carrierIds: string[]; priceMicros: number | null; note?: string }

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Event, STATUSES, type Status, step } from '../domain/message.ts';
+import { type Dialect, SQLITE } from './dialect.ts';
 import { historyFrom } from './rows.ts';
-import { HELD_AT } from './sql/callbacks.ts';
 import type { Finding } from './store.ts';
+import { HELD_AT } from './transition.ts';
 
-/** Every rule answers `subject, detail` for each row that breaks it. All are read-only. */
-const RULES: Record<string, string> = {
+/** Every rule answers `subject, detail` for each row that breaks it, in the words of the engine. All are read-only. */
+export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => ({
   'legal-status': `select sid, status from messages
     where status not in (${STATUSES.map((status) => `'${status}'`).join(', ')})`,
 
@@ -21,7 +22,7 @@ const RULES: Record<string, string> = {
   'two-send-works': `select message_sid, count(*) || ' rows' from work where kind = 'send'
     group by message_sid having count(*) > 1`,
 
-  'sent-at': `select sid, status || ', sent_at ' || coalesce(sent_at, 'null') from messages
+  'sent-at': `select sid, status || ', sent_at ' || coalesce(${text('sent_at')}, 'null') from messages
     where direction <> 'inbound' and (
       (status in ('sent', 'delivered', 'undelivered', 'read') and sent_at is null)
       or (status in ('accepted', 'scheduled', 'queued', 'sending', 'canceled') and sent_at is not null))`,
@@ -31,7 +32,7 @@ const RULES: Record<string, string> = {
   'parts-and-segments': `select m.sid, m.num_segments || ' segments, ' || count(p.part) || ' parts' from messages m
     left join parts p on p.message_sid = m.sid
     where m.direction <> 'inbound' and m.status in ('sent', 'delivered', 'undelivered', 'read')
-    group by m.sid having count(p.part) <> max(1, m.num_segments)`,
+    group by m.sid, m.num_segments having count(p.part) <> ${greatest}(1, m.num_segments)`,
 
   'parts-without-message': `select p.message_sid, p.connector || ' ' || p.carrier_id from parts p
     left join messages m on m.sid = p.message_sid where m.sid is null`,
@@ -54,9 +55,9 @@ const RULES: Record<string, string> = {
   'callback-out-of-order': `select message_sid, 'work ' || id from work w where kind = 'callback' and due_at < ${HELD_AT}
     and id > (select min(id) from work o where o.kind = 'callback' and o.message_sid = w.message_sid)`,
 
-  'lane-asleep': `select l.key, 'head_at ' || coalesce(l.head_at, 'null') || ', work due ' || min(w.due_at)
-    from lanes l join work w on w.lane = l.key group by l.key
-    having l.head_at is null or l.head_at > max(min(w.due_at), (l.free_at_us + 999) / 1000)`,
+  'lane-asleep': `select l.key, 'head_at ' || coalesce(${text('l.head_at')}, 'null') || ', work due ' || min(w.due_at)
+    from lanes l join work w on w.lane = l.key group by l.key, l.head_at, l.free_at_us
+    having l.head_at is null or l.head_at > ${greatest}(min(w.due_at), (l.free_at_us + 999) / 1000)`,
 
   'work-without-lane': `select w.lane, 'work ' || w.id from work w left join lanes l on l.key = w.lane
     where w.lane is not null and l.key is null`,
@@ -65,11 +66,11 @@ const RULES: Record<string, string> = {
     join parts p on p.connector = r.connector and p.carrier_id = r.carrier_id`,
 
   counters: `select name, 'counted ' || sum(counted) || ', found ' || sum(found) from (
-      select name, n counted, 0 found from counters
+      select name, sum(n) counted, 0 found from counters group by name
       union all select status, 0, count(*) from messages group by status
-      union all select 'work ' || kind, 0, count(*) from work group by kind)
+      union all select 'work ' || kind, 0, count(*) from work group by kind) both_sides
     group by name having sum(counted) <> sum(found)`,
-};
+});
 
 const EVENTS: Event[] = ['choose', 'fire', 'claim', 'take', 'deliver', 'reject', 'fail', 'cancel', 'read', 'finish'];
 
@@ -79,7 +80,7 @@ export function findings(db: DatabaseSync): Finding[] {
   // One snapshot for all rules: a running writer must not look like a contradiction.
   db.exec('savepoint verify');
   try {
-    for (const [rule, text] of Object.entries(RULES)) {
+    for (const [rule, text] of Object.entries(rulesIn(SQLITE))) {
       const statement = db.prepare(text);
       statement.setReturnArrays(true);
       for (const row of statement.iterate()) {
@@ -97,7 +98,8 @@ export function findings(db: DatabaseSync): Finding[] {
   return found;
 }
 
-function walkFault(status: Status, text: string): string | null {
+/** What is wrong with a message's walk, or `null`. */
+export function walkFault(status: Status, text: string): string | null {
   let walk: Status[];
   try {
     walk = historyFrom(text).map((entry) => entry.status);

@@ -70,6 +70,7 @@ export function sent(work: SendWork, carrierIds = [`c-${work.message.sid}`]): Se
   return {
     workId: work.workId,
     attempt: work.attempt,
+    accountSid: work.message.accountSid,
     messageSid: work.message.sid,
     result: { kind: 'sent', connector: work.connector, carrierIds, priceMicros: -7900 },
   };

@@ -1,14 +1,12 @@
 import type { Row } from '../rows.ts';
 import type { CallbackPayload, CallbackResult, Claim } from '../store.ts';
+import { HELD_AT } from '../transition.ts';
 import type { WriteContext } from './context.ts';
 
 /**
  * Callback work. Of one message only the oldest open callback has a real due time; those behind it are held, and each
  * that finishes lets the next one go. So order per message needs no look at the others when claiming.
  */
-
-/** The due time of a held callback: the last instant JavaScript knows. */
-export const HELD_AT = 8_640_000_000_000_000;
 
 const CLAIM = `update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?`;
 const INSERT = `insert into work (kind, message_sid, account_sid, due_at, attempt, payload)

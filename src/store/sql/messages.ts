@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { callsBack, type Event, isSettled, type Status, step } from '../../domain/message.ts';
+import { type Event, isSettled, type Status } from '../../domain/message.ts';
 import {
   ACCEPTANCE_STRIDE,
   historyLine,
@@ -10,6 +10,7 @@ import {
   walkerFrom,
 } from '../rows.ts';
 import type { Accepted, Change, Changed } from '../store.ts';
+import { type StepDetails, transition } from '../transition.ts';
 import { queueCallback } from './callbacks.ts';
 import type { WriteContext } from './context.ts';
 
@@ -65,18 +66,7 @@ export function walker(ctx: WriteContext, sid: string): Walker | null {
   return row ? walkerFrom(row) : null;
 }
 
-export interface StepDetails {
-  errorCode?: number;
-  note?: string;
-  doneDate?: string | null;
-  /** With `take`: the price, if there is one. */
-  priceMicros?: number | null;
-}
-
-/**
- * The only way a status changes: `step` decides, the walk grows by a line, and the callback that the new status owes
- * is written in the same transaction. Answers the new status, or `null` when the event changes nothing.
- */
+/** The only way a status changes; see `transition`. Answers the new status, or `null` when the event changes nothing. */
 export function advance(
   ctx: WriteContext,
   message: Walker,
@@ -84,10 +74,9 @@ export function advance(
   now: number,
   details: StepDetails = {},
 ): Status | null {
-  const next = step(message.status, event);
-  if (next === null) return null;
-  const { errorCode, note } = details;
-  const line = `\n${historyLine({ at: now, status: next, note, errorCode })}`;
+  const made = transition(message, event, now, details);
+  if (!made) return null;
+  const { status: next, line } = made;
   if (event === 'take') {
     ctx
       .sql(
@@ -102,24 +91,13 @@ export function advance(
         `update messages set status = ?, updated_at = ?, history = history || ?,
          error_code = coalesce(?, error_code) where sid = ?`,
       )
-      .run(next, now, line, errorCode ?? null, message.sid);
+      .run(next, now, line, details.errorCode ?? null, message.sid);
   }
   ctx.count(message.status, -1);
   ctx.count(next, 1);
   message.status = next;
-  message.errorCode = errorCode ?? message.errorCode;
-  if (message.callbackUrl !== null && callsBack(next)) {
-    queueCallback(ctx, message.sid, message.accountSid, now, {
-      url: message.callbackUrl,
-      status: next,
-      from: message.from,
-      to: message.to,
-      serviceSid: message.serviceSid,
-      errorCode: message.errorCode,
-      doneDate: details.doneDate ?? null,
-      at: now,
-    });
-  }
+  message.errorCode = made.errorCode;
+  if (made.callback) queueCallback(ctx, message.sid, message.accountSid, now, made.callback);
   return next;
 }
 

@@ -1,5 +1,5 @@
 import { historyLine, MESSAGE_COLUMNS, type Row, walkerFrom } from '../rows.ts';
-import type { Claim, SendSettlement } from '../store.ts';
+import type { Claim, SendClaim, SendSettlement } from '../store.ts';
 import type { WriteContext } from './context.ts';
 import { advance, remark, walker } from './messages.ts';
 import { claimParked } from './receipts.ts';
@@ -16,6 +16,14 @@ const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
 const FROM = 'from work w left join messages m on m.sid = w.message_sid';
 const UNPACED = `select ${WORK}, 0, ${MESSAGE} ${FROM}
   where w.kind = 'send' and w.lane is null and w.due_at <= ? order by w.due_at, w.id limit ?`;
+const LANES = 'select key, head_at from lanes where head_at <= ? order by head_at, key limit ?';
+/** The same without the connectors in a JSON array. Texts of their own, so that the common case plans as it did. */
+const UNPACED_EXCEPT = `select ${WORK}, 0, ${MESSAGE} ${FROM}
+  where w.kind = 'send' and w.lane is null and w.due_at <= ? and w.connector not in (select value from json_each(?))
+  order by w.due_at, w.id limit ?`;
+const LANES_EXCEPT = `select key, head_at from lanes where head_at <= ?
+  and (select connector from work where lane = key limit 1) not in (select value from json_each(?))
+  order by head_at, key limit ?`;
 const OF_LANE = `select ${WORK}, 0, ${MESSAGE} ${FROM}
   where w.lane = ? and w.due_at <= ? and (w.owner is null or w.due_at <= ?) order by w.due_at, w.id limit ?`;
 const LEASE = 'update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?';
@@ -29,12 +37,10 @@ const VALID_UNTIL = MESSAGE_COLUMNS.indexOf('valid_until');
 const HISTORY = MESSAGE_COLUMNS.indexOf('history');
 
 /** Answers rows for `sendWorkFrom`, earliest start first. */
-export function claimSends(ctx: WriteContext, claim: Claim & { lookAheadMs: number }, now: number): Row[] {
+export function claimSends(ctx: WriteContext, claim: SendClaim, now: number): Row[] {
   const horizon = now + claim.lookAheadMs;
-  const lanes = ctx
-    .sql('select key, head_at from lanes where head_at <= ? order by head_at, key limit ?')
-    .all(horizon, claim.limit) as unknown as [string, number][];
-  const unpaced = ctx.sql(UNPACED).all(now, claim.limit) as unknown as Row[];
+  if (claim.lateLanes) for (const { key, freeAt } of claim.lateLanes) moveBack(ctx, key, freeAt);
+  const { lanes, unpaced } = due(ctx, claim, now, horizon);
   const claimed: Row[] = [];
   let next = 0;
   // One walk over both kinds by age, so neither starves the other when there is more than `limit`.
@@ -49,6 +55,25 @@ export function claimSends(ctx: WriteContext, claim: Claim & { lookAheadMs: numb
   }
   ctx.flush();
   return claimed.sort((a, b) => (a[START_AT] as number) - (b[START_AT] as number));
+}
+
+function due(ctx: WriteContext, { limit, except }: SendClaim, now: number, horizon: number) {
+  const lanes = except?.length
+    ? ctx.sql(LANES_EXCEPT).all(horizon, JSON.stringify(except), limit)
+    : ctx.sql(LANES).all(horizon, limit);
+  const unpaced = except?.length
+    ? ctx.sql(UNPACED_EXCEPT).all(now, JSON.stringify(except), limit)
+    : ctx.sql(UNPACED).all(now, limit);
+  return { lanes: lanes as unknown as [string, number][], unpaced: unpaced as unknown as Row[] };
+}
+
+/** No slot of the lane begins before `freeAt`. Its head may stay where it is: it may be early, never late. */
+function moveBack(ctx: WriteContext, key: string, freeAt: number): void {
+  const lane = ctx.lane(key);
+  const freeAtMicros = Math.ceil(freeAt * 1000);
+  if (lane.freeAtMicros >= freeAtMicros) return;
+  lane.freeAtMicros = freeAtMicros;
+  ctx.touch(key);
 }
 
 function claimLane(ctx: WriteContext, key: string, claim: Claim, now: number, horizon: number, claimed: Row[]): void {
@@ -137,13 +162,31 @@ function settleOne(ctx: WriteContext, { workId, attempt, messageSid, result }: S
   return true;
 }
 
+/** Gives back what everybody but `owner` had claimed: on one process they are all dead. */
 export function takeOver(ctx: WriteContext, owner: string, now: number): number {
-  const lanes = ctx
-    .sql('select distinct lane from work where owner is not null and owner <> ? and lane is not null')
-    .all(owner) as unknown as [string][];
-  for (const [key] of lanes) ctx.bringForward(key, now);
-  const taken = ctx
-    .sql('update work set due_at = ?, owner = null where owner is not null and owner <> ?')
-    .run(now, owner);
-  return Number(taken.changes);
+  return giveBack(ctx, '<>', owner, now);
+}
+
+/** Gives back what `owner` had claimed. */
+export function leave(ctx: WriteContext, owner: string, now: number): void {
+  giveBack(ctx, '=', owner, now);
+}
+
+/**
+ * A send is due again at its creation, so it comes before what was accepted after it; a callback at once, as the one
+ * that its message has let go.
+ */
+function giveBack(ctx: WriteContext, whose: '=' | '<>', owner: string, now: number): number {
+  const rows = ctx
+    .sql(
+      `select w.id, w.lane, case w.kind when 'send' then min(?2, coalesce(m.created_at, ?2)) else ?2 end ${FROM}
+       where w.owner is not null and w.owner ${whose} ?1`,
+    )
+    .all(owner, now) as unknown as [number, string | null, number][];
+  const release = ctx.sql('update work set due_at = ?, owner = null where id = ?');
+  for (const [id, lane, dueAt] of rows) {
+    release.run(dueAt, id);
+    if (lane !== null) ctx.bringForward(lane, dueAt);
+  }
+  return rows.length;
 }

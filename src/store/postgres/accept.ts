@@ -1,0 +1,96 @@
+import type { Status } from '../../domain/message.ts';
+import { sidTime } from '../../domain/sid.ts';
+import { MESSAGE_COLUMNS, messageValues } from '../rows.ts';
+import type { Acceptance, Accepted } from '../store.ts';
+import type { Batch } from './batch.ts';
+import { Columns } from './columns.ts';
+import type { LaneKey } from './lanes.ts';
+
+/** The door: slots from the lanes, then all messages and their work in one statement. */
+
+const TYPES: Partial<Record<(typeof MESSAGE_COLUMNS)[number], string>> = {
+  num_segments: 'int',
+  num_media: 'int',
+  price_micros: 'bigint',
+  error_code: 'int',
+  created_at: 'bigint',
+  updated_at: 'bigint',
+  sent_at: 'bigint',
+  valid_until: 'bigint',
+  smart_encoded: 'smallint',
+  provide_feedback: 'smallint',
+  max_price_micros: 'bigint',
+};
+const WIDTH = MESSAGE_COLUMNS.length + 2;
+const MESSAGE_ARRAYS = [...MESSAGE_COLUMNS.map((column) => TYPES[column] ?? 'text'), 'bigint', 'bigint']
+  .map((type, index) => `$${index + 1}::${type}[]`)
+  .join(', ');
+const WORK_TYPES = ['text', 'text', 'bigint', 'bigint', 'text', 'text', 'bigint', 'int', 'bigint'];
+const INSERT_MESSAGES = `insert into messages (${MESSAGE_COLUMNS.join(', ')}, listed_at, sid_at)
+  select * from unnest(${MESSAGE_ARRAYS})`;
+const INSERT_BOTH = `with made as (${INSERT_MESSAGES})
+  insert into work (kind, attempt, message_sid, account_sid, sid_at, due_at, connector, lane, interval_us, cost, horizon_ms)
+  select 'send', 0, u.* from unnest(${WORK_TYPES.map((type, index) => `$${WIDTH + index + 1}::${type}[]`).join(', ')}) u`;
+
+/** Only a `queued` message gets work. */
+export async function accept(batch: Batch, acceptances: Acceptance[], now: number): Promise<Accepted[]> {
+  const known = batch.mayRepeat ? await alreadyStored(batch, acceptances) : new Set<string>();
+  await batch.lanes.lock(batch.session, lanesOf(acceptances));
+  const messages = new Columns(WIDTH);
+  const works = new Columns(WORK_TYPES.length);
+  const answers = acceptances.map((acceptance): Accepted => {
+    const { message, connector, lane } = acceptance;
+    if (known.has(message.sid)) return { ok: true, dueAt: now };
+    const dueAt = slotOf(batch, acceptance, now);
+    if (dueAt === null) return { ok: false, reason: 'queue-full' };
+    const sidAt = sidTime(message.sid);
+    messages.push(...messageValues(message), message.sentAt ?? message.createdAt, sidAt);
+    batch.count(message.status, 1);
+    if (message.status === 'queued') {
+      const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
+      works.push(message.sid, message.accountSid, sidAt, dueAt, connector, ...paced);
+      batch.count('work send', 1);
+      batch.made.send = true;
+    }
+    return { ok: true, dueAt };
+  });
+  if (works.size > 0) await batch.query(INSERT_BOTH, [...messages.values, ...works.values]);
+  else if (messages.size > 0) await batch.query(INSERT_MESSAGES, messages.values);
+  return answers;
+}
+
+function* lanesOf(acceptances: Acceptance[]): Generator<LaneKey> {
+  for (const { message, connector, lane } of acceptances) {
+    if (lane && isPaced(message.status)) yield { accountSid: message.accountSid, key: lane.key, connector };
+  }
+}
+
+/** Scheduled messages take no slot before their hour. */
+function isPaced(status: Status): boolean {
+  return status === 'queued';
+}
+
+/** The instant of the message's slot, taken from its lane; `null`: the queue is full. */
+function slotOf(batch: Batch, { message, lane }: Acceptance, now: number): number | null {
+  const state = lane && isPaced(message.status) ? batch.lanes.get(lane.key) : null;
+  if (!lane || !state) return now;
+  const start = Math.max(now * 1000, state.nextAtMicros);
+  if (start - now * 1000 > lane.horizonMs * 1000) return null;
+  const dueAt = Math.ceil(start / 1000);
+  state.nextAtMicros = start + lane.intervalMicros * lane.cost;
+  batch.lanes.touch(state);
+  batch.lanes.bringForward(state, dueAt);
+  return dueAt;
+}
+
+/** After a commit that got no answer: which of the messages it had made durable (D4). */
+async function alreadyStored(batch: Batch, acceptances: Acceptance[]): Promise<Set<string>> {
+  const columns = new Columns(3);
+  for (const { message } of acceptances) columns.push(message.accountSid, sidTime(message.sid), message.sid);
+  const rows = await batch.query(
+    `select m.sid from unnest($1::text[], $2::bigint[], $3::text[]) k (account_sid, sid_at, sid)
+     join messages m on m.account_sid = k.account_sid and m.sid_at = k.sid_at and m.sid = k.sid`,
+    columns.values,
+  );
+  return new Set(rows.map((row) => row[0] as string));
+}

@@ -1,0 +1,240 @@
+import type { Event, Status } from '../../domain/message.ts';
+import { sidTime } from '../../domain/sid.ts';
+import { historyLine, MESSAGE_COLUMNS, type Row, type Walker, walkerFrom } from '../rows.ts';
+import type { CallbackPayload } from '../store.ts';
+import { HELD_AT, type StepDetails, transition } from '../transition.ts';
+import { Columns } from './columns.ts';
+import type { Session } from './driver.ts';
+import type { Lanes } from './lanes.ts';
+
+/**
+ * One transaction of a writing verb. Rows are read with their locks first, what follows is decided in memory by the
+ * rules both engines share, and `flush` writes it with one statement a table. Locks are taken in the same order
+ * everywhere (lanes, work, messages by sid, parts), so transactions rarely wait in a circle; when they do, the
+ * pipeline runs one of them again.
+ */
+
+const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+
+export interface MessageKey {
+  accountSid: string;
+  sid: string;
+}
+
+interface Step {
+  message: Walker;
+  status: Status;
+  updatedAt: number;
+  lines: string;
+  errorCode: number | null;
+  sentAt: number | null;
+  priceMicros: number | null;
+}
+
+interface Callback {
+  messageSid: string;
+  accountSid: string;
+  payload: CallbackPayload;
+  now: number;
+}
+
+export class Batch {
+  readonly session: Session;
+  readonly lanes: Lanes;
+  /** Whether an earlier try of the same calls may have been committed (D4). */
+  readonly mayRepeat: boolean;
+  /** Something another node may want to know of has been written. */
+  readonly made = { send: false, callback: false };
+  readonly #slot: number;
+  readonly #walkers = new Map<string, Walker>();
+  readonly #steps = new Map<string, Step>();
+  readonly #counts = new Map<string, number>();
+  #callbacks: Callback[] = [];
+
+  constructor(session: Session, lanes: Lanes, options: { slot: number; mayRepeat: boolean }) {
+    this.session = session;
+    this.lanes = lanes;
+    this.#slot = options.slot;
+    this.mayRepeat = options.mayRepeat;
+  }
+
+  query(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.session.query(text, values);
+  }
+
+  /** Locks messages and remembers them. Those that are gone are left out. */
+  async load(keys: Iterable<MessageKey>): Promise<void> {
+    const columns = new Columns(3);
+    for (const { accountSid, sid } of keys) {
+      if (!this.#walkers.has(sid)) columns.push(accountSid, sidTime(sid), sid);
+    }
+    if (columns.size === 0) return;
+    const rows = await this.query(
+      `select ${MESSAGE} from unnest($1::text[], $2::bigint[], $3::text[]) k (account_sid, sid_at, sid)
+       join messages m on m.account_sid = k.account_sid and m.sid_at = k.sid_at and m.sid = k.sid
+       order by m.sid for no key update of m`,
+      columns.values,
+    );
+    for (const row of rows) this.remember(walkerFrom(row));
+  }
+
+  /** A message whose row this transaction holds otherwise. */
+  remember(message: Walker): void {
+    if (!this.#walkers.has(message.sid)) this.#walkers.set(message.sid, message);
+  }
+
+  message(sid: string): Walker | null {
+    return this.#walkers.get(sid) ?? null;
+  }
+
+  /** The only way a status changes; see `transition`. Answers the new status, or `null` when nothing changes. */
+  advance(message: Walker, event: Event, now: number, details: StepDetails = {}): Status | null {
+    const made = transition(message, event, now, details);
+    if (!made) return null;
+    const step = this.#stepOf(message, now);
+    step.status = made.status;
+    step.lines += made.line;
+    step.errorCode = details.errorCode ?? step.errorCode;
+    if (event === 'take') {
+      step.sentAt = now;
+      step.priceMicros = details.priceMicros ?? null;
+    }
+    this.count(message.status, -1);
+    this.count(made.status, 1);
+    message.status = made.status;
+    message.errorCode = made.errorCode;
+    if (made.callback) this.queueCallback(message, made.callback, now);
+    return made.status;
+  }
+
+  /** Adds a line to the walk without a step. */
+  remark(message: Walker, note: string, now: number): void {
+    const step = this.#steps.get(message.sid);
+    const line = `\n${historyLine({ at: now, status: message.status, note })}`;
+    if (step) step.lines += line;
+    else this.#steps.set(message.sid, { ...nothing(message), updatedAt: UNTOUCHED, lines: line });
+  }
+
+  queueCallback({ sid, accountSid }: MessageKey, payload: CallbackPayload, now: number): void {
+    this.#callbacks.push({ messageSid: sid, accountSid, payload, now });
+    this.made.callback = true;
+  }
+
+  count(name: string, by: number): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
+  }
+
+  /** Writes steps, callbacks, lanes and counters. Answers the ids of the callbacks queued, in order. */
+  async flush(): Promise<number[]> {
+    await this.#flushSteps();
+    const ids = await this.#flushCallbacks();
+    await this.lanes.flush(this.session);
+    await this.#flushCounts();
+    return ids;
+  }
+
+  #stepOf(message: Walker, now: number): Step {
+    let step = this.#steps.get(message.sid);
+    if (!step) {
+      step = nothing(message);
+      this.#steps.set(message.sid, step);
+    }
+    step.updatedAt = now;
+    return step;
+  }
+
+  async #flushSteps(): Promise<void> {
+    if (this.#steps.size === 0) return;
+    const columns = new Columns(9);
+    for (const { message, ...step } of this.#steps.values()) {
+      columns.push(
+        message.accountSid,
+        sidTime(message.sid),
+        message.sid,
+        step.status,
+        step.updatedAt,
+        step.lines,
+        step.errorCode,
+        step.sentAt,
+        step.priceMicros,
+      );
+    }
+    this.#steps.clear();
+    await this.query(
+      `update messages m set status = u.status, updated_at = coalesce(nullif(u.updated_at, ${UNTOUCHED}), m.updated_at),
+       history = m.history || u.lines, error_code = coalesce(u.error_code, m.error_code),
+       sent_at = coalesce(u.sent_at, m.sent_at), listed_at = coalesce(u.sent_at, m.listed_at),
+       price_micros = coalesce(u.price_micros, m.price_micros)
+       from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::int[], $8::bigint[],
+         $9::bigint[]) u (account_sid, sid_at, sid, status, updated_at, lines, error_code, sent_at, price_micros)
+       where m.account_sid = u.account_sid and m.sid_at = u.sid_at and m.sid = u.sid`,
+      columns.values,
+    );
+  }
+
+  /**
+   * Of one message only the oldest open callback has a real due time; those behind it are held, and each that
+   * finishes lets the next one go. The open ones are locked while that is decided, so that none finishes unseen.
+   */
+  async #flushCallbacks(): Promise<number[]> {
+    const callbacks = this.#callbacks;
+    this.#callbacks = [];
+    if (callbacks.length === 0) return [];
+    const owners = new Columns(2);
+    for (const { accountSid, messageSid } of callbacks) owners.push(accountSid, messageSid);
+    const open = new Set(
+      (
+        await this.query(
+          `select w.message_sid from unnest($1::text[], $2::text[]) k (account_sid, message_sid)
+           join work w on w.account_sid = k.account_sid and w.message_sid = k.message_sid and w.kind = 'callback'
+           order by w.id for update of w`,
+          owners.values,
+        )
+      ).map((row) => row[0] as string),
+    );
+    const columns = new Columns(5);
+    for (const { messageSid, accountSid, payload, now } of callbacks) {
+      const dueAt = open.has(messageSid) ? HELD_AT : now;
+      columns.push(messageSid, accountSid, sidTime(messageSid), dueAt, JSON.stringify(payload));
+      open.add(messageSid);
+    }
+    this.count('work callback', callbacks.length);
+    const rows = await this.query(
+      `insert into work (kind, message_sid, account_sid, sid_at, due_at, attempt, payload)
+       select 'callback', u.message_sid, u.account_sid, u.sid_at, u.due_at, 0, u.payload
+       from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+         u (message_sid, account_sid, sid_at, due_at, payload) returning id`,
+      columns.values,
+    );
+    return rows.map((row) => row[0] as number);
+  }
+
+  async #flushCounts(): Promise<void> {
+    const columns = new Columns(2);
+    for (const [name, by] of [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (by !== 0) columns.push(name, by);
+    }
+    this.#counts.clear();
+    if (columns.size === 0) return;
+    await this.query(
+      `insert into counters (name, slot, n) select u.name, $3, u.n from unnest($1::text[], $2::bigint[]) u (name, n)
+       on conflict (name, slot) do update set n = counters.n + excluded.n`,
+      [...columns.values, this.#slot],
+    );
+  }
+}
+
+/** In place of `updated_at` where a remark alone is written. */
+const UNTOUCHED = -1;
+
+function nothing(message: Walker): Step {
+  return {
+    message,
+    status: message.status,
+    updatedAt: UNTOUCHED,
+    lines: '',
+    errorCode: null,
+    sentAt: null,
+    priceMicros: null,
+  };
+}

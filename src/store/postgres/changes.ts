@@ -1,0 +1,49 @@
+import { isSettled, type Message } from '../../domain/message.ts';
+import { sidTime } from '../../domain/sid.ts';
+import { MESSAGE_COLUMNS, messageFrom, walkerFrom } from '../rows.ts';
+import type { Change, Changed } from '../store.ts';
+import type { Batch } from './batch.ts';
+
+/** What an owner may change. Rare, so one after the other. */
+
+const READ = `select ${MESSAGE_COLUMNS.join(', ')} from messages
+  where account_sid = $1 and sid_at = $2 and sid = $3 for no key update`;
+const KEY = 'account_sid = $1 and sid_at = $2 and sid = $3';
+
+export async function change(batch: Batch, changes: Change[], now: number): Promise<Changed[]> {
+  const answers: Changed[] = [];
+  for (const item of changes) answers.push(await changeOne(batch, item, now));
+  return answers;
+}
+
+async function changeOne(batch: Batch, item: Change, now: number): Promise<Changed> {
+  const key = [item.accountSid, sidTime(item.sid), item.sid];
+  const read = async (): Promise<Message | null> => {
+    const [row] = await batch.query(READ, key);
+    if (row) batch.remember(walkerFrom(row));
+    return row ? messageFrom(row) : null;
+  };
+  const message = await read();
+  if (!message) return { kind: 'missing' };
+  const early: Changed = { kind: 'early', status: message.status };
+  switch (item.verb) {
+    case 'redact':
+      if (!isSettled(message, now)) return early;
+      await batch.query(`update messages set body = '', updated_at = $4 where ${KEY}`, [...key, now]);
+      return { kind: 'done', message: { ...message, body: '', updatedAt: now } };
+    case 'remove':
+      if (!isSettled(message, now)) return early;
+      // Callbacks still due and kept attempts stay (settled 20): neither holds a body.
+      await batch.query('delete from parts where account_sid = $1 and message_sid = $2', [item.accountSid, item.sid]);
+      await batch.query(`delete from messages where ${KEY}`, key);
+      batch.count(message.status, -1);
+      return { kind: 'done', message };
+    case 'cancel': {
+      const walker = batch.message(item.sid);
+      if (!walker || !batch.advance(walker, 'cancel', now)) return early;
+      await batch.flush();
+      const canceled = await read();
+      return canceled ? { kind: 'done', message: canceled } : { kind: 'missing' };
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { realClock } from '../../domain/clock.ts';
+import { type Faults, noFaults } from '../../domain/faults.ts';
+import type { Receipt } from '../../domain/receipt.ts';
+import type { Call } from '../commit.ts';
+import type {
+  Acceptance,
+  Accepted,
+  Account,
+  CallbackResult,
+  CallbackWork,
+  Change,
+  Changed,
+  Claim,
+  Heartbeat,
+  Membership,
+  Received,
+  SendClaim,
+  Sender,
+  SendSettlement,
+  SendWork,
+  Store,
+  WorkKind,
+} from '../store.ts';
+import type { Batch } from './batch.ts';
+import type { Driver } from './driver.ts';
+import { NodeLine } from './node-line.ts';
+import { Pipeline } from './pipeline.ts';
+import { Readers } from './readers.ts';
+import { PostgresReads } from './reads.ts';
+import { GIVE_BACK, POINTS, REPEATABLE, runCalls } from './verbs.ts';
+
+export interface StoreParts {
+  driver: Driver;
+  /** For directory writes, which carry no `now`. */
+  clock: { now(): number };
+  faults?: Faults;
+}
+
+/** Connections for reads. With three for writes and one of the node itself a process holds seven at most. */
+const READERS = 3;
+const SLOTS = 20;
+/** What gathers within this time becomes one hint. */
+const HINT_MS = 10;
+
+/**
+ * The store on PostgreSQL: three pipelines, so that accepting never waits for what the engine writes, and callbacks
+ * for neither.
+ */
+export class PostgresStore extends PostgresReads implements Store {
+  readonly #readers: Readers;
+  readonly #accepts: Pipeline;
+  readonly #sends: Pipeline;
+  readonly #callbacks: Pipeline;
+  readonly #line: NodeLine;
+  readonly #clock: { now(): number };
+  /** Claims whose commit got no answer: nobody has their work, so the next claim gives it back first. */
+  readonly #lost: Call[] = [];
+  #hints = new Set<WorkKind>();
+  #closing: Promise<void> | null = null;
+
+  constructor({ driver, clock, faults = noFaults }: StoreParts) {
+    const readers = new Readers(driver, READERS);
+    super({ session: readers, scan: () => driver.connect('scan') });
+    this.#readers = readers;
+    this.#clock = clock;
+    this.#line = new NodeLine(driver, randomUUID());
+    const firstSlot = randomInt(SLOTS) * 3;
+    const pipeline = (index: number) =>
+      new Pipeline({
+        driver,
+        slot: firstSlot + index,
+        repeatable: REPEATABLE,
+        run: (batch, calls) => this.#run(batch, calls),
+        committing: (calls) => pass(faults, calls, 'before-commit'),
+        committed: (batch, calls) => {
+          pass(faults, calls, 'after-commit');
+          this.#hint(batch);
+        },
+        unknown: (calls) => this.#lost.push(...calls.filter(([verb]) => verb in GIVE_BACK)),
+      });
+    this.#accepts = pipeline(0);
+    this.#sends = pipeline(1);
+    this.#callbacks = pipeline(2);
+  }
+
+  accept(batch: Acceptance[], now: number): Promise<Accepted[]> {
+    return this.#accepts.call('accept', now, batch);
+  }
+
+  claimSends(claim: SendClaim, now: number): Promise<SendWork[]> {
+    return this.#sends.call('claimSends', now, claim);
+  }
+
+  settleSends(batch: SendSettlement[], now: number): Promise<boolean[]> {
+    return this.#sends.call('settleSends', now, batch);
+  }
+
+  receive(batch: Receipt[], now: number): Promise<Received[]> {
+    return this.#sends.call('receive', now, batch);
+  }
+
+  claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]> {
+    return this.#callbacks.call('claimCallbacks', now, claim);
+  }
+
+  finishCallbacks(batch: CallbackResult[], now: number): Promise<boolean[]> {
+    return this.#callbacks.call('finishCallbacks', now, batch);
+  }
+
+  replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null> {
+    return this.#callbacks.call('replayCallback', now, accountSid, attemptId);
+  }
+
+  takeOver(owner: string, now: number): Promise<number> {
+    return this.#sends.call('takeOver', now, owner);
+  }
+
+  async leave(owner: string, now: number): Promise<void> {
+    await this.#sends.call('leave', now, owner);
+  }
+
+  change(batch: Change[], now: number): Promise<Changed[]> {
+    return this.#sends.call('change', now, batch);
+  }
+
+  async saveAccount(account: Account): Promise<void> {
+    await this.#sends.call('saveAccount', this.#clock.now(), account);
+  }
+
+  saveSender(sender: Sender): Promise<'saved' | 'taken'> {
+    return this.#sends.call('saveSender', this.#clock.now(), sender);
+  }
+
+  removeSender(accountSid: string, sid: string): Promise<boolean> {
+    return this.#sends.call('removeSender', this.#clock.now(), accountSid, sid);
+  }
+
+  heartbeat(beat: Heartbeat, now: number): Promise<Membership> {
+    return this.#line.heartbeat(beat, now);
+  }
+
+  clockOffset(): Promise<number> {
+    return this.#line.clockOffset();
+  }
+
+  watch(listener: (kind: WorkKind) => void): () => void {
+    return this.#line.watch(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#accepts.close(), this.#sends.close(), this.#callbacks.close()]);
+    await this.#line.close();
+    await this.#readers.close();
+  }
+
+  async #run(batch: Batch, calls: Call[]): Promise<unknown[]> {
+    const given = this.#lost.filter((lost) => calls.some(([verb]) => verb === lost[0]));
+    for (const [verb, now, args] of given) await GIVE_BACK[verb]?.(batch, args[0] as Claim, now);
+    const answers = await runCalls(batch, calls);
+    // Forgotten once written; should this commit fail too, giving back twice would have harmed nobody.
+    for (const one of given) this.#lost.splice(this.#lost.indexOf(one), 1);
+    return answers;
+  }
+
+  /** Tells the other nodes, soon and once for many commits; alone there is nobody to tell. */
+  #hint({ made }: Batch): void {
+    if (!this.#line.hasCompany || !(made.send || made.callback)) return;
+    if (this.#hints.size === 0) {
+      realClock.after(HINT_MS, () => {
+        const kinds = [...this.#hints];
+        this.#hints = new Set();
+        this.#line.tell(kinds);
+      });
+    }
+    if (made.send) this.#hints.add('send');
+    if (made.callback) this.#hints.add('callback');
+  }
+}
+
+function pass(faults: Faults, calls: Call[], edge: 'before-commit' | 'after-commit'): void {
+  const points = new Set(calls.map(([verb]) => POINTS[verb]).filter((point) => point !== undefined));
+  for (const point of points) faults.at(`${point}.${edge}`);
+}

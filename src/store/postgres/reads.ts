@@ -1,0 +1,231 @@
+import type { Message, Status } from '../../domain/message.ts';
+import { sidTime } from '../../domain/sid.ts';
+import {
+  ACCOUNT_COLUMNS,
+  ATTEMPT_COLUMNS,
+  accountFrom,
+  attemptFrom,
+  MESSAGE_COLUMNS,
+  messageFrom,
+  PART_COLUMNS,
+  partFrom,
+  type Row,
+  SENDER_COLUMNS,
+  senderFrom,
+} from '../rows.ts';
+import type {
+  Account,
+  AttemptQuery,
+  AwaitedPart,
+  CallbackAttempt,
+  Finding,
+  MessagePage,
+  MessageQuery,
+  Part,
+  Reads,
+  Sender,
+  StoreStats,
+  WorkKind,
+} from '../store.ts';
+import { HELD_AT } from '../transition.ts';
+import type { Connection, Session } from './driver.ts';
+import { durabilityRisk } from './durability.ts';
+import { findings } from './verify.ts';
+
+const MESSAGE = MESSAGE_COLUMNS.join(', ');
+
+/** A record's place in lists. */
+type Place = [listedAt: number, sid: string];
+
+export interface ReadParts {
+  /** Answers keyed reads; tries again when a connection breaks. */
+  session: Session;
+  /** A connection of one's own for what takes long; the caller closes it. */
+  scan(): Promise<Connection>;
+}
+
+/** The reading half. Single statements on the primary, which see every commit already answered. */
+export class PostgresReads implements Reads {
+  readonly #session: Session;
+  readonly #scan: () => Promise<Connection>;
+
+  constructor(parts: ReadParts) {
+    this.#session = parts.session;
+    this.#scan = parts.scan;
+  }
+
+  async message(accountSid: string, sid: string): Promise<Message | null> {
+    const text = `select ${MESSAGE} from messages where account_sid = $1 and sid_at = $2 and sid = $3`;
+    return this.#one(messageFrom, text, accountSid, sidTime(sid), sid);
+  }
+
+  async messages(query: MessageQuery): Promise<MessagePage> {
+    const { size } = query;
+    const token = query.after ?? query.before;
+    const place = token === undefined ? null : await this.#placeOf(query.accountSid, token);
+    const older = query.before === undefined;
+    const rows = await this.#list(query, older, place, size + 1, query.offset ?? 0);
+    const more = rows.length > size;
+    if (more) rows.length = size;
+    if (!older) rows.reverse();
+    const messages = rows.map(messageFrom);
+    const edge = older ? rows[0] : rows.at(-1);
+    // The far side was seen by fetching one more; the near side is asked for, and only when one came from somewhere.
+    let near = false;
+    if (place || query.offset) {
+      const from: Place | null = edge ? [edge[MESSAGE_COLUMNS.length] as number, edge[0] as string] : place;
+      near = (await this.#list(query, !older, from, 1, 0)).length > 0;
+    }
+    return { messages, hasOlder: older ? more : near, hasNewer: older ? near : more };
+  }
+
+  async parts(accountSid: string, messageSid: string): Promise<Part[]> {
+    return this.#all(
+      partFrom,
+      `select ${PART_COLUMNS} from parts where account_sid = $1 and message_sid = $2 order by part`,
+      accountSid,
+      messageSid,
+    );
+  }
+
+  async awaitedParts(connector: string, limit: number): Promise<AwaitedPart[]> {
+    return this.#all(
+      (row) => ({ carrierId: row[0], messageSid: row[1], from: row[2], to: row[3] }) as AwaitedPart,
+      `select p.carrier_id, p.message_sid, m.from_address, m.to_address from parts p
+       join messages m on m.account_sid = p.account_sid and m.sid_at = p.sid_at and m.sid = p.message_sid
+       where p.connector = $1 and p.state = 'pending' and m.status = 'sent'
+       order by p.message_sid, p.part limit $2`,
+      connector,
+      limit,
+    );
+  }
+
+  async attempts({ accountSid, messageSid, decision, limit }: AttemptQuery): Promise<CallbackAttempt[]> {
+    const { where, values } = conditions(accountSid);
+    if (messageSid !== undefined) where.push(`message_sid = $${values.push(messageSid)}`);
+    // Written out, not bound: only then can the partial index of given-up attempts serve.
+    if (decision === 'gave_up') where.push("decision = 'gave_up'");
+    else if (decision !== undefined) where.push(`decision = $${values.push(decision)}`);
+    const text = `select ${ATTEMPT_COLUMNS} from attempts where ${where.join(' and ')}
+      order by id desc limit $${values.push(limit)}`;
+    return this.#all(attemptFrom, text, ...values);
+  }
+
+  async account(sid: string): Promise<Account | null> {
+    return this.#one(accountFrom, `select ${ACCOUNT_COLUMNS} from accounts where sid = $1`, sid);
+  }
+
+  async accounts(): Promise<Account[]> {
+    return this.#all(accountFrom, `select ${ACCOUNT_COLUMNS} from accounts order by created_at, sid`);
+  }
+
+  async sender(accountSid: string, sid: string): Promise<Sender | null> {
+    const text = `select ${SENDER_COLUMNS} from senders where sid = $1 and account_sid = $2`;
+    return this.#one(senderFrom, text, sid, accountSid);
+  }
+
+  async senderByAddress(address: string): Promise<Sender | null> {
+    return this.#one(senderFrom, `select ${SENDER_COLUMNS} from senders where address = $1`, address);
+  }
+
+  async senders(accountSid: string): Promise<Sender[]> {
+    return this.#all(
+      senderFrom,
+      `select ${SENDER_COLUMNS} from senders where account_sid = $1 order by created_at desc, sid desc`,
+      accountSid,
+    );
+  }
+
+  async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
+    if (kind === 'callback') {
+      return this.#number(
+        `select min(due_at) from work where kind = 'callback' and lane is null and due_at < ${HELD_AT}`,
+      );
+    }
+    return this.#number(
+      `select least(
+        (select due_at from work where kind = 'send' and lane is null and due_at < ${HELD_AT}
+           and connector <> all($1::text[]) order by due_at limit 1),
+        (select head_at from lanes l where head_at is not null and connector <> all($1::text[])
+           and exists (select 1 from work w where w.account_sid = l.account_sid and w.lane = l.key)
+           order by head_at limit 1))`,
+      except,
+    );
+  }
+
+  async stats(): Promise<StoreStats> {
+    const messagesByStatus: Partial<Record<Status, number>> = {};
+    const open = { send: 0, callback: 0 };
+    const counts = await this.#all(
+      (row) => row as [string, number],
+      'select name, sum(n)::bigint from counters group by name',
+    );
+    for (const [name, n] of counts) {
+      if (name === 'work send') open.send = n;
+      else if (name === 'work callback') open.callback = n;
+      else if (n > 0) messagesByStatus[name as Status] = n;
+    }
+    const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
+    return {
+      messagesByStatus,
+      sendsDue: open.send,
+      callbacksDue: open.callback,
+      oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
+      parkedReceipts: (await this.#number('select count(*) from parked')) ?? 0,
+    };
+  }
+
+  async risk(): Promise<string | null> {
+    return durabilityRisk(this.#session);
+  }
+
+  async verify(): Promise<Finding[]> {
+    const connection = await this.#scan();
+    try {
+      return await findings(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async #list(query: MessageQuery, older: boolean, place: Place | null, limit: number, offset: number): Promise<Row[]> {
+    const { where, values } = conditions(query.accountSid);
+    if (query.to !== undefined) where.push(`to_address = $${values.push(query.to)}`);
+    if (query.from !== undefined) where.push(`from_address = $${values.push(query.from)}`);
+    const { sentFrom, sentTo } = query;
+    if (sentFrom !== undefined || sentTo !== undefined) where.push('sent_at is not null');
+    // What was sent is listed at that instant, so the bounds can use the indexes of lists.
+    if (sentFrom !== undefined) where.push(`listed_at >= $${values.push(sentFrom)}`);
+    if (sentTo !== undefined) where.push(`listed_at <= $${values.push(sentTo)}`);
+    if (place) {
+      where.push(`(listed_at, sid) ${older ? '<' : '>'} ($${values.push(place[0])}, $${values.push(place[1])})`);
+    }
+    const way = older ? 'desc' : 'asc';
+    const text = `select ${MESSAGE}, listed_at from messages where ${where.join(' and ')}
+      order by listed_at ${way}, sid ${way} limit $${values.push(limit)} offset $${values.push(offset)}`;
+    return this.#session.query(text, values);
+  }
+
+  /** A record deleted since keeps the place of its creation, which its sid tells. */
+  async #placeOf(accountSid: string, sid: string): Promise<Place> {
+    const text = 'select listed_at from messages where account_sid = $1 and sid_at = $2 and sid = $3';
+    return [(await this.#number(text, accountSid, sidTime(sid), sid)) ?? sidTime(sid), sid];
+  }
+
+  async #number(text: string, ...values: unknown[]): Promise<number | null> {
+    return this.#one((row) => row[0] as number | null, text, ...values);
+  }
+
+  async #one<Value>(from: (row: Row) => Value, text: string, ...values: unknown[]): Promise<Value | null> {
+    const [row] = await this.#session.query(text, values);
+    return row ? from(row) : null;
+  }
+
+  async #all<Value>(from: (row: Row) => Value, text: string, ...values: unknown[]): Promise<Value[]> {
+    return (await this.#session.query(text, values)).map(from);
+  }
+}
+
+function conditions(accountSid: string): { where: string[]; values: unknown[] } {
+  return { where: ['account_sid = $1'], values: [accountSid] };
+}

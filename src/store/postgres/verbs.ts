@@ -1,0 +1,124 @@
+import type { Receipt } from '../../domain/receipt.ts';
+import type { Call } from '../commit.ts';
+import type {
+  Acceptance,
+  Account,
+  CallbackResult,
+  Change,
+  Claim,
+  SendClaim,
+  Sender,
+  SendSettlement,
+} from '../store.ts';
+import { accept } from './accept.ts';
+import type { Batch } from './batch.ts';
+import { claimCallbacks, finishCallbacks, replayCallback } from './callbacks.ts';
+import { change } from './changes.ts';
+import { claimSends } from './claim-sends.ts';
+import { removeSender, saveAccount, saveSender } from './directory.ts';
+import { receive } from './receipts.ts';
+import { leave, settleSends, takeOver } from './settle-sends.ts';
+
+/** The writing verbs, and how the calls of one transaction are put together. */
+
+/** Verbs on many items: their calls become one batch, whose answers are handed back call by call. */
+const MERGED: Record<string, (batch: Batch, items: never[], now: number) => Promise<unknown[]>> = {
+  accept: (batch, items: Acceptance[], now) => accept(batch, items, now),
+  settleSends: (batch, items: SendSettlement[], now) => settleSends(batch, items, now),
+  receive: (batch, items: Receipt[], now) => receive(batch, items, now),
+  finishCallbacks: (batch, items: CallbackResult[], now) => finishCallbacks(batch, items, now),
+};
+
+const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise<unknown>> = {
+  change: (batch, [items]: [Change[]], now) => change(batch, items, now),
+  replayCallback: (batch, [account, id]: [string, number], now) => replayCallback(batch, account, id, now),
+  takeOver: (batch, [owner]: [string], now) => takeOver(batch, owner, now),
+  leave: (batch, [owner]: [string], now) => leave(batch, owner, now),
+  saveAccount: (batch, [account]: [Account]) => saveAccount(batch, account),
+  saveSender: (batch, [sender]: [Sender]) => saveSender(batch, sender),
+  removeSender: (batch, [account, sid]: [string, string]) => removeSender(batch, account, sid),
+  claimSends: (batch, [claim]: [SendClaim], now) => claimSends(batch, claim, now),
+  claimCallbacks: (batch, [claim]: [Claim], now) => claimCallbacks(batch, claim, now),
+};
+
+/** Harmless when done twice: fenced by attempts, found to be stored already, or the same rows again. */
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  'accept',
+  'settleSends',
+  'receive',
+  'finishCallbacks',
+  'claimSends',
+  'claimCallbacks',
+  'takeOver',
+  'leave',
+  'saveAccount',
+  'saveSender',
+]);
+
+/** Gives back what a lost claim may have leased: its rows are told by owner and end of lease. */
+export const GIVE_BACK: Record<string, (batch: Batch, claim: Claim, now: number) => Promise<unknown>> = {
+  claimSends: (batch, claim, now) => giveBack(batch, 'send', claim, now),
+  claimCallbacks: (batch, claim, now) => giveBack(batch, 'callback', claim, now),
+};
+
+/** Verbs with fault points. */
+export const POINTS: Record<string, 'accept' | 'claim' | 'settle' | 'receive' | 'finish' | 'privacy'> = {
+  accept: 'accept',
+  claimSends: 'claim',
+  claimCallbacks: 'claim',
+  settleSends: 'settle',
+  receive: 'receive',
+  finishCallbacks: 'finish',
+  change: 'privacy',
+};
+
+/** Settlements before claims, so that a claim sees what they let go. */
+export async function runCalls(batch: Batch, calls: Call[]): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (const [verb, run] of Object.entries(MERGED)) {
+    const together = calls.flatMap((call, index) => (call[0] === verb ? [{ call, index }] : []));
+    if (together.length === 0) continue;
+    const items = together.flatMap(({ call }) => call[2][0] as never[]);
+    const now = Math.max(...together.map(({ call }) => call[1]));
+    const results = await run(batch, items, now);
+    for (const { call, index } of together) answers[index] = results.splice(0, (call[2][0] as unknown[]).length);
+    await batch.flush();
+  }
+  for (const [index, [verb, now, args]] of calls.entries()) {
+    if (verb in MERGED) continue;
+    const run = SINGLE[verb];
+    if (!run) throw new Error(`The store has no verb ${verb}`);
+    answers[index] = await run(batch, args as never, now);
+    await batch.flush();
+  }
+  return answers;
+}
+
+/** Back in front of what waits, as if it had never been claimed. */
+async function giveBack(
+  batch: Batch,
+  kind: 'send' | 'callback',
+  { owner, leaseMs }: Claim,
+  now: number,
+): Promise<void> {
+  const rows = await batch.query(
+    `update work set due_at = case kind when 'send' then least($1, sid_at) else $1 end, owner = null
+     where owner = $2 and kind = $3 and due_at = $4 returning account_sid, lane, connector`,
+    [now, owner, kind, now + leaseMs],
+  );
+  await batch.lanes.lock(
+    batch.session,
+    rows
+      .filter((row) => row[1] !== null)
+      .map(([accountSid, key, connector]) => ({
+        accountSid: accountSid as string,
+        key: key as string,
+        connector: connector as string,
+      })),
+  );
+  for (const [, key] of rows) {
+    const lane = key === null ? null : batch.lanes.get(key as string);
+    if (lane) batch.lanes.bringForward(lane, now);
+  }
+  await batch.flush();
+}
