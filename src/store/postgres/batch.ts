@@ -182,16 +182,15 @@ export class Batch {
     if (callbacks.length === 0) return [];
     const owners = new Columns(2);
     for (const { accountSid, messageSid } of callbacks) owners.push(accountSid, messageSid);
-    const open = new Set(
-      (
-        await this.query(
-          `select w.message_sid from unnest($1::text[], $2::text[]) k (account_sid, message_sid)
-           join work w on w.account_sid = k.account_sid and w.message_sid = k.message_sid and w.kind = 'callback'
-           order by w.id for update of w`,
-          owners.values,
-        )
-      ).map((row) => row[0] as string),
+    // Lateral, so that the planner cannot begin with all open callbacks when it believes that there are none.
+    const rows = await this.query(
+      `select k.message_sid from (select distinct * from unnest($1::text[], $2::text[]) u (account_sid, message_sid)
+         order by 2) k
+       cross join lateral (select 1 from work w where w.account_sid = k.account_sid and w.message_sid = k.message_sid
+         and w.kind = 'callback' for update) w`,
+      owners.values,
     );
+    const open = new Set(rows.map((row) => row[0] as string));
     const columns = new Columns(5);
     for (const { messageSid, accountSid, payload, now } of callbacks) {
       const dueAt = open.has(messageSid) ? HELD_AT : now;
@@ -199,14 +198,14 @@ export class Batch {
       open.add(messageSid);
     }
     this.count('work callback', callbacks.length);
-    const rows = await this.query(
+    const made = await this.query(
       `insert into work (kind, message_sid, account_sid, sid_at, due_at, attempt, payload)
        select 'callback', u.message_sid, u.account_sid, u.sid_at, u.due_at, 0, u.payload
        from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
          u (message_sid, account_sid, sid_at, due_at, payload) returning id`,
       columns.values,
     );
-    return rows.map((row) => row[0] as number);
+    return made.map((row) => row[0] as number);
   }
 
   async #flushCounts(): Promise<void> {

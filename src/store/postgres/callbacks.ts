@@ -8,7 +8,7 @@ import { Columns } from './columns.ts';
 /** Callback work, by the rules told in `batch.ts`: of one message only the oldest open callback is ever due. */
 
 const CLAIM = `with due as materialized (
-    select account_sid, id, due_at from work where kind = 'callback' and lane is null and due_at <= $1
+    select account_sid, id, due_at from work where kind = 'callback' and due_at <= $1
     order by due_at, id limit $2 for update skip locked)
   update work w set owner = $3, attempt = w.attempt + 1, due_at = $4 from due
   where w.account_sid = due.account_sid and w.id = due.id
@@ -32,7 +32,7 @@ export async function finishCallbacks(batch: Batch, results: CallbackResult[], n
   for (const { workId, attempt, record } of results) keys.push(record.accountSid, workId, attempt);
   const rows = await batch.query(
     `select w.id, w.attempt from unnest($1::text[], $2::bigint[], $3::int[]) k (account_sid, id, attempt)
-     join work w on w.account_sid = k.account_sid and w.id = k.id and w.attempt = k.attempt and w.kind = 'callback'
+     join work w on w.account_sid = k.account_sid and w.id = k.id and w.attempt = k.attempt
      order by w.id for update of w`,
     keys.values,
   );

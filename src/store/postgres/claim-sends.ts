@@ -13,9 +13,10 @@ const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
 const OF_MESSAGE = `left join messages m
   on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid`;
 
-const UNPACED = `select ${WORK}, 0, ${MESSAGE}, w.account_sid from work w ${OF_MESSAGE}
-  where w.kind = 'send' and w.lane is null and w.due_at <= $1 and w.connector <> all($3::text[])
-  order by w.due_at, w.id limit $2 for update of w skip locked`;
+const UNPACED = `with w as materialized (
+    select * from work where kind = 'send' and lane is null and due_at <= $1 and connector <> all($3::text[])
+    order by due_at, id limit $2 for update skip locked)
+  select ${WORK}, 0, ${MESSAGE}, w.account_sid from w ${OF_MESSAGE} order by w.due_at, w.id`;
 const DUE_LANES = `select account_sid, key, connector, head_at from lanes
   where head_at <= $1 and connector <> all($3::text[]) order by head_at, key limit $2`;
 /** The next rows of each lane after the one named, earliest first. */

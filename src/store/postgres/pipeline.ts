@@ -3,7 +3,7 @@ import type { Answer, Call, Rejection } from '../commit.ts';
 import { GroupCommit } from '../commit.ts';
 import { StoreUnavailable } from '../store.ts';
 import { Batch } from './batch.ts';
-import { CommitUnknown, type Connection, type Driver, judge, unavailable } from './driver.ts';
+import { CommitUnknown, type Connection, type Driver, isUniqueViolation, judge, unavailable } from './driver.ts';
 import { Lanes } from './lanes.ts';
 
 /**
@@ -76,8 +76,10 @@ export class Pipeline {
         return values.map((value): Answer => [value]);
       } catch (error) {
         const verdict = judge(error);
-        if (verdict === 'other') return await this.#oneByOne(calls, error, mayRepeat);
-        if (verdict === 'collision' && ++collisions < MOST_COLLISIONS) continue;
+        // Our earlier commit came through after all while we were trying again: this time it is seen.
+        const cameThrough = mayRepeat && isUniqueViolation(error);
+        if (verdict === 'other' && !cameThrough) return await this.#oneByOne(calls, error, mayRepeat);
+        if ((verdict === 'collision' || cameThrough) && ++collisions < MOST_COLLISIONS) continue;
         if (error instanceof CommitUnknown) {
           this.#parts.unknown(calls);
           if (!calls.every(([verb]) => this.#parts.repeatable.has(verb))) throw unavailable(error);

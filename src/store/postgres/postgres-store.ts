@@ -25,6 +25,7 @@ import type {
 import type { Batch } from './batch.ts';
 import type { Driver } from './driver.ts';
 import { NodeLine } from './node-line.ts';
+import { ensurePartitions } from './partitions.ts';
 import { Pipeline } from './pipeline.ts';
 import { Readers } from './readers.ts';
 import { PostgresReads } from './reads.ts';
@@ -42,12 +43,15 @@ const READERS = 3;
 const SLOTS = 20;
 /** What gathers within this time becomes one hint. */
 const HINT_MS = 10;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The store on PostgreSQL: three pipelines, so that accepting never waits for what the engine writes, and callbacks
  * for neither.
  */
 export class PostgresStore extends PostgresReads implements Store {
+  readonly #driver: Driver;
   readonly #readers: Readers;
   readonly #accepts: Pipeline;
   readonly #sends: Pipeline;
@@ -55,14 +59,17 @@ export class PostgresStore extends PostgresReads implements Store {
   readonly #line: NodeLine;
   readonly #clock: { now(): number };
   /** Claims whose commit got no answer: nobody has their work, so the next claim gives it back first. */
-  readonly #lost: Call[] = [];
+  #lost: Call[] = [];
+  #monthsKeptUntil: number;
   #hints = new Set<WorkKind>();
   #closing: Promise<void> | null = null;
 
   constructor({ driver, clock, faults = noFaults }: StoreParts) {
     const readers = new Readers(driver, READERS);
     super({ session: readers, scan: () => driver.connect('scan') });
+    this.#driver = driver;
     this.#readers = readers;
+    this.#monthsKeptUntil = clock.now() + DAY_MS;
     this.#clock = clock;
     this.#line = new NodeLine(driver, randomUUID());
     const firstSlot = randomInt(SLOTS) * 3;
@@ -75,6 +82,8 @@ export class PostgresStore extends PostgresReads implements Store {
         committing: (calls) => pass(faults, calls, 'before-commit'),
         committed: (batch, calls) => {
           pass(faults, calls, 'after-commit');
+          // Each verb has one pipeline, so what was lost of it has been given back in this very transaction.
+          this.#lost = this.#lost.filter(([verb]) => !calls.some((call) => call[0] === verb));
           this.#hint(batch);
         },
         unknown: (calls) => this.#lost.push(...calls.filter(([verb]) => verb in GIVE_BACK)),
@@ -137,6 +146,7 @@ export class PostgresStore extends PostgresReads implements Store {
   }
 
   heartbeat(beat: Heartbeat, now: number): Promise<Membership> {
+    void this.#keepMonths(now);
     return this.#line.heartbeat(beat, now);
   }
 
@@ -159,13 +169,24 @@ export class PostgresStore extends PostgresReads implements Store {
     await this.#readers.close();
   }
 
+  /** Partitions of the months to come, looked after once a day; without them rows go to the default partition. */
+  async #keepMonths(now: number): Promise<void> {
+    if (now < this.#monthsKeptUntil) return;
+    this.#monthsKeptUntil = now + DAY_MS;
+    try {
+      const connection = await this.#driver.connect('scan');
+      await ensurePartitions(connection, now).finally(() => connection.close());
+    } catch {
+      // There are two months left to try again in.
+      this.#monthsKeptUntil = now + HOUR_MS;
+    }
+  }
+
   async #run(batch: Batch, calls: Call[]): Promise<unknown[]> {
-    const given = this.#lost.filter((lost) => calls.some(([verb]) => verb === lost[0]));
-    for (const [verb, now, args] of given) await GIVE_BACK[verb]?.(batch, args[0] as Claim, now);
-    const answers = await runCalls(batch, calls);
-    // Forgotten once written; should this commit fail too, giving back twice would have harmed nobody.
-    for (const one of given) this.#lost.splice(this.#lost.indexOf(one), 1);
-    return answers;
+    for (const [verb, now, args] of this.#lost) {
+      if (calls.some((call) => call[0] === verb)) await GIVE_BACK[verb]?.(batch, args[0] as Claim, now);
+    }
+    return runCalls(batch, calls);
   }
 
   /** Tells the other nodes, soon and once for many commits; alone there is nobody to tell. */

@@ -139,7 +139,7 @@ export class PostgresReads implements Reads {
   async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
     if (kind === 'callback') {
       return this.#number(
-        `select min(due_at) from work where kind = 'callback' and lane is null and due_at < ${HELD_AT}`,
+        `select due_at from work where kind = 'callback' and due_at < ${HELD_AT} order by due_at limit 1`,
       );
     }
     return this.#number(

@@ -86,7 +86,7 @@ async function lockWorks(batch: Batch, settlements: SendSettlement[]): Promise<M
   for (const { accountSid, workId } of settlements) columns.push(accountSid, workId);
   const rows = await batch.query(
     `select w.id, w.attempt, w.message_sid, w.lane from unnest($1::text[], $2::bigint[]) k (account_sid, id)
-     join work w on w.account_sid = k.account_sid and w.id = k.id where w.kind = 'send' order by w.id for update of w`,
+     join work w on w.account_sid = k.account_sid and w.id = k.id order by w.id for update of w`,
     columns.values,
   );
   return new Map(
