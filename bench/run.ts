@@ -1,58 +1,25 @@
 /** `npm run bench`: ratios measured side by side in one sitting, medians of alternating rounds, one JSON line each. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openSqliteReader } from '../src/store/sqlite.ts';
 import { closedLoop, openLoop, postMessage, type Target } from './load.ts';
-
-const ROUNDS = 3;
-const SECONDS = 4;
-/** Long enough for the server's code to be compiled for good: before that, its pauses are what one measures. */
-const WARM_UP_SECONDS = 2;
-const CONNECTIONS = 64;
-const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/pidge', import.meta.url));
-const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
-
-interface Peer {
-  origin: string;
-  folder: string;
-  child: ChildProcess;
-  startedAt: number;
-  stop(): Promise<void>;
-}
-
-async function start(kind: 'full' | 'waiting' | 'no-store', kept?: string): Promise<Peer> {
-  const folder = kept ?? mkdtempSync(join(tmpdir(), 'pidge-bench-'));
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, [SERVER, kind, folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // As the launcher has it.
-    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
-  });
-  const origin = await new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
-  return {
-    origin,
-    folder,
-    child,
-    startedAt,
-    async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
-      if (!kept) rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-const round = (number: number) => Number(number.toFixed(3));
-const report = (line: Record<string, unknown>) => console.log(JSON.stringify(line));
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+import {
+  CONNECTIONS,
+  median,
+  type Peer,
+  pause,
+  ROUNDS,
+  report,
+  round,
+  SECONDS,
+  start,
+  WARM_UP_SECONDS,
+} from './peer.ts';
 
 /** Prism on the published description, when both can be had; `null` with a printed reason otherwise. */
 async function startPrism(): Promise<{ target: Target; stop(): void } | null> {
@@ -194,11 +161,11 @@ async function endToEnd(): Promise<void> {
 async function startup(): Promise<void> {
   // Once before, so that what is measured is a warm start: the schema is there, the sources are compiled.
   const folder = mkdtempSync(join(tmpdir(), 'pidge-bench-'));
-  await (await start('full', folder)).stop();
+  await (await start('full', { kept: folder })).stop();
   const firsts: number[] = [];
   const idle: number[] = [];
   for (let turn = 0; turn < ROUNDS; turn += 1) {
-    const peer = await start('full', folder);
+    const peer = await start('full', { kept: folder });
     await closedLoop(postMessage(peer.origin), 1, 0.001);
     firsts.push(Math.round(performance.now() - peer.startedAt));
     await pause(1_500);
@@ -213,6 +180,14 @@ async function startup(): Promise<void> {
 
 const RUNS = { startup, latency, accepts, 'end-to-end': endToEnd };
 const wanted = process.argv.slice(2);
-for (const [name, run] of Object.entries(RUNS)) {
-  if (wanted.length === 0 || wanted.includes(name)) await run();
+const at = wanted.indexOf('--against');
+if (at !== -1) {
+  await (await import('./against.ts')).against(wanted[at + 1] ?? 'HEAD');
+} else {
+  // In need of a PostgreSQL, and minutes long: only by name.
+  if (wanted.includes('copy')) await (await import('./copy.ts')).copyBench(report);
+  if (wanted.includes('postgres')) await (await import('./postgres.ts')).postgres();
+  for (const [name, run] of Object.entries(RUNS)) {
+    if (wanted.length === 0 || wanted.includes(name)) await run();
+  }
 }

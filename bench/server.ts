@@ -12,11 +12,13 @@ import type { Store } from '../src/store/store.ts';
 
 const kind = process.argv[2] ?? 'full';
 const folder = process.argv[3] ?? '';
+/** A PostgreSQL instead of a file in the folder. */
+const database = process.argv[4] || join(folder, 'bench.db');
 const config = readConfig({
   mode: 'dev',
   env: {},
   file: null,
-  flags: { 'http.port': '0', data: folder, database: kind === 'no-store' ? ':memory:' : join(folder, 'bench.db') },
+  flags: { 'http.port': '0', data: folder, database: kind === 'no-store' ? ':memory:' : database },
 });
 config.secretKey = 'a key for measurements, at least 32 long';
 config.simulator = { submitAfterMs: 0, receiptAfterMs: 0 };

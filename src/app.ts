@@ -4,39 +4,49 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
+import { isPostgres } from './config-values.ts';
 import type { Connector } from './connectors/connector.ts';
 import { CONNECTOR_KINDS } from './connectors/registry.ts';
-import { type Clock, realClock } from './domain/clock.ts';
+import { type Clock, OffsetClock, realClock } from './domain/clock.ts';
 import type { Observer } from './domain/events.ts';
 import { type Faults, noFaults } from './domain/faults.ts';
 import { preflight } from './domain/preflight.ts';
 import { cryptoRandom, SidMaker } from './domain/sid.ts';
 import { makeAccept } from './engine/accept.ts';
-import { type Engine, makeEngine } from './engine/engine.ts';
+import { type Engine, type EngineSettings, makeEngine } from './engine/engine.ts';
+import type { Readiness } from './http/context.ts';
 import { registerLab } from './http/lab.ts';
 import { parseDraft } from './http/message-create.ts';
-import { buildServer } from './http/server.ts';
+import { buildServer, closeServer } from './http/server.ts';
 import { makeOutgoing } from './net/outgoing.ts';
 import { type FirstAccount, provisionAccount, provisionSenders } from './provision.ts';
 import { sealer } from './seal.ts';
 import { SimulatedCarrier } from './simulator/carrier.ts';
-import type { ArmedFault } from './store/armed-faults.ts';
+import { type ArmedFault, ArmedFaults } from './store/armed-faults.ts';
 import { openSqlite } from './store/sqlite.ts';
-import type { Account, Store } from './store/store.ts';
+import { type Account, type Store, StoreUnavailable } from './store/store.ts';
 
 export interface StartOptions {
   observe?: Observer;
   /** Prometheus text for `/metrics`. */
   metrics?: (store: Store) => Promise<string>;
+  /** Left alone; without it the real one, corrected by its distance from the store's. */
   clock?: Clock;
   random?: (bytes: number) => Uint8Array;
   faults?: Faults;
   /** Instead of the store that the settings name. */
   store?: Store;
+  /** Instead of those that the settings name; `name` is what the first of them would be called. */
+  connectors?: (parts: { name: string; clock: Clock }) => Connector[];
   /** For storms: faults inside the store's writer. */
   storeFaults?: { armed: ArmedFault[]; ackBeforeCommit?: boolean };
   /** The store will not go on: its disk failed. The process has to end and recover from disk. */
   onFatal?: (error: unknown) => void;
+}
+
+/** The database that the settings name cannot be used; the message says why. */
+export class DatabaseRefused extends Error {
+  override readonly name = 'DatabaseRefused';
 }
 
 /** A running Pidge. */
@@ -52,31 +62,28 @@ export interface Running {
 const LEASE_MS = 60_000;
 const POLL_MS = 5_000;
 const BODY_LIMIT = 131_072;
+/** How long a refused write keeps this node from being called ready. */
+const TROUBLE_MS = 5_000;
 /** A token read within this time is not unsealed again; a rotated one is known everywhere after it. */
 const TOKEN_CACHE_MS = 1_000;
 
 /** Starts Pidge as configured. `config.secretKey` must be set. Throws what the store or the port refuse. */
 export async function startPidge(config: Config, options: StartOptions = {}): Promise<Running> {
-  const clock = options.clock ?? realClock;
+  const offsetClock = options.clock ? null : new OffsetClock(realClock);
+  const clock = options.clock ?? offsetClock ?? realClock;
   const observe = options.observe ?? (() => undefined);
   const faults = options.faults ?? noFaults;
   const random = options.random ?? cryptoRandom;
   if (!config.secretKey) throw new Error('startPidge needs config.secretKey: the mode makes or demands one');
   const vault = sealer(config.secretKey);
   const sids = new SidMaker(clock, random);
-
-  if (config.database !== ':memory:') mkdirSync(config.data, { recursive: true, mode: 0o700 });
-  const store =
-    options.store ??
-    (await openSqlite({
-      path: config.database,
-      clock,
-      faults: options.storeFaults?.armed,
-      ackBeforeCommit: options.storeFaults?.ackBeforeCommit,
-      onFatal: options.onFatal ?? raise,
-    }));
+  const store = options.store ?? (await openStore(config, options));
+  const measureClock = async (): Promise<void> => {
+    if (offsetClock) offsetClock.offsetMs = await store.clockOffset();
+  };
 
   try {
+    await measureClock();
     const first = await provision();
     return await open(first);
   } catch (error) {
@@ -104,9 +111,9 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       settings: { submitMs: config.simulator.submitAfterMs, receiptMs: config.simulator.receiptAfterMs },
     });
     const wanted = config.mode === 'dev' ? [{ kind: 'simulated' as const, name: 'simulated' }] : config.connectors;
-    const connectors: Connector[] = wanted.map(({ kind, name }) =>
-      CONNECTOR_KINDS[kind]({ name, simulatedCarrier: carrier }),
-    );
+    const connectors: Connector[] =
+      options.connectors?.({ name: wanted[0]?.name ?? 'simulated', clock }) ??
+      wanted.map(({ kind, name }) => CONNECTOR_KINDS[kind]({ name, simulatedCarrier: carrier }));
     const listeners: { address: string; port: number }[] = [];
     const outgoing = makeOutgoing({ clock, policy: { allow: config.webhooks.allowPrivate, forbid: listeners } });
     const engine = makeEngine({
@@ -118,8 +125,10 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       random: Math.random,
       observe,
       faults,
-      // A name of its own for each start: what an earlier process of this folder had claimed is recognised as its.
-      settings: engineSettings(config, sids.make('RQ')),
+      // A name of its own for each start: what an earlier process had claimed is recognised as its.
+      makeOwner: () => sids.make('RQ'),
+      measureClock,
+      settings: engineSettings(config),
     });
     const accept = makeAccept({
       store,
@@ -144,14 +153,16 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       scheduleMaxLead: config.limits.scheduleMaxLeadMs / 1_000,
       enforceMaxPrice: config.limits.maxPrice === 'enforce',
     };
-    let ready = false;
+    let isUp = false;
+    const trouble = makeTrouble(clock);
+    const risk = await store.risk();
     const app = buildServer({
       store,
       clock,
       sids,
       openToken: vault.open,
       sealToken: vault.seal,
-      create: (account: Account, form) => accept(account, parseDraft(form, clock, createLimits)),
+      create: (account: Account, form) => trouble.watch(accept(account, parseDraft(form, clock, createLimits))),
       settings: {
         publicUrl: config.http.publicUrl ?? undefined,
         lenient: config.strictness === 'lenient',
@@ -159,10 +170,12 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         metricsToken: config.metrics.token ?? undefined,
         defaultServiceSid: config.messages.defaultService,
         bodyLimit: BODY_LIMIT,
+        api: config.node.roles.includes('api'),
       },
+      risk,
       observe,
       faults,
-      ready: () => (ready ? { ok: true, why: '' } : { ok: false, why: 'starting or stopping' }),
+      ready,
       onSenderChanged: () => accept.forgetSenders(),
       lab:
         config.mode === 'dev'
@@ -183,22 +196,30 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       return sandbox === 'default' ? store.account(first.account.sid) : null;
     }
 
+    async function ready(): Promise<Readiness> {
+      if (!isUp) return { ok: false, why: 'starting or stopping' };
+      const why = trouble.why() ?? (await storeTrouble(store));
+      if (why !== null) return { ok: false, why };
+      return engine.isAlive() ? { ok: true, why: '' } : { ok: false, why: 'waits for a heartbeat to reach the store' };
+    }
+
     faults.at('start.before-listen');
     await app.listen({ port: config.http.port, host: config.http.host });
     faults.at('start.after-listen');
     const { address, port } = app.server.address() as AddressInfo;
     listeners.push({ address, port });
-    await engine.start();
-    ready = true;
+    const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
+    await engine.start(`${host}:${port}`);
+    isUp = true;
 
     return {
-      address: `http://${config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host}:${port}`,
+      address: `http://${host}:${port}`,
       account: { sid: first.account.sid, token: first.token, fresh: first.fresh },
       store,
       engine,
       async close() {
-        ready = false;
-        await app.close();
+        isUp = false;
+        await closeServer(app, realClock);
         await engine.stop();
         await outgoing.close();
         faults.at('stop.before-close');
@@ -214,26 +235,80 @@ function publicHosts(config: Config): string[] {
   return publicUrl ? [host, new URL(publicUrl).hostname] : [host];
 }
 
-function engineSettings(config: Config, owner: string) {
+function engineSettings(config: Config): EngineSettings {
   const dispatch = {
-    owner,
     maxInFlight: 2_000,
     batch: 200,
     leaseMs: LEASE_MS,
     pollMs: POLL_MS,
-    lookAheadMs: 20,
+    wakeAheadMs: 10,
     segmentPriceMicros: config.prices.smsMicros,
     inDoubtHoldMs: 30_000,
   };
   const callbacks = {
-    owner,
     maxInFlight: config.webhooks.inFlight,
     perHost: Math.ceil(config.webhooks.inFlight / 2),
     giveUpAfterMs: config.webhooks.giveUpAfterMs,
     leaseMs: LEASE_MS,
     pollMs: POLL_MS,
   };
-  return { dispatch, callbacks };
+  // A dead node is noticed after a lease, its work is due again at most one heartbeat later: within 15 s (settled 41).
+  const membership = { leaseMs: 10_000, beatMs: 2_000, marginMs: 5_000 };
+  return { dispatch, callbacks, membership, roles: config.node.roles };
+}
+
+async function openStore(config: Config, options: StartOptions): Promise<Store> {
+  // The machine's own clock: the store measures its distance from its own against this one.
+  const clock = options.clock ?? realClock;
+  if (isPostgres(config.database)) {
+    // Loaded here, so that a start on SQLite does not pay for it.
+    const { openPostgres } = await import('./store/postgres/open.ts');
+    const faults = new ArmedFaults(options.storeFaults?.armed ?? []);
+    try {
+      return await openPostgres({ url: config.database, clock, faults, acceptLoss: config.store.acceptLoss });
+    } catch (error) {
+      throw new DatabaseRefused(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+  if (config.database !== ':memory:') mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  return openSqlite({
+    path: config.database,
+    clock,
+    faults: options.storeFaults?.armed,
+    ackBeforeCommit: options.storeFaults?.ackBeforeCommit,
+    onFatal: options.onFatal ?? raise,
+  });
+}
+
+/**
+ * Remembers for a while that the store could not write, for `/readyz`: a full disk still answers reads. Not for longer,
+ * as a node nobody sends to has no other way to show that it can write again.
+ */
+function makeTrouble(clock: Clock) {
+  let last: { text: string; until: number } | null = null;
+  return {
+    async watch<T>(write: Promise<T>): Promise<T> {
+      try {
+        const value = await write;
+        last = null;
+        return value;
+      } catch (error) {
+        if (error instanceof StoreUnavailable) last = { text: error.message, until: clock.monotonic() + TROUBLE_MS };
+        throw error;
+      }
+    },
+    why: () => (last && last.until > clock.monotonic() ? last.text : null),
+  };
+}
+
+/** Why the store cannot even be read, or `null`. */
+async function storeTrouble(store: Store): Promise<string | null> {
+  try {
+    await store.nextDueAt('send');
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function cachedTokens(store: Store, clock: Clock, open: (sealed: string) => string) {

@@ -13,8 +13,8 @@ export type KeyType =
   | { kind: 'duration'; maxMs?: number }
   /** Absolute http(s), kept without a slash at its end. */
   | { kind: 'url' }
-  /** Strings; in the environment and in flags separated by commas. */
-  | { kind: 'list' }
+  /** Strings, of `values` if there are some; in the environment and in flags separated by commas. */
+  | { kind: 'list'; values?: readonly string[] }
   | { kind: 'enum'; values: readonly string[] }
   /** Segments a second, or `"none"`, or `"twilio"`: Twilio's figures by type of sender. */
   | { kind: 'rate' }
@@ -64,7 +64,21 @@ export const KEYS: readonly Key[] = [
     path: 'database',
     type: { kind: 'string' },
     default: both(null),
-    about: 'SQLite file, or ":memory:"; default: <data>/<mode>.db',
+    // A PostgreSQL URL may hold a password.
+    secret: true,
+    about: 'SQLite file, ":memory:", or postgres://user:password@host/name; default: <data>/<mode>.db',
+  },
+  {
+    path: 'store.accept_loss',
+    type: { kind: 'bool' },
+    default: both(false),
+    about: 'start although fsync, full_page_writes or synchronous_commit is off; /healthz then says what may be lost',
+  },
+  {
+    path: 'node.roles',
+    type: { kind: 'list', values: ['api', 'dispatch', 'callbacks', 'all'] },
+    default: both(['all']),
+    about: 'what this node does: api, dispatch, callbacks, or all',
   },
   {
     path: 'strictness',

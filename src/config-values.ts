@@ -1,4 +1,5 @@
 import type { KeyType, Written } from './config-keys.ts';
+import { nearest } from './nearest.ts';
 
 /** What a setting holds once read: milliseconds, micro-units and the like are plain numbers. */
 export type Value = string | number | boolean | string[] | null;
@@ -27,7 +28,7 @@ export function readValue(type: KeyType, written: unknown): { value: Value } | {
     case 'url':
       return url(written);
     case 'list':
-      return list(written);
+      return list(written, type.values);
     case 'enum':
       if (typeof written === 'string' && type.values.includes(written)) return { value: written };
       return { allowed: type.values.map((value) => `"${value}"`).join(' or ') };
@@ -49,6 +50,18 @@ export function shown(written: Written | unknown, secret: boolean): string {
   if (secret) return '(hidden)';
   const text = JSON.stringify(written) ?? String(written);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** A database URL as it may be shown: without its password, wherever that stands. A path stays as it is. */
+export function withoutPassword(database: string): string {
+  if (!isPostgres(database)) return database;
+  // Up to the last @: a password that was not escaped may hold one.
+  return database.replace(/^(\w+:\/\/[^:/?@]*):.*@/, '$1:***@').replaceAll(/([?&]\w*password=)[^&]*/gi, '$1***');
+}
+
+/** Whether the setting names a PostgreSQL, not a file. */
+export function isPostgres(database: string): boolean {
+  return /^postgres(ql)?:\/\//.test(database);
 }
 
 function numberOf(written: unknown): number | null {
@@ -73,13 +86,22 @@ function url(written: unknown): { value: Value } | { allowed: string } {
   return { allowed: 'a URL that starts with http:// or https://' };
 }
 
-function list(written: unknown): { value: Value } | { allowed: string } {
-  if (Array.isArray(written) && written.every((one) => typeof one === 'string')) return { value: written };
-  if (typeof written === 'string') {
-    const items = written.split(',').map((item) => item.trim());
-    return { value: items.filter((item) => item !== '') };
-  }
-  return { allowed: 'a list of texts' };
+function list(written: unknown, values?: readonly string[]): { value: Value } | { allowed: string } {
+  const items = itemsOf(written);
+  if (items === null) return { allowed: 'a list of texts' };
+  if (values === undefined) return { value: items };
+  const stranger = items.find((item) => !values.includes(item));
+  if (stranger === undefined && items.length > 0) return { value: items };
+  const meant = stranger === undefined ? null : nearest(stranger, [...values]);
+  const hint = meant === null ? '' : ` (did you mean "${meant}"?)`;
+  return { allowed: `one or more of ${values.map((value) => `"${value}"`).join(', ')}${hint}` };
+}
+
+function itemsOf(written: unknown): string[] | null {
+  if (Array.isArray(written)) return written.every((one) => typeof one === 'string') ? written : null;
+  if (typeof written !== 'string') return null;
+  const items = written.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
 }
 
 function money(written: unknown): { value: Value } | { allowed: string } {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, type ConfigSources, readConfig } from './config.ts';
+import { withoutPassword } from './config-values.ts';
 
 const read = (sources: ConfigSources = {}) => readConfig({ env: {}, file: null, ...sources });
 const toml = (text: string) => ({ name: 'pidge.toml', text });
@@ -91,6 +92,55 @@ describe('settings', () => {
   });
 });
 
+describe('a database', () => {
+  it('may be a PostgreSQL, also from a file that holds its URL', () => {
+    const url = 'postgres://pidge:s3cret@one:5432,two:5433/pidge';
+    expect(read({ env: { PIDGE_DATABASE: url } }).database).toBe(url);
+    const path = join(mkdtempSync(join(tmpdir(), 'pidge-config-')), 'url');
+    writeFileSync(path, `${url}\n`);
+    expect(read({ env: { PIDGE_DATABASE_FILE: path } }).database).toBe(url);
+    expect(read().store.acceptLoss).toBe(false);
+  });
+
+  it.each([
+    ['postgres://pidge:s3cret@h/d', 'postgres://pidge:***@h/d'],
+    [
+      'postgresql://pidge:s3:c@r/et@one:5432,two/d?sslmode=require',
+      'postgresql://pidge:***@one:5432,two/d?sslmode=require',
+    ],
+    [
+      'postgres://h/d?user=pidge&password=s3cret&sslpassword=s3cret',
+      'postgres://h/d?user=pidge&password=***&sslpassword=***',
+    ],
+    ['postgres://pidge@h/d', 'postgres://pidge@h/d'],
+    ['/var/lib/a:b@c.db', '/var/lib/a:b@c.db'],
+  ])('%s is shown without its password', (database, shown) => {
+    expect(withoutPassword(database)).toBe(shown);
+  });
+
+  it('of another kind is refused without being shown', () => {
+    const [problem = ''] = problemsOf({ env: { PIDGE_DATABASE: 'mysql://pidge:s3cret@h/d' } });
+    expect(problem).toContain('postgres://');
+    expect(problem).not.toContain('s3cret');
+  });
+});
+
+describe('roles', () => {
+  it('are all of them unless some are named', () => {
+    expect(read().node.roles).toEqual(['api', 'dispatch', 'callbacks']);
+    expect(read({ flags: { 'node.roles': 'callbacks, api' } }).node.roles).toEqual(['api', 'callbacks']);
+    expect(read({ file: toml('[node]\nroles = ["dispatch"]') }).node.roles).toEqual(['dispatch']);
+    expect(read({ env: { PIDGE_NODE_ROLES: 'dispatch,all' } }).node.roles).toEqual(['api', 'dispatch', 'callbacks']);
+  });
+
+  it('that are none are told with the nearest', () => {
+    expect(problemsOf({ flags: { 'node.roles': 'api,dispach' } })).toEqual([
+      'the flag for node.roles is "api,dispach". Allowed: one or more of "api", "dispatch", "callbacks", "all" (did you mean "dispatch"?).',
+    ]);
+    expect(problemsOf({ file: toml('[node]\nroles = []') })[0]).toContain('one or more of');
+  });
+});
+
 describe('wrong settings', () => {
   it('are told with line and nearest name', () => {
     expect(problemsOf({ file: toml('data = "x"\n\n[http]\nprot = 1') })).toEqual([
@@ -129,7 +179,6 @@ describe('wrong settings', () => {
   it('are lenience beyond loopback, a network that is none, and what has not landed', () => {
     expect(problemsOf({ flags: { strictness: 'lenient', 'http.host': '0.0.0.0' } })[0]).toContain('only on loopback');
     expect(problemsOf({ env: { PIDGE_WEBHOOKS_ALLOW_PRIVATE: '10.0.0.0/8, ten' } })[0]).toContain('"ten"');
-    expect(problemsOf({ env: { PIDGE_DATABASE: 'postgres://h/d' } })[0]).toContain('PostgreSQL');
     expect(problemsOf({ env: { PIDGE_PRIVACY_SEAL_BODIES: 'true' } })[0]).toContain('not available');
   });
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { KEYS, type Key, type Mode, TABLES, variableOf } from './config-keys.ts';
-import { readValue, shown, type Value } from './config-values.ts';
+import { isPostgres, readValue, shown, type Value } from './config-values.ts';
 import { parseSender } from './domain/address.ts';
 import { nearest } from './nearest.ts';
 
@@ -16,6 +16,10 @@ export type { Mode } from './config-keys.ts';
 
 /** Segments a second; `null`: not paced; `twilio`: Twilio's figure for the type of sender. */
 export type Rate = number | null | 'twilio';
+
+/** What a node does; `all` is written out here. */
+export type Role = 'api' | 'dispatch' | 'callbacks';
+const ROLES: readonly Role[] = ['api', 'dispatch', 'callbacks'];
 
 export interface NumberSetting {
   /** E.164 or short code. */
@@ -39,8 +43,10 @@ export interface Config {
   http: { port: number; host: string; publicUrl: string | null };
   /** Folder of the database and, in `dev`, of the key file. */
   data: string;
-  /** Path of the SQLite file, or `:memory:`. */
+  /** Path of the SQLite file, `:memory:`, or the URL of a PostgreSQL; shown only through `withoutPassword`. */
   database: string;
+  store: { acceptLoss: boolean };
+  node: { roles: Role[] };
   strictness: 'strict' | 'lenient';
   /** Text the master key is derived from; `null` until a mode has made one. */
   secretKey: string | null;
@@ -199,6 +205,8 @@ function assemble(
     http: { port: get('http.port'), host: get('http.host'), publicUrl: get('http.public_url') },
     data,
     database: get<string | null>('database') ?? join(data, `${mode}.db`),
+    store: { acceptLoss: get('store.accept_loss') },
+    node: { roles: rolesOf(get<string[] | null>('node.roles')) },
     strictness: get('strictness'),
     secretKey: get('secret_key'),
     adminPassword: get('admin_password'),
@@ -268,6 +276,11 @@ function readTable(
   });
 }
 
+/** In the order of a walk, whichever order they are written in. */
+function rolesOf(written: string[] | null): Role[] {
+  return ROLES.filter((role) => written === null || written.includes('all') || written.includes(role));
+}
+
 /** What no single setting can tell. */
 function judge(config: Config, problems: string[]): void {
   for (const cidr of config.webhooks.allowPrivate) {
@@ -279,8 +292,11 @@ function judge(config: Config, problems: string[]): void {
       `--lenient takes any credentials, so only on loopback: http.host is "${config.http.host}", use 127.0.0.1.`,
     );
   }
-  if (/^postgres(ql)?:/.test(config.database)) {
-    problems.push('database names PostgreSQL, which this version cannot use yet. Allowed: a path or ":memory:".');
+  // A mistyped scheme would become a folder of that name.
+  if (config.database.includes('://') && !isPostgres(config.database)) {
+    problems.push(
+      'database is a URL of another kind. Allowed: a path, ":memory:", or postgres://user:password@host/name.',
+    );
   }
   if (config.privacy.sealBodies) {
     problems.push(

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PidgeEvent } from './domain/events.ts';
 import { makeLog, makeMetrics } from './observe.ts';
+import { StoreUnavailable } from './store/store.ts';
 
 const ACCEPTED: PidgeEvent = {
   type: 'message.accepted',
@@ -32,6 +33,35 @@ it('counts messages and segments, and reads the queues when asked', async () => 
   expect(text).toContain('pidge_message_delivery_seconds_sum 0.5');
   expect(text).toContain('pidge_queue_messages 3');
   expect(text).toContain('pidge_queue_callbacks 4');
+});
+
+it('answers while the store is gone, and then says that the queues are unknown', async () => {
+  const metrics = makeMetrics('pidge');
+  metrics.observe(ACCEPTED);
+  expect(await metrics.text({ stats })).toContain('pidge_store_up 1');
+  const text = await metrics.text({ stats: () => Promise.reject(new StoreUnavailable('the database is gone')) });
+  expect(text).toContain('pidge_store_up 0');
+  expect(text).toContain('pidge_queue_messages Nan');
+  expect(text).toContain('pidge_messages_accepted_total{direction="outbound-api"} 1');
+});
+
+it('tells what a node holds, loses and takes over', async () => {
+  const metrics = makeMetrics('pidge');
+  metrics.observe({ type: 'node.connector', at: 1, owner: 'one', connector: 'smpp', held: true });
+  metrics.observe({ type: 'node.term', at: 2, owner: 'two' });
+  metrics.observe({ type: 'node.took_over', at: 3, owner: 'two', rows: 7 });
+  metrics.observe({
+    type: 'dispatch.dropped',
+    at: 4,
+    connector: 'smpp',
+    works: 3,
+    why: 'the connector is not held here',
+  });
+  const text = await metrics.text({ stats });
+  expect(text).toContain('pidge_node_holds_connector{connector="smpp"} 1');
+  expect(text).toContain('pidge_node_terms_total 1');
+  expect(text).toContain('pidge_works_taken_over_total 7');
+  expect(text).toContain('pidge_sends_dropped_total{connector="smpp"} 3');
 });
 
 it('makes no label out of what a client chose', async () => {

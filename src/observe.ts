@@ -5,7 +5,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observer, PidgeEvent } from './domain/events.ts';
-import type { Store } from './store/store.ts';
+import { type Store, StoreUnavailable } from './store/store.ts';
 
 /** Every observer hears every event, in this order; one that throws would silence the rest, so none may. */
 export function observers(...all: Observer[]): Observer {
@@ -88,6 +88,28 @@ export function makeMetrics(prefix: string): Metrics {
     help: 'Time a callback attempt took',
     buckets: LATENCY_BUCKETS,
   });
+  const dropped = new Counter({
+    ...shared,
+    name: `${prefix}_sends_dropped_total`,
+    help: 'Claimed sends not handed over, because the node was no longer sure they were its own',
+    labelNames: ['connector'],
+  });
+  const terms = new Counter({
+    ...shared,
+    name: `${prefix}_node_terms_total`,
+    help: 'Leases of this node that ran out',
+  });
+  const takenOver = new Counter({
+    ...shared,
+    name: `${prefix}_works_taken_over_total`,
+    help: 'Claims of dead nodes made due again',
+  });
+  const holds = new Gauge({
+    ...shared,
+    name: `${prefix}_node_holds_connector`,
+    help: '1 while this node holds the connector',
+    labelNames: ['connector'],
+  });
   const faults = new Counter({
     ...shared,
     name: `${prefix}_faults_total`,
@@ -98,6 +120,7 @@ export function makeMetrics(prefix: string): Metrics {
   const sendsDue = gauge('queue_messages', 'Messages that wait to be sent');
   const callbacksDue = gauge('queue_callbacks', 'Callbacks that wait to be sent');
   const parked = gauge('receipts_parked', 'Receipts that wait for their message');
+  const storeUp = gauge('store_up', '1 when the store answers');
 
   function observe(event: PidgeEvent): void {
     switch (event.type) {
@@ -119,6 +142,18 @@ export function makeMetrics(prefix: string): Metrics {
       case 'dispatch.outcome':
         outcomes.inc({ connector: event.connector, outcome: event.outcome });
         return;
+      case 'dispatch.dropped':
+        dropped.inc({ connector: event.connector }, event.works);
+        return;
+      case 'node.term':
+        terms.inc();
+        return;
+      case 'node.connector':
+        holds.set({ connector: event.connector }, event.held ? 1 : 0);
+        return;
+      case 'node.took_over':
+        takenOver.inc(event.rows);
+        return;
       case 'receipt.unmatched':
         unmatched.inc({ connector: event.connector });
         return;
@@ -137,10 +172,15 @@ export function makeMetrics(prefix: string): Metrics {
   return {
     observe,
     async text(store) {
-      const stats = await store.stats();
-      sendsDue.set(stats.sendsDue);
-      callbacksDue.set(stats.callbacksDue);
-      parked.set(stats.parkedReceipts);
+      // Metrics are wanted most while the store is gone; what it would say is then unknown, not 0.
+      const stats = await store.stats().catch((error: unknown) => {
+        if (error instanceof StoreUnavailable) return null;
+        throw error;
+      });
+      storeUp.set(stats === null ? 0 : 1);
+      sendsDue.set(stats?.sendsDue ?? Number.NaN);
+      callbacksDue.set(stats?.callbacksDue ?? Number.NaN);
+      parked.set(stats?.parkedReceipts ?? Number.NaN);
       return registry.metrics();
     },
   };
@@ -189,6 +229,18 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       case 'lenient':
         log.warn({ code: event.code, at: event.at }, 'lenient');
         return;
+      case 'node.connector': {
+        const { type, ...rest } = event;
+        log.info(rest, type);
+        return;
+      }
+      case 'dispatch.dropped':
+      case 'node.term':
+      case 'node.took_over': {
+        const { type, ...rest } = event;
+        log.warn(rest, type);
+        return;
+      }
       case 'receipt.unmatched':
       case 'message.status':
       case 'dispatch.outcome': {

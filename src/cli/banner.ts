@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { isPostgres, withoutPassword } from '../config-values.ts';
 import type { Paint } from './terminal.ts';
 
 /** The name and version every banner starts with. */
@@ -29,12 +30,17 @@ export function banner(
   const row = (label: string, text: string): void => {
     lines.push(`  ${label.padEnd(9)} ${text}`);
   };
+  const node = (): void => {
+    if (isPostgres(config.database)) row('Database', withoutPassword(config.database));
+    if (!isWhole(config)) row('Roles', config.node.roles.join(', '));
+  };
   const title = paint('bold', `${product.name} ${product.version}`);
   if (config.mode === 'dev') {
     lines.push(`${title}   dev mode   ${paint('blue', 'SIMULATED')}: nothing leaves this machine`);
     row('API base', `${base}  (instead of https://api.twilio.com)`);
     row('Account', `${started.account.sid}   token ${started.account.token}`);
     row('Number', '+12025550100        Phones  +12025550101 Ada · +12025550102 Ben');
+    node();
     lines.push(`  Point the Node SDK here: client.api.baseUrl = '${base}'`);
     if (config.strictness === 'lenient') {
       lines.push(
@@ -48,11 +54,17 @@ export function banner(
     ? `${paint('yellow', 'SIMULATED CARRIER')}: messages reach no real phone`
     : `${paint('red', 'LIVE')}: no carrier is configured, so nothing can be sent yet`;
   lines.push(`${title}   serve mode   ${state}`);
-  row('API base', base);
+  if (config.node.roles.includes('api')) row('API base', base);
+  else row('Health', `${base}/healthz  (this node serves no API)`);
   row('Account', options.tokenIsNew ? `${started.account.sid}   token ${started.account.token}` : started.account.sid);
-  if (options.tokenIsNew)
-    lines.push('  This token is shown once. Keep it: it is sealed in the data folder from now on.');
+  node();
+  if (options.tokenIsNew) lines.push('  This token is shown once. Keep it: it is sealed in the database from now on.');
   return lines;
+}
+
+/** Whether one node does everything, as most do: then there is nothing to tell. */
+function isWhole(config: Config): boolean {
+  return config.node.roles.length === 3;
 }
 
 /** `localhost` reads better and is what apps write; other addresses are shown as they are. */

@@ -79,6 +79,10 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         write(`${clockTime(event.at)}  ${paint('red', 'fault')} in ${event.where}: ${plain(String(event.error))}`);
         return;
       case 'dispatch.outcome':
+      case 'dispatch.dropped':
+      case 'node.term':
+      case 'node.connector':
+      case 'node.took_over':
       case 'receipt.unmatched':
         return;
     }

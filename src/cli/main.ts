@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, type ConfigSources, type Mode } from '../config.ts';
 import { nearest } from '../nearest.ts';
+import { addDbCommands } from './db.ts';
 import { CliError, EXIT } from './exit.ts';
 import { explainCode } from './explain.ts';
 import { painter, tell } from './terminal.ts';
@@ -17,6 +18,7 @@ interface Common {
   port?: string;
   host?: string;
   publicUrl?: string;
+  role?: string;
   lenient?: boolean;
   json?: boolean;
   url?: string;
@@ -108,11 +110,19 @@ withDataOptions(program.command('verify'))
     exitCode = await verify(sourcesOf(options, options.mode), { json: options.json === true });
   });
 
+addDbCommands(program, {
+  withDataOptions,
+  sourcesOf,
+  ended: (code) => {
+    exitCode = code;
+  },
+});
+
 function withDataOptions(command: Command): Command {
   return command
     .option('--config <file>', 'settings file (default: pidge.toml when there is one)')
     .option('--data <folder>', 'folder of the database (default: .pidge)')
-    .option('--database <file>', 'SQLite file, or :memory:')
+    .option('--database <file>', 'SQLite file, :memory:, or postgres://…')
     .option('--json', 'one line of JSON for each thing');
 }
 
@@ -120,7 +130,8 @@ function withServerOptions(command: Command): Command {
   return withDataOptions(command)
     .option('--port <port>', 'port to listen on, 0 takes a free one (default: 7670)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
-    .option('--public-url <url>', 'what apps call, when that differs');
+    .option('--public-url <url>', 'what apps call, when that differs')
+    .option('--role <roles>', 'what this node does: api, dispatch, callbacks, or all (default)');
 }
 
 function withClientOptions(command: Command): Command {
@@ -143,6 +154,7 @@ function sourcesOf(options: Common, mode?: Mode): ConfigSources {
       'http.port': options.port,
       'http.host': options.host,
       'http.public_url': options.publicUrl,
+      'node.roles': options.role,
       data: options.data,
       database: options.database,
       strictness: options.lenient === true ? 'lenient' : undefined,

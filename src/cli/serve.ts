@@ -1,5 +1,6 @@
-import { startPidge } from '../app.ts';
+import { DatabaseRefused, startPidge } from '../app.ts';
 import { type Config, ConfigError, type ConfigSources, readConfig } from '../config.ts';
+import { withoutPassword } from '../config-values.ts';
 import { realClock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import { makeLog, makeMetrics, observers } from '../observe.ts';
@@ -100,8 +101,11 @@ function explainStart(error: unknown, product: Product, config: Config): unknown
   if (error instanceof StoreLocked || (error instanceof Error && error.cause instanceof StoreLocked)) {
     return new CliError(
       EXIT.taken,
-      `The database ${config.database} is in use by another ${product.name}: ${(error as Error).message}. Stop that one, or use: ${product.name} ${config.mode} --data OTHER_FOLDER`,
+      `The database ${withoutPassword(config.database)} is in use by another ${product.name}: ${(error as Error).message}. Stop that one, or use: ${product.name} ${config.mode} --data OTHER_FOLDER`,
     );
+  }
+  if (error instanceof DatabaseRefused) {
+    return new CliError(EXIT.config, `${error.message}\nThe database is ${withoutPassword(config.database)}`);
   }
   return error;
 }

@@ -47,10 +47,17 @@ export interface Connector {
   readonly name: string;
   /** A carrier with stable keys may be handed the same message again at once after a crash (settled 41). */
   readonly honoursIdempotencyKeys: boolean;
+  /**
+   * May run on every node at once. Without it one node at a time holds the connector, so everything leaves in the
+   * store's order and at exact rates; a carrier that counts its connections wants that.
+   */
+  readonly shared?: boolean;
+  /** May be called again after `stop`: a connector moves between nodes. */
   start(ear: Ear): Promise<void>;
   /** One outcome per submission, in order. Resolves when every outcome is known. */
   send(batch: Submission[]): Promise<Outcome[]>;
-  /** A carrier that forgets with its process is told after a start which parts still await their receipts. */
+  /** A carrier that forgets with its process is told after each start which parts still await their receipts. */
   resume?(awaited: AwaitedPart[]): void;
+  /** Also after a start that failed, and more than once. */
   stop(): Promise<void>;
 }

@@ -20,6 +20,33 @@ export const realClock: Clock = {
   },
 };
 
+/**
+ * A node's clock with its measured distance from the database's added, so that all nodes mean the same instant
+ * (settled 27). Durations stay the node's own.
+ */
+export class OffsetClock implements Clock {
+  /** Milliseconds; measured again and again, so `now` may step by the error of a measurement. */
+  offsetMs = 0;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    // Whole milliseconds: instants are integers everywhere.
+    return this.#clock.now() + Math.round(this.offsetMs);
+  }
+
+  monotonic(): number {
+    return this.#clock.monotonic();
+  }
+
+  after(delayMs: number, task: () => void): () => void {
+    return this.#clock.after(delayMs, task);
+  }
+}
+
 interface Timer {
   at: number;
   order: number;

@@ -114,3 +114,9 @@ function zoneMinutes(zone: string | undefined): number | null {
   if (hours > 23 || minutes > 59) return null;
   return (match[1] === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
+
+/** First instant of the month (UTC) that lies `months` after the month of `at`. */
+export function monthStart(at: number, months = 0): number {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1);
+}

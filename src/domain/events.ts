@@ -49,6 +49,13 @@ export type PidgeEvent =
       attempt: number;
       note?: string;
     }
+  /** Claimed sends that were not handed over, because they may be somebody else's by now. */
+  | { type: 'dispatch.dropped'; at: number; connector: string; works: number; why: string }
+  /** The lease ran out without a heartbeat: the node goes on under this name. */
+  | { type: 'node.term'; at: number; owner: string }
+  | { type: 'node.connector'; at: number; owner: string; connector: string; held: boolean }
+  /** Work of dead nodes became due again. */
+  | { type: 'node.took_over'; at: number; owner: string; rows: number }
   | { type: 'receipt.unmatched'; at: number; connector: string; carrierId: string }
   | { type: 'lenient'; at: number; code: number; text: string }
   | { type: 'fault'; at: number; where: string; error: unknown };

@@ -108,3 +108,8 @@ export function sidTime(sid: string): number {
   const ms = Number.parseInt(sid.slice(2, 14), 16);
   return Number.isFinite(ms) ? ms : 0;
 }
+
+/** The least sid of `prefix` that carries `at` or later: what is older sorts before it. */
+export function firstSidAt(prefix: SidPrefix, at: number): string {
+  return prefix + hex(Math.max(0, Math.min(LAST_INSTANT, Math.floor(at))), 12);
+}

@@ -99,6 +99,7 @@ function room(more: Partial<Omit<CallbackParts, 'settings'>> & { settings?: Part
   const clock = new HandWoundClock();
   const store = new FakeStore();
   const events: PidgeEvent[] = [];
+  const term = { owner: 'me' };
   const outgoing = makeOutgoing({ policy: { allow: ['127.0.0.1/32'] }, clock });
   const callbacks = makeCallbacks({
     store,
@@ -106,11 +107,11 @@ function room(more: Partial<Omit<CallbackParts, 'settings'>> & { settings?: Part
     outgoing,
     tokenOf: async () => 'token',
     random: () => 0.5,
+    membership: { term: () => term, isOver: () => false },
     observe: (event) => events.push(event),
     faults: noFaults,
     ...more,
     settings: {
-      owner: 'me',
       maxInFlight: 100,
       perHost: 8,
       giveUpAfterMs: 86_400_000,
@@ -333,16 +334,72 @@ test.each<FaultPoint>(['callback.before-request', 'callback.after-request'])(
   },
 );
 
-test('a store that is gone for now is told, and the callback comes again', async () => {
-  const { url } = await receiver();
+test('an answer the store cannot record is recorded as soon as it can, and nothing is sent twice', async () => {
+  const { url, seen } = await receiver();
   const { clock, store, events, callbacks } = room();
   store.add(url, { at: clock.now() });
-  store.failWith = new StoreUnavailable('disk full');
+  store.failWith = new StoreUnavailable('the database is gone');
   callbacks.start();
-  await callbacks.idle();
+  await until(() => events.some((event) => event.type === 'fault'));
   expect(events.at(-1)).toMatchObject({ type: 'fault', where: 'callbacks: finish' });
+  store.failWith = null;
+  clock.advance(250);
+  await callbacks.idle();
+  expect(store.rows).toEqual([]);
+  expect(seen).toHaveLength(1);
+});
+
+test('an answer the store cannot record until its lease is over is given up aloud, and the callback comes again', async () => {
+  const { url, seen } = await receiver();
+  const { clock, store, events, callbacks } = room();
+  store.add(url, { at: clock.now() });
+  store.failWith = new StoreUnavailable('the database is gone');
+  callbacks.start();
+  const faults = () => events.filter((event) => event.type === 'fault');
+  await until(() => faults().length === 1);
+  while (faults().length < 2) {
+    clock.advance(500);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(clock.monotonic()).toBeLessThanOrEqual(LEASE_MS);
+  }
   store.failWith = null;
   clock.advance(LEASE_MS);
   await callbacks.idle();
   expect(store.rows).toEqual([]);
+  expect(seen).toHaveLength(2);
+});
+
+test('what waits in line when the lease of the node is over is not sent, and comes back', async () => {
+  const held: ServerResponse[] = [];
+  const { url, seen } = await receiver((response) => void held.push(response));
+  let isOver = false;
+  const { clock, store, callbacks } = room({
+    settings: { perHost: 1 },
+    membership: { term: () => (isOver ? null : { owner: 'me' }), isOver: () => isOver },
+  });
+  for (let i = 0; i < 3; i += 1) store.add(url, { at: clock.now() });
+  callbacks.start();
+  await until(() => held.length === 1);
+  isOver = true;
+  held[0]?.end();
+  await callbacks.idle();
+  expect(seen).toHaveLength(1);
+  isOver = false;
+  clock.advance(LEASE_MS);
+  await until(() => held.length === 2);
+  expect(store.rows.map(({ attempt }) => attempt)).toEqual([2, 2]);
+  for (const response of held) response.end();
+  await until(() => held.length === 3);
+  held[2]?.end();
+  await callbacks.idle();
+  expect(store.rows).toEqual([]);
+});
+
+test('nothing is claimed while the node is not sure of its lease', async () => {
+  const { url, seen } = await receiver();
+  const { clock, store, callbacks } = room({ membership: { term: () => null, isOver: () => true } });
+  store.add(url, { at: clock.now() });
+  callbacks.start();
+  await callbacks.idle();
+  expect([seen, store.rows[0]?.attempt]).toEqual([[], 0]);
 });

@@ -15,6 +15,8 @@ import {
 import { callbackParams, type Decision, decide, encodeForm } from './callback-plan.ts';
 import { FairHosts } from './fair-hosts.ts';
 import { Loop } from './loop.ts';
+import type { NodeMembership, Term } from './membership.ts';
+import { makePersist } from './persist.ts';
 
 /**
  * The callbacks room: tells customers what became of their messages. Claims due callbacks, signs and posts each,
@@ -22,7 +24,6 @@ import { Loop } from './loop.ts';
  * once is ours: work that is dropped here without being finished comes back when its lease ends.
  */
 export interface CallbackSettings {
-  owner: string;
   /** Callbacks in flight that still count as quick. */
   maxInFlight: number;
   /** At most this many at a time to one receiver (scheme, host and port). */
@@ -37,6 +38,7 @@ export interface CallbackSettings {
 
 export interface CallbackParts {
   store: Pick<Store, 'claimCallbacks' | 'finishCallbacks' | 'nextDueAt'>;
+  membership: Pick<NodeMembership, 'term' | 'isOver'>;
   outgoing: Pick<Outgoing, 'request'>;
   clock: Clock;
   /** The primary token of an account: signatures are made at the time of sending (settled; C4). */
@@ -56,10 +58,15 @@ export interface Callbacks {
 
 type Receiver = ParsedCallbackUrl & { ok: true };
 
-interface Job {
+interface Claimed {
   work: CallbackWork;
-  receiver: Receiver;
+  term: Term;
+  /** Monotonic: when its lease began. */
   takenAt: number;
+}
+
+interface Job extends Claimed {
+  receiver: Receiver;
   /** Has been under way for so long that its place went to somebody else. */
   overdue: boolean;
   /** Gives back the place in the loop, at most once. */
@@ -84,8 +91,9 @@ const URLS_KEPT = 1_000;
 const SPENT_KEPT = 10_000;
 
 export function makeCallbacks(parts: CallbackParts): Callbacks {
-  const { store, outgoing, clock, observe, faults, settings } = parts;
-  const { owner, leaseMs, perHost, maxInFlight } = settings;
+  const { store, membership, outgoing, clock, observe, faults, settings } = parts;
+  const { leaseMs, perHost, maxInFlight } = settings;
+  const persist = makePersist({ clock, observe, where: 'callbacks: finish' });
   const receivers = new Map<string, ParsedCallbackUrl>();
   /** Jobs that hold a place, oldest first. */
   const quick = new Set<Job>();
@@ -93,21 +101,29 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   let cancelSweep: (() => void) | null = null;
   /** Per work with Twilio's retry rule: what its attempts have used of the total budget. A restart forgives it. */
   const spentMs = new Map<number, number>();
-  let finished: { result: CallbackResult; end: () => void }[] = [];
+  let finished: { result: CallbackResult; leaseUntil: number; end: () => void }[] = [];
   let flushing = false;
 
   const hosts = new FairHosts<Job>({ perHost, maxWaiting: perHost * WAITING_PER_RUNNING, launch });
-  const loop = new Loop<CallbackWork>({
+  const loop = new Loop<Claimed>({
     name: 'callbacks',
     clock,
-    claim: (limit) => store.claimCallbacks({ owner, limit, leaseMs }, clock.now()),
+    claim,
     run,
-    nextDueAt: () => store.nextDueAt('callback'),
+    nextDueAt: async () => (membership.term() === null ? null : store.nextDueAt('callback')),
     maxInFlight,
     batch: settings.batch ?? 250,
     pollMs: settings.pollMs ?? 1_000,
     onFault: fault,
   });
+
+  async function claim(limit: number): Promise<Claimed[]> {
+    const term = membership.term();
+    if (term === null) return [];
+    const takenAt = clock.monotonic();
+    const works = await store.claimCallbacks({ owner: term.owner, limit, leaseMs }, clock.now());
+    return works.map((work) => ({ work, term, takenAt }));
+  }
 
   function fault(where: string, error: unknown): void {
     observe({ type: 'fault', at: clock.now(), where, error });
@@ -122,27 +138,26 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     return receiver;
   }
 
-  function run(items: CallbackWork[], done: (count: number) => void): Promise<void> {
+  function run(items: Claimed[], done: (count: number) => void): Promise<void> {
     return new Promise((resolve) => {
       let left = items.length;
       const end = () => {
         left -= 1;
         if (left === 0) resolve();
       };
-      for (const work of items) admit(work, done, end);
+      for (const claimed of items) admit(claimed, done, end);
     });
   }
 
-  function admit(work: CallbackWork, done: (count: number) => void, endOfBatch: () => void): void {
-    const receiver = receiverOf(work.payload.url);
+  function admit(claimed: Claimed, done: (count: number) => void, endOfBatch: () => void): void {
+    const receiver = receiverOf(claimed.work.payload.url);
     if (!receiver.ok) {
-      finishUnusable(work, receiver.why, endOfBatch);
+      finishUnusable(claimed, receiver.why, endOfBatch);
       return;
     }
     const job: Job = {
-      work,
+      ...claimed,
       receiver,
-      takenAt: clock.monotonic(),
       overdue: false,
       freePlace: () => done(1),
       end() {
@@ -181,9 +196,9 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   }
 
   function launch(job: Job): boolean {
-    // One that waited in line until its lease is nearly over would be sent twice: it comes back by itself.
+    // One that waited in line until its lease, or its node's, is nearly over would be sent twice: it comes back by itself.
     const latest = Math.max(leaseMs / 2, leaseMs - job.receiver.rules.totalMs - OVERDUE_MS);
-    if (clock.monotonic() - job.takenAt > latest) {
+    if (clock.monotonic() - job.takenAt > latest || membership.isOver(job.term)) {
       job.end();
       return false;
     }
@@ -264,23 +279,25 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
       spentMs.set(work.workId, spent);
     const answer = result?.kind === 'answer' ? result : null;
     const response = answer && { status: answer.status, headers: answer.headers, body: keep(answer.body) };
-    finish(work, decision, { at, ms, request, response, ...complaint(result) }, () => job.end());
+    finish(job, decision, { at, ms, request, response, ...complaint(result) }, () => job.end());
   }
 
-  function finishUnusable(work: CallbackWork, why: string, end: () => void): void {
-    const request = { method: 'POST', url: work.payload.url, headers: {}, body: '' };
+  function finishUnusable(claimed: Claimed, why: string, end: () => void): void {
+    const request = { method: 'POST', url: claimed.work.payload.url, headers: {}, body: '' };
     const record = { at: clock.now(), ms: 0, request, response: null, errorCode: 11100, error: why };
-    finish(work, { decision: 'gave_up' }, record, end);
+    finish(claimed, { decision: 'gave_up' }, record, end);
   }
 
   function finish(
-    { workId, attempt, messageSid, accountSid, payload }: CallbackWork,
+    { work, takenAt }: Claimed,
     decision: Decision,
     what: Pick<CallbackAttempt, 'at' | 'ms' | 'request' | 'response' | 'errorCode' | 'error'>,
     end: () => void,
   ): void {
+    const { workId, attempt, messageSid, accountSid, payload } = work;
     const record = { workId, messageSid, accountSid, attempt, payload, decision: decision.decision, ...what };
-    finished.push({ result: { workId, attempt, messageSid, ...decision, record }, end });
+    const result = { workId, attempt, messageSid, ...decision, record };
+    finished.push({ result, leaseUntil: takenAt + leaseMs, end });
     observe({
       type: 'callback.attempt',
       at: what.at,
@@ -304,7 +321,9 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     while (finished.length > 0) {
       const group = finished;
       finished = [];
-      await record(group.map((one) => one.result));
+      const leaseUntil = group.reduce((latest, one) => Math.max(latest, one.leaseUntil), 0);
+      const results = group.map((one) => one.result);
+      await persist(() => record(results), leaseUntil);
       let freed = false;
       for (const { result, end } of group) {
         if (result.retryAt === undefined) freed = true;
@@ -322,7 +341,8 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     try {
       await store.finishCallbacks(results, clock.now());
     } catch (error) {
-      if (results.length === 1 || error instanceof StoreUnavailable) fault('callbacks: finish', error);
+      if (error instanceof StoreUnavailable) throw error;
+      if (results.length === 1) fault('callbacks: finish', error);
       else for (const result of results) await record([result]);
     }
   }
@@ -330,7 +350,11 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   return {
     start: () => loop.start(),
     ring: (dueAt) => loop.ring(dueAt),
-    stop: (limitMs) => loop.stop(limitMs),
+    async stop(limitMs) {
+      const inTime = await loop.stop(limitMs);
+      persist.end();
+      return inTime;
+    },
     idle: () => loop.idle(),
   };
 }

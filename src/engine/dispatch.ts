@@ -1,27 +1,31 @@
 /**
- * Dispatch: claimed sends go to their connector, and what follows from each outcome is decided here and nowhere else.
- * The claim that made a message `sending` is durable before this room sees it, so whatever still waits is unsent.
+ * Dispatch: claimed sends go to their connector, and what follows from each outcome is decided in here and in
+ * `conclude.ts` alone. The claim that made a message `sending` is durable before this room sees it, so whatever still
+ * waits is unsent. Just before anything is handed over the fence asks whether it is still this node's.
  */
-import type { Connector, Outcome, Submission } from '../connectors/connector.ts';
+import type { Connector, Outcome } from '../connectors/connector.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
-import { priceOf } from '../domain/money.ts';
-import { segment } from '../domain/segments.ts';
-import { smartEncode } from '../domain/smart-encoding.ts';
-import type { SendSettlement, SendWork, Store } from '../store/store.ts';
+import { type SendSettlement, type SendWork, type Store, StoreUnavailable } from '../store/store.ts';
+import { conclude, putBack, settlement, submissionOf, unsendable } from './conclude.ts';
 import { Loop } from './loop.ts';
+import type { NodeMembership, Term } from './membership.ts';
+import { ClaimAhead, Pacer } from './pace.ts';
+import { makePersist } from './persist.ts';
 
 export interface DispatchSettings {
-  owner: string;
   /** Messages handed over but not yet answered. */
   maxInFlight: number;
   batch: number;
   /** A claim is somebody's for so long; longer than any connector takes to answer. */
   leaseMs: number;
   pollMs: number;
-  /** How far ahead of its slot a paced message may be claimed; it still leaves at its slot. */
-  lookAheadMs: number;
+  /**
+   * How far ahead of a due time claiming begins at least, so that its commit does not make the message late. It grows
+   * with the time that claims take.
+   */
+  wakeAheadMs: number;
   /** Charge per segment in micro-units. */
   segmentPriceMicros: number;
   /** Wait before a submission that got no answer is repeated once (settled 9). */
@@ -29,8 +33,13 @@ export interface DispatchSettings {
 }
 
 export interface DispatchParts {
-  store: Store;
+  store: Pick<Store, 'claimSends' | 'settleSends' | 'nextDueAt'>;
   connectors: ReadonlyMap<string, Connector>;
+  membership: Pick<NodeMembership, 'term' | 'holds'>;
+  /** Whether a connector runs here and its sends are this node's. */
+  runs: (connector: string) => boolean;
+  /** Connectors whose sends are to be left alone. */
+  except: () => string[];
   clock: Clock;
   observe: Observer;
   faults: Faults;
@@ -39,72 +48,181 @@ export interface DispatchParts {
   ringCallbacks: () => void;
 }
 
-/** The first wait after a busy or unreachable carrier, and the longest. */
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+export interface Dispatch {
+  start(): void;
+  /** Something may be sent, now or at `dueAt` (epoch ms). */
+  ring(dueAt?: number): void;
+  idle(): Promise<void>;
+  stop(limitMs: number): Promise<boolean>;
+}
+
+/** Work with what the fence needs to know. */
+interface Claimed {
+  work: SendWork;
+  term: Term;
+  /** Monotonic: the last instant at which it may be handed over. */
+  sendUntil: number;
+  /** Monotonic: from here on it is due for somebody else. */
+  leaseUntil: number;
+}
+
+/** What must be left of a work's lease when it is handed over (H9). */
+const FENCE_MS = 5_000;
 /** A hand-over that breaks the connector itself so often is given up, so that it cannot hold up the rest. */
 const MAX_BROKEN_ATTEMPTS = 3;
 
-export function makeDispatch(parts: DispatchParts): Loop<SendWork> {
-  const { store, clock, settings } = parts;
+export function makeDispatch(parts: DispatchParts): Dispatch {
+  const { store, clock, membership, settings } = parts;
+  const pacer = new Pacer<{ claimed: Claimed; end: () => void }>(clock, start);
+  const ahead = new ClaimAhead(settings.wakeAheadMs);
+  const persist = makePersist({ clock, observe: parts.observe, where: 'dispatch: settle' });
+  let isStopping = false;
 
-  const loop: Loop<SendWork> = new Loop<SendWork>({
+  const loop = new Loop<Claimed>({
     name: 'dispatch',
     clock,
-    claim: (limit) =>
-      store.claimSends(
-        { owner: settings.owner, limit, leaseMs: settings.leaseMs, lookAheadMs: settings.lookAheadMs },
-        clock.now(),
-      ),
+    claim,
     run,
-    nextDueAt: () => store.nextDueAt('send'),
+    nextDueAt,
     maxInFlight: settings.maxInFlight,
     batch: settings.batch,
     pollMs: settings.pollMs,
-    onFault: (where, error) => parts.observe({ type: 'fault', at: clock.now(), where, error }),
+    onFault: fault,
   });
-  return loop;
 
-  async function run(items: SendWork[]): Promise<void> {
-    const settlements: SendSettlement[] = [];
-    const ready = new Map<string, SendWork[]>();
-    for (const work of items) {
-      const refusal = unsendable(work);
-      if (refusal !== null) settlements.push(settlement(work, { kind: 'failed', errorCode: refusal }));
-      else group(ready, `${work.connector}\n${work.startAt}`, work);
+  function fault(where: string, error: unknown): void {
+    parts.observe({ type: 'fault', at: clock.now(), where, error });
+  }
+
+  async function claim(limit: number): Promise<Claimed[]> {
+    const term = membership.term();
+    const except = parts.except();
+    if (term === null || isNothingOurs(except)) return [];
+    const asked = clock.monotonic();
+    const lookAheadMs = ahead.lookMs;
+    const lateLanes = pacer.late(lookAheadMs);
+    const { leaseMs } = settings;
+    const works = await store.claimSends(
+      {
+        owner: term.owner,
+        limit,
+        leaseMs,
+        lookAheadMs,
+        ...(except.length > 0 && { except }),
+        ...(lateLanes.length > 0 && { lateLanes }),
+      },
+      clock.now(),
+    );
+    ahead.learn(clock.monotonic() - asked);
+    const leaseUntil = asked + leaseMs;
+    return works.map((work) => ({ work, term, sendUntil: leaseUntil - FENCE_MS, leaseUntil }));
+  }
+
+  async function nextDueAt(): Promise<number | null> {
+    const except = parts.except();
+    if (membership.term() === null || isNothingOurs(except)) return null;
+    const dueAt = await store.nextDueAt('send', except.length > 0 ? except : undefined);
+    if (dueAt === null) return null;
+    // Unpaced work cannot be claimed ahead: who has come early for it comes again in time.
+    const early = dueAt - ahead.wakeMs;
+    return early > clock.now() ? early : dueAt;
+  }
+
+  /** With connectors configured but none of them ours, there is nothing to ask the store for. */
+  function isNothingOurs(except: string[]): boolean {
+    if (except.length === 0 || parts.connectors.size === 0) return false;
+    return [...parts.connectors.keys()].every((name) => except.includes(name));
+  }
+
+  async function run(items: Claimed[]): Promise<void> {
+    const refused: SendSettlement[] = [];
+    const hands: Promise<void>[] = [];
+    const unpaced: Claimed[] = [];
+    for (const claimed of items) {
+      const { work } = claimed;
+      const refusal = unsendable(work, settings);
+      if (refusal !== null) refused.push(settlement(work, { kind: 'failed', errorCode: refusal }));
+      else if (work.lane === null) unpaced.push(claimed);
+      else if (!isStopping) {
+        const { lane, startAt } = work;
+        hands.push(new Promise((end) => pacer.add({ claimed, end }, lane, startAt)));
+      }
     }
-    const hands = [...ready.values()].map((works) => handOver(works));
-    if (settlements.length > 0) hands.push(record(settlements, items));
+    if (hands.length > 0) pacer.go();
+    for (const claims of byConnector(unpaced)) hands.push(handOver(claims));
+    if (refused.length > 0) hands.push(record(refused, items));
     await Promise.all(hands);
   }
 
-  /** The code with which a message fails before it is sent, or `null`. */
-  function unsendable(work: SendWork): number | null {
-    if (work.expired) return 30036;
-    const { maxPriceMicros, numSegments } = work.message;
-    if (maxPriceMicros !== null && numSegments * settings.segmentPriceMicros > maxPriceMicros) return 30010;
-    return null;
+  function start(paced: { claimed: Claimed; end: () => void }[]): void {
+    const ends = new Map(paced.map(({ claimed, end }) => [claimed, end]));
+    for (const claims of byConnector(ends.keys())) {
+      void handOver(claims).then(() => {
+        for (const claimed of claims) ends.get(claimed)?.();
+      });
+    }
   }
 
-  /** All of one connector and one slot. */
-  async function handOver(works: SendWork[]): Promise<void> {
-    const first = works[0];
-    if (!first) return;
-    const connector = parts.connectors.get(first.connector);
-    if (first.startAt > clock.now()) await sleep(first.startAt - clock.now());
-    let outcomes: Outcome[];
-    if (!connector) {
-      outcomes = works.map(() => ({ kind: 'unreachable', note: `no connector named ${first.connector}` }));
-    } else {
+  /** All of one connector. Never rejects: what goes wrong is a fault, and the end of the lease makes it due again. */
+  async function handOver(claims: Claimed[]): Promise<void> {
+    try {
+      const name = claims[0]?.work.connector ?? '';
       parts.faults.at('dispatch.before-send');
-      outcomes = await send(connector, works);
-      parts.faults.at('dispatch.after-send');
+      const { mine, lost } = fence(claims, name);
+      const putAway = putBackAll(lost);
+      if (mine.length > 0) await sendAll(mine, name);
+      await putAway;
+    } catch (error) {
+      fault('dispatch: run', error);
     }
+  }
+
+  /** What may be sent at this instant, and what may be somebody else's by now. */
+  function fence(claims: Claimed[], name: string): { mine: Claimed[]; lost: Claimed[] } {
+    const now = clock.monotonic();
+    const isElsewhere = parts.connectors.has(name) && !parts.runs(name);
+    const mine: Claimed[] = [];
+    const lost: Claimed[] = [];
+    const reasons = new Set<string>();
+    for (const claimed of claims) {
+      const why = !membership.holds(claimed.term)
+        ? 'this node is not sure that it is still alive to others'
+        : isElsewhere
+          ? 'the connector is not held here'
+          : claimed.sendUntil < now
+            ? 'its lease is nearly over'
+            : null;
+      if (why !== null) reasons.add(why);
+      (why === null ? mine : lost).push(claimed);
+    }
+    if (lost.length > 0) {
+      const why = [...reasons].join(', ');
+      parts.observe({ type: 'dispatch.dropped', at: clock.now(), connector: name, works: lost.length, why });
+    }
+    return { mine, lost };
+  }
+
+  /** Unsent, to its old place in the queue: which changes nothing once somebody else has claimed it. */
+  async function putBackAll(claims: Claimed[]): Promise<void> {
+    if (claims.length === 0) return;
+    const settlements = claims.map(({ work }) => putBack(work));
+    const applied = await persist(() => settle(settlements), leaseEnd(claims));
+    if (applied) loop.ring();
+  }
+
+  async function sendAll(claims: Claimed[], name: string): Promise<void> {
+    const connector = parts.connectors.get(name);
+    const works = claims.map(({ work }) => work);
+    const outcomes = connector
+      ? await send(connector, works)
+      : works.map((): Outcome => ({ kind: 'unreachable', note: `no connector named ${name}` }));
+    parts.faults.at('dispatch.after-send');
+    const now = clock.now();
     const settlements = works.map((work, index) => {
       const outcome = outcomes[index] ?? { kind: 'unsure', note: 'the connector gave no outcome' };
-      return settlement(work, conclude(work, outcome, connector));
+      return settlement(work, conclude(work, outcome, connector, settings, now));
     });
-    await record(settlements, works);
+    await record(settlements, claims);
   }
 
   async function send(connector: Connector, works: SendWork[]): Promise<Outcome[]> {
@@ -112,7 +230,7 @@ export function makeDispatch(parts: DispatchParts): Loop<SendWork> {
       return await connector.send(works.map(submissionOf));
     } catch (error) {
       // A connector promises outcomes; one that throws is broken, and nobody knows what it had sent.
-      parts.observe({ type: 'fault', at: clock.now(), where: `connector ${connector.name}`, error });
+      fault(`connector ${connector.name}`, error);
       return works.map((work) =>
         work.attempt >= MAX_BROKEN_ATTEMPTS
           ? { kind: 'refused', errorCode: 30008, note: 'the connector broke three times on it' }
@@ -121,42 +239,28 @@ export function makeDispatch(parts: DispatchParts): Loop<SendWork> {
     }
   }
 
-  function conclude(work: SendWork, outcome: Outcome, connector: Connector | undefined): SendSettlement['result'] {
-    const now = clock.now();
-    switch (outcome.kind) {
-      case 'accepted':
-        return {
-          kind: 'sent',
-          connector: work.connector,
-          carrierIds: outcome.carrierIds,
-          priceMicros: priceOf(work.message.numSegments, settings.segmentPriceMicros),
-        };
-      case 'refused':
-        return { kind: 'failed', errorCode: outcome.errorCode, note: outcome.note };
-      case 'busy':
-        return { kind: 'again', dueAt: now + (outcome.retryAfterMs ?? retryMs(work.attempt)), note: 'carrier busy' };
-      case 'unreachable':
-        return { kind: 'again', dueAt: now + retryMs(work.attempt), note: outcome.note ?? 'carrier unreachable' };
-      case 'unsure':
-        if (connector?.honoursIdempotencyKeys) {
-          return { kind: 'again', dueAt: now + retryMs(work.attempt), note: outcome.note ?? 'no answer' };
-        }
-        // Repeated once, then given up: a second silence says more about the carrier than a third try would.
-        return work.attempt > 1
-          ? { kind: 'failed', errorCode: 30410, note: outcome.note ?? 'no answer, twice' }
-          : { kind: 'again', dueAt: now + settings.inDoubtHoldMs, note: outcome.note ?? 'no answer, held' };
-    }
-  }
-
-  async function record(settlements: SendSettlement[], works: SendWork[]): Promise<void> {
-    const applied = await store.settleSends(settlements, clock.now());
-    const bySid = new Map(works.map((work) => [work.message.sid, work]));
+  async function record(settlements: SendSettlement[], claims: Claimed[]): Promise<void> {
+    const applied = await persist(() => settle(settlements), leaseEnd(claims));
+    if (applied === null) return;
+    const bySid = new Map(claims.map(({ work }) => [work.message.sid, work]));
     settlements.forEach((one, index) => {
       const work = bySid.get(one.messageSid);
       if (applied[index] && work) tell(one, work);
       if (one.result.kind === 'again') loop.ring(one.result.dueAt);
     });
     parts.ringCallbacks();
+  }
+
+  /** When a batch fails its items are tried alone, so that one bad item cannot make all the others be sent again. */
+  async function settle(batch: SendSettlement[]): Promise<boolean[]> {
+    try {
+      return await store.settleSends(batch, clock.now());
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      if (batch.length > 1) return (await Promise.all(batch.map((one) => settle([one])))).flat();
+      fault('dispatch: settle', error);
+      return [false];
+    }
   }
 
   function tell(one: SendSettlement, work: SendWork): void {
@@ -178,39 +282,31 @@ export function makeDispatch(parts: DispatchParts): Loop<SendWork> {
     parts.observe({ type: 'message.status', at, sid: one.messageSid, accountSid, status, errorCode, createdAt });
   }
 
-  function sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      clock.after(ms, resolve);
-    });
-  }
-}
-
-function submissionOf(work: SendWork): Submission {
-  const { message } = work;
-  const { parts, encoding } = segment(message.smartEncoded ? smartEncode(message.body) : message.body);
   return {
-    messageSid: message.sid,
-    accountSid: message.accountSid,
-    from: message.from ?? '',
-    to: message.to,
-    parts: message.to.includes(':') ? [message.body] : parts,
-    encoding,
-    attempt: work.attempt,
-    idempotencyKey: message.sid,
+    start: () => loop.start(),
+    ring: (dueAt) => loop.ring(dueAt === undefined ? undefined : dueAt - ahead.wakeMs),
+    idle: () => loop.idle(),
+    async stop(limitMs) {
+      isStopping = true;
+      // What waits for its slot is unsent: leaving the store gives it back.
+      for (const { end } of pacer.clear()) end();
+      const inTime = await loop.stop(limitMs);
+      persist.end();
+      return inTime;
+    },
   };
 }
 
-function settlement(work: SendWork, result: SendSettlement['result']): SendSettlement {
-  const { sid: messageSid, accountSid } = work.message;
-  return { workId: work.workId, attempt: work.attempt, accountSid, messageSid, result };
+function byConnector(claims: Iterable<Claimed>): Iterable<Claimed[]> {
+  const groups = new Map<string, Claimed[]>();
+  for (const claimed of claims) {
+    const group = groups.get(claimed.work.connector);
+    if (group) group.push(claimed);
+    else groups.set(claimed.work.connector, [claimed]);
+  }
+  return groups.values();
 }
 
-function retryMs(attempt: number): number {
-  return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
-}
-
-function group<T>(groups: Map<string, T[]>, key: string, item: T): void {
-  const items = groups.get(key);
-  if (items) items.push(item);
-  else groups.set(key, [item]);
+function leaseEnd(claims: Claimed[]): number {
+  return claims.reduce((latest, { leaseUntil }) => Math.max(latest, leaseUntil), 0);
 }

@@ -5,9 +5,11 @@ import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
 import type { Outgoing } from '../net/outgoing.ts';
 import type { Store } from '../store/store.ts';
-import { type CallbackSettings, makeCallbacks } from './callbacks.ts';
-import { type DispatchSettings, makeDispatch } from './dispatch.ts';
+import { type CallbackSettings, type Callbacks, makeCallbacks } from './callbacks.ts';
+import { type Dispatch, type DispatchSettings, makeDispatch } from './dispatch.ts';
+import { type MembershipSettings, NodeMembership } from './membership.ts';
 import { makeReceipts } from './receipts.ts';
+import { makeConnectorRunner } from './run-connectors.ts';
 
 export interface EngineParts {
   store: Store;
@@ -19,15 +21,30 @@ export interface EngineParts {
   random: () => number;
   observe: Observer;
   faults: Faults;
-  settings: { dispatch: DispatchSettings; callbacks: CallbackSettings };
+  /** A name for a life of this node, never used before. */
+  makeOwner: () => string;
+  /** Brings the clock in line with the store's. */
+  measureClock: () => Promise<void>;
+  settings: EngineSettings;
+}
+
+export interface EngineSettings {
+  dispatch: DispatchSettings;
+  callbacks: CallbackSettings;
+  membership: Pick<MembershipSettings, 'leaseMs' | 'beatMs' | 'marginMs'>;
+  /** Of what a node can do, what this one does. `dispatch` and `callbacks` are rooms of the engine. */
+  roles: readonly string[];
 }
 
 export interface Engine {
-  start(): Promise<void>;
+  /** `address`: where this node listens, for people. Resolves when everything of its roles runs. */
+  start(address: string): Promise<void>;
   /** Something may be sent at `dueAt`. */
   ringDispatch(dueAt?: number): void;
   /** A callback may be due. */
   ringCallbacks(): void;
+  /** Whether this node is sure to be alive to the others; while it is not, it does no work. */
+  isAlive(): boolean;
   /** Resolves when nothing is due and nothing is under way at the present instant. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -37,55 +54,104 @@ export interface Engine {
 const DISPATCH_STOP_MS = 10_000;
 const CALLBACKS_STOP_MS = 5_000;
 
-/** Receipts a carrier of our own is asked for again after a restart; what is older keeps the status it has. */
-const MOST_RESUMED = 100_000;
-
 export function makeEngine(parts: EngineParts): Engine {
   const { store, clock, observe, faults, settings } = parts;
-  const callbacks = makeCallbacks({
-    store,
-    clock,
-    observe,
-    faults,
-    outgoing: parts.outgoing,
-    tokenOf: parts.tokenOf,
-    random: parts.random,
-    settings: settings.callbacks,
-  });
-  const ringCallbacks = () => callbacks.ring();
-  const connectors = new Map(parts.connectors.map((connector) => [connector.name, connector]));
-  const dispatch = makeDispatch({
-    store,
-    clock,
-    observe,
-    faults,
-    connectors,
-    settings: settings.dispatch,
-    ringCallbacks,
-  });
+  // Without the role no connector is this node's business.
+  const connectors = settings.roles.includes('dispatch') ? parts.connectors : [];
+  const names = connectors.map(({ name }) => name);
+  const shared = connectors.filter((connector) => connector.shared).map(({ name }) => name);
+  let stopping = false;
+
+  const ringDispatch = (dueAt?: number) => dispatch?.ring(dueAt);
+  const ringCallbacks = () => callbacks?.ring();
   const ear = makeReceipts({ store, clock, observe, faults, ringCallbacks });
+  const runner = makeConnectorRunner({ store, connectors, ear, onUp: () => ringDispatch() });
+  const membership = new NodeMembership({
+    store,
+    clock,
+    observe,
+    makeOwner: parts.makeOwner,
+    measureClock: parts.measureClock,
+    onHeld: (held) => runner.run(stopping ? [] : [...held, ...shared]),
+    onWork() {
+      ringDispatch();
+      ringCallbacks();
+    },
+    settings: {
+      ...settings.membership,
+      roles: [...settings.roles],
+      connectors: names.filter((name) => !shared.includes(name)),
+    },
+  });
+  const callbacks: Callbacks | null = settings.roles.includes('callbacks')
+    ? makeCallbacks({
+        store,
+        clock,
+        observe,
+        faults,
+        membership,
+        outgoing: parts.outgoing,
+        tokenOf: parts.tokenOf,
+        random: parts.random,
+        settings: settings.callbacks,
+      })
+    : null;
+  const dispatch: Dispatch | null = settings.roles.includes('dispatch')
+    ? makeDispatch({
+        store,
+        clock,
+        observe,
+        faults,
+        membership,
+        connectors: new Map(connectors.map((connector) => [connector.name, connector])),
+        runs,
+        except: () => [...new Set([...membership.except(), ...names.filter((name) => !runs(name))])],
+        settings: settings.dispatch,
+        ringCallbacks,
+      })
+    : null;
+  let unwatch: () => void = () => undefined;
+
+  function runs(name: string): boolean {
+    return runner.isUp(name) && (shared.includes(name) || membership.holdsConnector(name));
+  }
+
+  /** One that breaks on its way out must not keep the rest from ending well. */
+  async function stopConnectors(): Promise<void> {
+    await runner.run([]).catch((error: unknown) => {
+      observe({ type: 'fault', at: clock.now(), where: 'connectors: stop', error });
+    });
+  }
 
   return {
-    async start() {
-      // Before anything is claimed: what a dead process held is free again at once (settled 41).
-      await store.takeOver(settings.dispatch.owner, clock.now());
-      for (const connector of connectors.values()) {
-        await connector.start(ear);
-        await connector.resume?.(await store.awaitedParts(connector.name, MOST_RESUMED));
+    async start(address) {
+      // The first heartbeat frees what a dead process held before anything is claimed (settled 41).
+      try {
+        await membership.start(address);
+      } catch (error) {
+        stopping = true;
+        await stopConnectors();
+        await membership.stop();
+        throw error;
       }
-      dispatch.start();
-      callbacks.start();
+      dispatch?.start();
+      callbacks?.start();
+      unwatch = store.watch((kind) => (kind === 'send' ? ringDispatch() : ringCallbacks()));
     },
-    ringDispatch: (dueAt) => dispatch.ring(dueAt),
+    ringDispatch,
     ringCallbacks,
+    isAlive: () => membership.term() !== null,
     async idle() {
-      await dispatch.idle();
-      await callbacks.idle();
+      await dispatch?.idle();
+      await callbacks?.idle();
     },
     async stop() {
-      await dispatch.stop(DISPATCH_STOP_MS);
-      for (const connector of [...connectors.values()].reverse()) await connector.stop();
-      await callbacks.stop(CALLBACKS_STOP_MS);
+      stopping = true;
+      unwatch();
+      await dispatch?.stop(DISPATCH_STOP_MS);
+      await stopConnectors();
+      await callbacks?.stop(CALLBACKS_STOP_MS);
+      await membership.stop();
     },
   };
 }

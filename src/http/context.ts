@@ -22,6 +22,8 @@ export interface HttpSettings {
   defaultServiceSid: 'default' | 'null';
   /** Bytes; 131 072 unless told otherwise. */
   bodyLimit: number;
+  /** `false`: this node has no api role, so that everything but health and metrics is answered 503. */
+  api?: boolean;
 }
 
 export interface HttpContext {
@@ -35,7 +37,9 @@ export interface HttpContext {
   settings: HttpSettings;
   observe: Observer;
   faults: Faults;
-  ready(): Readiness;
+  ready(): Readiness | Promise<Readiness>;
+  /** What the operator has accepted to lose, for `/healthz`; `null` or absent: nothing. */
+  risk?: string | null;
   /** Called after a sender was saved or removed, so that caches can forget it. */
   onSenderChanged(): void;
   /** Registers test-support routes; absent in `serve`. JSON bodies are read inside it. */

@@ -6,14 +6,15 @@ import type { HttpContext } from './context.ts';
 import { sendText } from './send.ts';
 
 export function registerHealth(app: FastifyInstance, context: HttpContext): void {
+  const health = JSON.stringify({ status: 'ok', ...(context.risk ? { risk: context.risk } : {}) });
   app.get('/healthz', (_request, reply) => {
-    sendText(reply, 200, 'application/json', '{"status":"ok"}');
+    sendText(reply, 200, 'application/json', health);
   });
 
-  app.get('/readyz', (_request, reply) => {
-    const { ok, why } = context.ready();
+  app.get('/readyz', async (_request, reply) => {
+    const { ok, why } = await context.ready();
     const body = JSON.stringify(ok ? { status: 'ready' } : { status: 'unavailable', why });
-    sendText(reply, ok ? 200 : 503, 'application/json', body);
+    return sendText(reply, ok ? 200 : 503, 'application/json', body);
   });
 
   app.get('/metrics', async (request, reply) => {

@@ -1,5 +1,6 @@
 /** Builds the HTTP server out of its rooms. It does not listen: the caller does, tests inject. */
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../domain/clock.ts';
 import { refuse } from '../domain/errors.ts';
 import { API_ROOT } from './answer.ts';
 import { registerApi } from './api.ts';
@@ -88,10 +89,14 @@ export function buildServer(context: HttpContext): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, readBody);
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
-  app.setNotFoundHandler((request, reply) => answerUnknown(context, request, reply));
 
-  registerApi(app, context);
   registerHealth(app, context);
+  if (settings.api === false) {
+    app.setNotFoundHandler((request, reply) => answerError(context, withoutApi(), request, reply));
+    return app;
+  }
+  app.setNotFoundHandler((request, reply) => answerUnknown(context, request, reply));
+  registerApi(app, context);
   registerErrorsPage(app);
   const { lab } = context;
   if (lab) {
@@ -108,6 +113,15 @@ export function buildServer(context: HttpContext): FastifyInstance {
   return app;
 }
 
+/** A node that only sends, or only calls back. */
+function withoutApi(): Error {
+  return refuse(
+    20503,
+    { text: 'This node does not serve the API' },
+    { fix: 'Ask a node whose node.roles has "api", or give it to this one.' },
+  );
+}
+
 /** Node would take the first of two; a proxy in front may have judged by the second. */
 function faultOfHeaders(target: string, rawHeaders: string[]): Error | undefined {
   if (target.length > LONGEST_TARGET) return toRefusal({ statusCode: 414 });
@@ -121,4 +135,21 @@ function faultOfHeaders(target: string, rawHeaders: string[]): Error | undefined
   if (hosts <= 1 && authorizations <= 1) return undefined;
   const parameter = hosts > 1 ? 'Host' : 'Authorization';
   return refuse(20001, {}, { parameter, received: 'the header twice', allowed: 'once', fix: 'Send it once.' });
+}
+
+const SWEEP_MS = 50;
+
+/**
+ * Stops listening and resolves when every request under way is answered. A connection whose last answer left after
+ * the stop began is idle and would otherwise stay until its keep-alive ends, so idle ones are swept meanwhile.
+ */
+export async function closeServer(app: FastifyInstance, clock: Clock): Promise<void> {
+  let cancel = (): void => undefined;
+  const sweep = (): void => {
+    app.server.closeIdleConnections();
+    cancel = clock.after(SWEEP_MS, sweep);
+  };
+  cancel = clock.after(SWEEP_MS, sweep);
+  await app.close();
+  cancel();
 }

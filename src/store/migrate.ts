@@ -7,11 +7,8 @@ const MIGRATIONS: Record<string, () => Promise<Migration>> = {
   '0001-first': async () => (await import('./migrations/0001-first.ts')).first,
 };
 
-/**
- * Brings the schema up to date in one transaction, so a kill at any step leaves the old schema and the next start
- * does it again. Throws, having changed nothing, when a newer program has been here.
- */
-export async function migrate(db: DatabaseSync, faults: Faults = noFaults): Promise<void> {
+/** What the file has seen and what it lacks. Throws when a newer program has been here. */
+export function migrationState(db: DatabaseSync): { applied: string[]; pending: string[] } {
   const done = applied(db);
   const unknown = done.filter((name) => !(name in MIGRATIONS));
   if (unknown.length > 0) {
@@ -19,9 +16,16 @@ export async function migrate(db: DatabaseSync, faults: Faults = noFaults): Prom
       `The store was written by a newer Pidge (it has ${unknown.join(', ')}). Start that version, or restore a backup made by this one.`,
     );
   }
+  return { applied: done, pending: Object.keys(MIGRATIONS).filter((name) => !done.includes(name)) };
+}
+
+/**
+ * Brings the schema up to date in one transaction, so a kill at any step leaves the old schema and the next start
+ * does it again. Throws, having changed nothing, when a newer program has been here.
+ */
+export async function migrate(db: DatabaseSync, faults: Faults = noFaults): Promise<void> {
   // Kysely is only loaded when there is something to do: a warm start saves its import.
-  if (done.length === Object.keys(MIGRATIONS).length) return;
-  await run(db, faults);
+  if (migrationState(db).pending.length > 0) await run(db, faults);
 }
 
 /** Names of the migrations the file has seen; none for a new file. */

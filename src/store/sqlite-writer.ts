@@ -11,6 +11,7 @@ import { WriteContext } from './sql/context.ts';
 import { removeSender, saveAccount, saveSender } from './sql/directory.ts';
 import { accept, change } from './sql/messages.ts';
 import { receive } from './sql/receipts.ts';
+import { forget } from './sql/retention.ts';
 import { claimSends, leave, settleSends, takeOver } from './sql/work.ts';
 import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
 import type { Account, CallbackResult, Change, Claim, SendClaim, Sender, SendSettlement } from './store.ts';
@@ -42,6 +43,7 @@ const VERBS: Record<string, Verb> = {
   takeOver: (ctx, [owner]: [string], now) => takeOver(ctx, owner, now),
   leave: (ctx, [owner]: [string], now) => leave(ctx, owner, now),
   change: (ctx, [batch]: [Change[]], now) => change(ctx, batch, now),
+  forget: (ctx, [before]: [number], now) => forget(ctx, before, now),
   saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
   saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),
   removeSender: (ctx, [account, sid]: [string, string]) => removeSender(ctx, account, sid),

@@ -196,6 +196,10 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('change', now, batch);
   }
 
+  forget(before: number, now: number): Promise<number> {
+    return this.#call('forget', now, before);
+  }
+
   saveAccount(account: Account): Promise<void> {
     return this.#call('saveAccount', this.#clock.now(), account);
   }

@@ -50,6 +50,12 @@ export interface Store extends Reads {
   /** Redaction, deletion and cancelling, each judged and done in one transaction. */
   change(batch: Change[], now: number): Promise<Changed[]>;
 
+  /**
+   * Forgets what is older than the month (UTC) of `before`: settled messages with their parts, and attempts. What has
+   * open work stays. Answers how many messages this call took; call again until it is 0.
+   */
+  forget(before: number, now: number): Promise<number>;
+
   saveAccount(account: Account): Promise<void>;
   /** Inserts or replaces by sid. Answers `taken` when another sender of any account has the address. */
   saveSender(sender: Sender): Promise<'saved' | 'taken'>;

@@ -15,9 +15,13 @@ import {
   walkToSent,
 } from './store.fixtures.ts';
 import { storeListContract } from './store-lists.suite.ts';
+import { storeNodesContract } from './store-nodes.suite.ts';
 
-/** The contract of `store/store.ts`, for every engine. After each case the store is verified and found clean. */
-export function storeContract(name: string, open: () => Promise<Store>): void {
+/**
+ * The contract of `store/store.ts`, for every engine. After each case the store is verified and found clean.
+ * `shared`: several processes may be on one store of this engine.
+ */
+export function storeContract(name: string, open: () => Promise<Store>, options = { shared: true }): void {
   describe(`the contract of the store on ${name}`, () => {
     let store: Store;
     beforeEach(async () => {
@@ -376,6 +380,48 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       });
     });
 
+    describe('retention', () => {
+      const delivered = async (prefix: string, createdAt: number) => {
+        const { sid } = await walkToSent(store, prefix, { createdAt }, createdAt);
+        await store.receive([{ connector: 'sim', carrierId: `${prefix}0`, state: 'delivered' }], createdAt);
+        for (const _callback of ['sent', 'delivered']) {
+          const [work] = await claimCallbacks(store, createdAt);
+          if (work) await store.finishCallbacks([finished(work)], createdAt);
+        }
+        return sid;
+      };
+      const forgetAll = async (before: number) => {
+        let all = 0;
+        for (let some = -1; some !== 0; all += some) some = await store.forget(before, NOW);
+        return all;
+      };
+
+      it('forgets whole months that are over, and nothing younger', async () => {
+        const lastOfNovember = Date.UTC(2025, 10, 30, 23);
+        const firstOfDecember = Date.UTC(2025, 11, 1);
+        const old = await delivered('o', lastOfNovember);
+        const young = await delivered('y', firstOfDecember);
+        expect(await forgetAll(Date.UTC(2025, 10, 15))).toBe(0);
+        expect(await forgetAll(Date.UTC(2025, 11, 31))).toBe(1);
+        expect([await store.message(ACCOUNT, old), await status(young)]).toEqual([null, 'delivered']);
+        expect(await store.parts(ACCOUNT, old)).toEqual([]);
+        expect(await store.attempts({ accountSid: ACCOUNT, messageSid: old, limit: 10 })).toEqual([]);
+        expect(await store.attempts({ accountSid: ACCOUNT, messageSid: young, limit: 10 })).toHaveLength(2);
+        expect((await store.stats()).messagesByStatus).toEqual({ delivered: 1 });
+      });
+
+      it('keeps what is not settled or has callbacks to come', async () => {
+        const long = Date.UTC(2025, 5, 1);
+        const waiting = acceptance({ createdAt: long, validUntil: NOW + 1 });
+        await store.accept([waiting], NOW);
+        const { sid } = await walkToSent(store, 'x', { createdAt: long, validUntil: NOW + 1 });
+        await store.receive([{ connector: 'sim', carrierId: 'x0', state: 'delivered' }], NOW);
+        expect(await forgetAll(NOW)).toBe(0);
+        expect([await status(waiting.message.sid), await status(sid)]).toEqual(['sending', 'delivered']);
+      });
+    });
+
     storeListContract(() => store);
+    storeNodesContract(() => store, options);
   });
 }

@@ -3,6 +3,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { HandWoundClock, realClock } from '../../src/domain/clock.ts';
 import { cryptoRandom, SidMaker } from '../../src/domain/sid.ts';
 import { sealer } from '../../src/seal.ts';
+import { prepareStore } from './store.ts';
 
 const SECRET = 'a key for tests alone, at least 32 long';
 
@@ -25,23 +26,23 @@ export interface TestPidge {
     owner?: 'self' | 'family' | 'stranger';
     properties?: Record<string, unknown>;
   }): Promise<void>;
-  /** Instants at which messages were handed to the carrier. */
-  sentAt(sids: string[]): Promise<number[]>;
   close(): Promise<void>;
 }
 
-/** A server in this process on a free port, with a memory store. */
+/** A server in this process on a free port, with an empty store of the kind that `PIDGE_TEST_STORE` names. */
 export async function startTestPidge(
   options: { clock?: 'real' | 'hand-wound'; change?: (config: Config) => void } = {},
 ): Promise<TestPidge> {
   const handWound = options.clock === 'hand-wound' ? new HandWoundClock() : null;
   const clock = handWound ?? realClock;
-  const config = readConfig({ mode: 'dev', env: {}, file: null, flags: { 'http.port': '0', database: ':memory:' } });
+  const config = readConfig({ mode: 'dev', env: {}, file: null, flags: { 'http.port': '0' } });
   config.secretKey = SECRET;
   config.limits.queueHorizonMs = 60_000;
   options.change?.(config);
+  const { store, release } = await prepareStore(config, clock);
   const running = await startPidge(config, {
     clock,
+    store,
     observe: (event) => {
       if (event.type === 'fault') console.error(event.where, event.error);
     },
@@ -104,10 +105,9 @@ export async function startTestPidge(
         updatedAt: clock.now(),
       });
     },
-    async sentAt(sids) {
-      const messages = await Promise.all(sids.map((sid) => running.store.message(running.account.sid, sid)));
-      return messages.map((message) => message?.history.find((entry) => entry.status === 'sending')?.at ?? 0);
+    async close() {
+      await running.close();
+      await release();
     },
-    close: () => running.close(),
   };
 }

@@ -64,6 +64,8 @@ describe('the official Node SDK', () => {
     for (let sent = 0; sent < 2_500; sent += 100) {
       await Promise.all(Array.from({ length: 100 }, (_, index) => send({ to, body: `number ${sent + index}` })));
     }
+    // Lists are ordered by the hour of sending: what is sent between two pages moves to the front, past the reader.
+    await pidge.until(async () => (await pidge.running.store.stats()).sendsDue === 0);
     const seen = new Set<string>();
     for (const message of await client.messages.list({ to, pageSize: 400 })) seen.add(message.sid);
     expect(seen.size).toBe(2_500);

@@ -1,3 +1,4 @@
+import { monthStart } from '../../domain/dates.ts';
 import type { Session } from './driver.ts';
 
 /** Messages by the month of their sid and attempts by the month they were made in (UTC). */
@@ -14,7 +15,7 @@ const LOCK = 7_670_001;
  * default partition already stays there: reads find them, only dropping that month by its partition is lost.
  */
 export async function ensurePartitions(session: Session, now: number, from = now): Promise<void> {
-  const months = monthsBetween(from, monthAfter(now, MONTHS_AHEAD));
+  const months = monthsBetween(from, monthStart(now, MONTHS_AHEAD));
   const rows = await session.query(
     `select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent in ('messages'::regclass, 'attempts'::regclass)`,
@@ -38,24 +39,32 @@ export async function ensurePartitions(session: Session, now: number, from = now
   }
 }
 
-interface Month {
-  /** `202611`. */
+/** The partitions of a table by month, oldest first; the default one is not among them. */
+export async function partitionsOf(session: Session, table: string): Promise<Month[]> {
+  const rows = await session.query(
+    `select c.relname::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = $1::regclass and c.relname ~ '_[0-9]{6}$' order by 1`,
+    [table],
+  );
+  return rows.map((row) => {
+    const name = row[0] as string;
+    const startAt = Date.UTC(Number(name.slice(-6, -2)), Number(name.slice(-2)) - 1, 1);
+    return { name, startAt, endAt: monthStart(startAt, 1) };
+  });
+}
+
+export interface Month {
   name: string;
   startAt: number;
   endAt: number;
 }
 
+/** The months that hold `from`, `to` and every instant between, named `202611`. */
 export function monthsBetween(from: number, to: number): Month[] {
   const months: Month[] = [];
-  for (let startAt = monthAfter(from, 0); startAt <= to; startAt = monthAfter(startAt, 1)) {
+  for (let startAt = monthStart(from, 0); startAt <= to; startAt = monthStart(startAt, 1)) {
     const name = new Date(startAt).toISOString().slice(0, 7).replace('-', '');
-    months.push({ name, startAt, endAt: monthAfter(startAt, 1) });
+    months.push({ name, startAt, endAt: monthStart(startAt, 1) });
   }
   return months;
-}
-
-/** First instant of the month `months` after that of `at`. */
-function monthAfter(at: number, months: number): number {
-  const date = new Date(at);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1);
 }

@@ -91,6 +91,8 @@ class PgConnection implements Connection {
   readonly #client: pg.Client;
   readonly #names = new Map<string, string>();
   #lost: Error | null = null;
+  /** Settles when what was asked for last is over: a connection does one thing at a time. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: pg.Client) {
     this.#client = client;
@@ -102,7 +104,15 @@ class PgConnection implements Connection {
     return this.#lost !== null;
   }
 
-  async query(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  query(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#inTurn(() => this.#query(text, values));
+  }
+
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => this.#transaction(work));
+  }
+
+  async #query(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.#lost) throw new ConnectionLost(this.#lost.message);
     try {
       const result = await this.#client.query({
@@ -121,18 +131,18 @@ class PgConnection implements Connection {
     }
   }
 
-  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    await this.query('begin');
+  async #transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    await this.#query('begin');
     let value: T;
     try {
-      value = await work(this);
+      value = await work({ query: (text, values) => this.#query(text, values) });
     } catch (error) {
       // A rollback that fails leaves a connection of unknown state: better none.
-      if (!this.#lost) await this.query('rollback').catch(() => this.destroy());
+      if (!this.#lost) await this.#query('rollback').catch(() => this.destroy());
       throw error;
     }
     try {
-      await this.query('commit');
+      await this.#query('commit');
     } catch (error) {
       this.destroy();
       throw judge(error) === 'lost' ? new CommitUnknown((error as Error).message, { cause: error }) : error;
@@ -163,6 +173,12 @@ class PgConnection implements Connection {
     const cancel = realClock.after(CONNECT_MS, () => this.destroy());
     await this.#client.end().catch(() => undefined);
     cancel();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   /** Statements are prepared once a connection, under a short name. */

@@ -133,6 +133,10 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#sends.call('change', now, batch);
   }
 
+  forget(before: number, now: number): Promise<number> {
+    return this.#sends.call('forget', now, before);
+  }
+
   async saveAccount(account: Account): Promise<void> {
     await this.#sends.call('saveAccount', this.#clock.now(), account);
   }

@@ -71,7 +71,8 @@ function due(ctx: WriteContext, { limit, except }: SendClaim, now: number, horiz
 function moveBack(ctx: WriteContext, key: string, freeAt: number): void {
   const lane = ctx.lane(key);
   const freeAtMicros = Math.ceil(freeAt * 1000);
-  if (lane.freeAtMicros >= freeAtMicros) return;
+  // A lane that was never accepted for is none of ours: it must not be made here.
+  if (lane.freeAtMicros >= freeAtMicros || lane.nextAtMicros === 0) return;
   lane.freeAtMicros = freeAtMicros;
   ctx.touch(key);
 }

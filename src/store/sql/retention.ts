@@ -1,0 +1,31 @@
+import { monthStart } from '../../domain/dates.ts';
+import { RECEIPT_WAIT_MS, type Status } from '../../domain/message.ts';
+import { firstSidAt } from '../../domain/sid.ts';
+import type { Row } from '../rows.ts';
+import type { WriteContext } from './context.ts';
+
+/** Retention, a few rows at a time: accepting waits no longer for it than for any other group. */
+const ROWS = 500;
+/** A sid carries its instant, so what is old is a range of the primary key. */
+const OLD = `select sid, status from messages where sid >= ? and sid < ?
+  and (status in ('delivered', 'undelivered', 'failed', 'read', 'canceled', 'received')
+    or (status = 'sent' and sent_at <= ?))
+  and not exists (select 1 from work w where w.message_sid = messages.sid and w.kind = 'callback') limit ${ROWS}`;
+
+export function forget(ctx: WriteContext, before: number, now: number): number {
+  const end = monthStart(before);
+  const rows: Row[] = [];
+  for (const prefix of ['MM', 'SM'] as const) {
+    const found = ctx.sql(OLD).all(prefix, firstSidAt(prefix, end), now - RECEIPT_WAIT_MS) as unknown as Row[];
+    rows.push(...found);
+  }
+  for (const [sid, status] of rows) {
+    ctx.sql('delete from parts where message_sid = ?').run(sid as string);
+    ctx.sql('delete from messages where sid = ?').run(sid as string);
+    ctx.count(status as Status, -1);
+  }
+  ctx
+    .sql(`delete from attempts where id in (select id from attempts where at < ? order by id limit ${ROWS * 4})`)
+    .run(end);
+  return rows.length;
+}
