@@ -254,7 +254,8 @@ function engineSettings(config: Config): EngineSettings {
   };
   // A dead node is noticed after a lease, its work is due again at most one heartbeat later: within 15 s (settled 41).
   const membership = { leaseMs: 10_000, beatMs: 2_000, marginMs: 5_000 };
-  return { dispatch, callbacks, membership, roles: config.node.roles };
+  const keepMs = config.retention.messagesMs;
+  return { dispatch, callbacks, membership, roles: config.node.roles, keepMs };
 }
 
 async function openStore(config: Config, options: StartOptions): Promise<Store> {

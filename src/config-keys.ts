@@ -182,6 +182,12 @@ export const KEYS: readonly Key[] = [
     about: 'seal bodies at rest',
   },
   {
+    path: 'retention.messages',
+    type: { kind: 'duration' },
+    default: both(null),
+    about: 'how long messages are kept, by whole months; unset: for ever',
+  },
+  {
     path: 'prices.sms',
     type: { kind: 'money' },
     default: both('0.0079'),

@@ -64,6 +64,8 @@ export interface Config {
   };
   messages: { defaultService: 'default' | 'null' };
   privacy: { sealBodies: boolean };
+  /** `null`: messages are kept for ever. */
+  retention: { messagesMs: number | null };
   /** Per segment, positive micro-units of USD. */
   prices: { smsMicros: number };
   simulator: { submitAfterMs: number; receiptAfterMs: number };
@@ -226,6 +228,7 @@ function assemble(
     },
     messages: { defaultService: get('messages.default_service') },
     privacy: { sealBodies: get('privacy.seal_bodies') },
+    retention: { messagesMs: get('retention.messages') },
     prices: { smsMicros: get('prices.sms') },
     simulator: { submitAfterMs: get('simulator.submit_after'), receiptAfterMs: get('simulator.receipt_after') },
     metrics: { token: get('metrics.token') },

@@ -115,7 +115,7 @@ function statusLines(found: DatabaseStatus): string[] {
     ...(found.stats ? statsRows(found.stats, found.now) : []),
     ['in use', useOf(found)],
     ...found.nodes.map((node): [string, string] => ['  node', nodeLine(node)]),
-    ['risk', found.risk ?? 'none: what is acknowledged is durable'],
+    ...(found.stats ? [['risk', found.risk ?? 'none: what is acknowledged is durable'] as [string, string]] : []),
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)} ${value}`);
 }

@@ -56,6 +56,9 @@ export async function runTool(program: string, args: string[], url: string): Pro
     env: { ...processEnvironment(), ...libpqEnvironment(url) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Whatever ends us ends it: nobody would read on.
+  const stop = (): void => void child.kill();
+  process.once('exit', stop);
   let out = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -68,6 +71,7 @@ export async function runTool(program: string, args: string[], url: string): Pro
     child.once('error', resolve);
     child.once('close', (code) => resolve(code ?? EXIT.bug));
   });
+  process.off('exit', stop);
   if (ended === 0) return out;
   if (ended instanceof Error) {
     if (ended.code !== 'ENOENT') throw ended;

@@ -95,6 +95,7 @@ async function village(options: { shared?: boolean; start?: () => Promise<void> 
         callbacks: { maxInFlight: 10, perHost: 5, giveUpAfterMs: 60_000, leaseMs: 60_000 },
         membership: { leaseMs: 10_000, beatMs: 2_000, marginMs: 5_000 },
         roles,
+        keepMs: null,
       },
     });
     engines.push(engine);

@@ -10,6 +10,7 @@ import { type Dispatch, type DispatchSettings, makeDispatch } from './dispatch.t
 import { type MembershipSettings, NodeMembership } from './membership.ts';
 import { makeReceipts } from './receipts.ts';
 import { makeConnectorRunner } from './run-connectors.ts';
+import { makeUpkeep } from './upkeep.ts';
 
 export interface EngineParts {
   store: Store;
@@ -34,6 +35,8 @@ export interface EngineSettings {
   membership: Pick<MembershipSettings, 'leaseMs' | 'beatMs' | 'marginMs'>;
   /** Of what a node can do, what this one does. `dispatch` and `callbacks` are rooms of the engine. */
   roles: readonly string[];
+  /** How long messages are kept; `null`: for ever. */
+  keepMs: number | null;
 }
 
 export interface Engine {
@@ -110,6 +113,7 @@ export function makeEngine(parts: EngineParts): Engine {
         ringCallbacks,
       })
     : null;
+  const upkeep = makeUpkeep({ store, clock, observe, keepMs: settings.keepMs });
   let unwatch: () => void = () => undefined;
 
   function runs(name: string): boolean {
@@ -136,6 +140,7 @@ export function makeEngine(parts: EngineParts): Engine {
       }
       dispatch?.start();
       callbacks?.start();
+      upkeep.start();
       unwatch = store.watch((kind) => (kind === 'send' ? ringDispatch() : ringCallbacks()));
     },
     ringDispatch,
@@ -148,6 +153,7 @@ export function makeEngine(parts: EngineParts): Engine {
     async stop() {
       stopping = true;
       unwatch();
+      await upkeep.stop();
       await dispatch?.stop(DISPATCH_STOP_MS);
       await stopConnectors();
       await callbacks?.stop(CALLBACKS_STOP_MS);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ACCOUNT, acceptance, claim, NOW, walkToSent } from '../../tests/contract/store.fixtures.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import { openSqlite, openSqliteReader, type SqliteSettings } from './sqlite.ts';
@@ -70,10 +70,15 @@ describe('the file', () => {
   });
 
   it('in memory leaves nothing behind', async () => {
-    const folders = () => readdirSync(tmpdir()).filter((name) => /^pidge-\w{6}$/.test(name));
-    const before = folders();
-    await (await open({ path: ':memory:' })).close();
-    expect(folders().filter((name) => !before.includes(name))).toEqual([]);
+    // A folder for temporary files of its own: other tests make some of theirs meanwhile.
+    const own = mkdtempSync(join(tmpdir(), 'pidge-tmp-'));
+    vi.stubEnv('TMPDIR', own);
+    const store = await open({ path: ':memory:' });
+    expect(readdirSync(own)).toHaveLength(1);
+    await store.close();
+    vi.unstubAllEnvs();
+    expect(readdirSync(own)).toEqual([]);
+    rmSync(own, { recursive: true });
   });
 
   it('is refused to a second opener until the first has closed, with its path named', async () => {
