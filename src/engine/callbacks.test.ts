@@ -1,15 +1,15 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { FakeCallbacks } from '../../tests/helpers/fake-callbacks.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import { type FaultPoint, noFaults } from '../domain/faults.ts';
 import { verifySignature } from '../domain/signature.ts';
 import { makeOutgoing } from '../net/outgoing.ts';
-import { type CallbackResult, type CallbackWork, StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { type CallbackParts, makeCallbacks } from './callbacks.ts';
 
-const ACCOUNT = `AC${'a'.repeat(32)}`;
 const LEASE_MS = 60_000;
 const cleanup: (() => unknown)[] = [];
 afterEach(async () => {
@@ -43,61 +43,9 @@ async function receiver(answer: (response: ServerResponse, seen: Seen) => void =
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-/** The two verbs in memory: leases, attempts and order per message as the contract has them. */
-class FakeStore {
-  rows: (CallbackWork & { dueAt: number })[] = [];
-  results: CallbackResult[] = [];
-  groups: number[] = [];
-  failWith: Error | null = null;
-
-  add(url: string, more: { sid?: string; at?: number; status?: 'sent' | 'delivered' } = {}) {
-    const workId = this.rows.length + this.results.length + 1;
-    const { sid = `SM${String(workId).padStart(32, '0')}`, at = 0, status = 'delivered' } = more;
-    const payload = {
-      url,
-      status,
-      from: '+12025550100',
-      to: '+12025550101',
-      serviceSid: null,
-      errorCode: null,
-      doneDate: null,
-      at,
-    };
-    this.rows.push({ workId, attempt: 0, messageSid: sid, accountSid: ACCOUNT, payload, dueAt: at });
-  }
-
-  async claimCallbacks({ limit, leaseMs }: { limit: number; leaseMs: number }, now: number) {
-    const first = this.rows.filter((row) => this.rows.find((other) => other.messageSid === row.messageSid) === row);
-    const due = first.filter((row) => row.dueAt <= now).slice(0, limit);
-    return due.map((row) => {
-      row.dueAt = now + leaseMs;
-      row.attempt += 1;
-      const { dueAt: _, ...work } = row;
-      return { ...work };
-    });
-  }
-
-  async finishCallbacks(batch: CallbackResult[]) {
-    if (this.failWith) throw this.failWith;
-    this.groups.push(batch.length);
-    return batch.map((result) => {
-      const row = this.rows.find((each) => each.workId === result.workId && each.attempt === result.attempt);
-      if (!row) return false;
-      this.results.push(result);
-      if (result.decision === 'retry') row.dueAt = result.retryAt ?? 0;
-      else this.rows.splice(this.rows.indexOf(row), 1);
-      return true;
-    });
-  }
-
-  async nextDueAt() {
-    return this.rows.length > 0 ? Math.min(...this.rows.map((row) => row.dueAt)) : null;
-  }
-}
-
 function room(more: Partial<Omit<CallbackParts, 'settings'>> & { settings?: Partial<CallbackParts['settings']> } = {}) {
   const clock = new HandWoundClock();
-  const store = new FakeStore();
+  const store = new FakeCallbacks();
   const events: PidgeEvent[] = [];
   const term = { owner: 'me' };
   const outgoing = makeOutgoing({ policy: { allow: ['127.0.0.1/32'] }, clock });

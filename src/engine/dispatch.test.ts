@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { StoppableClock, turns } from '../../tests/helpers/fake-nodes.ts';
-import type { Connector, Outcome, Submission } from '../connectors/connector.ts';
+import { FakeSends, fakeConnector } from '../../tests/helpers/fake-sends.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import { type FaultPoint, noFaults } from '../domain/faults.ts';
-import type { Message } from '../domain/message.ts';
-import { type Lane, type SendClaim, type SendSettlement, type SendWork, StoreUnavailable } from '../store/store.ts';
+import { type Lane, StoreUnavailable } from '../store/store.ts';
 import { type Dispatch, type DispatchParts, makeDispatch } from './dispatch.ts';
 
 const LEASE_MS = 60_000;
@@ -20,93 +19,10 @@ afterEach(async () => {
   }
 });
 
-/** The verbs of dispatch in memory: rows are claimed oldest first, leased, and settled by attempt. */
-class FakeStore {
-  rows: (SendWork & { dueAt: number })[] = [];
-  claims: SendClaim[] = [];
-  settled: SendSettlement[] = [];
-  settling = 0;
-  asked = 0;
-  failWith: ((batch: SendSettlement[]) => Error | null) | null = null;
-  /** Waited for before a claim answers. */
-  slowness: Promise<void> = Promise.resolve();
-
-  add(more: { connector?: string; lane?: Lane | null; dueAt?: number; createdAt?: number } = {}) {
-    const workId = this.rows.length + this.settled.length + 1;
-    const { connector = 'sim', lane = null, dueAt = 0, createdAt = 0 } = more;
-    const message = {
-      sid: `SM${workId}`,
-      accountSid: 'AC1',
-      from: '+12025550100',
-      to: '+12025550101',
-      body: 'x',
-      status: 'sending',
-      numSegments: 1,
-      createdAt,
-      maxPriceMicros: null,
-      smartEncoded: false,
-    } as Message;
-    this.rows.push({ workId, attempt: 0, connector, startAt: dueAt, lane, expired: false, message, dueAt });
-  }
-
-  async claimSends(claim: SendClaim, now: number): Promise<SendWork[]> {
-    this.claims.push(claim);
-    const works = this.rows
-      .filter((row) => row.dueAt <= now + (row.lane ? claim.lookAheadMs : 0) && !claim.except?.includes(row.connector))
-      .sort((a, b) => a.dueAt - b.dueAt)
-      .slice(0, claim.limit)
-      .map((row) => {
-        row.attempt += 1;
-        row.startAt = Math.max(now, row.dueAt);
-        row.dueAt = now + claim.leaseMs;
-        const { dueAt: _, ...work } = row;
-        return { ...work };
-      });
-    await this.slowness;
-    return works;
-  }
-
-  async settleSends(batch: SendSettlement[]): Promise<boolean[]> {
-    this.settling += 1;
-    const error = this.failWith?.(batch) ?? null;
-    if (error) throw error;
-    return batch.map((one) => {
-      const row = this.rows.find((each) => each.workId === one.workId && each.attempt === one.attempt);
-      if (!row) return false;
-      this.settled.push(one);
-      if (one.result.kind === 'again') row.dueAt = one.result.dueAt;
-      else this.rows.splice(this.rows.indexOf(row), 1);
-      return true;
-    });
-  }
-
-  async nextDueAt(_kind: string, except: string[] = []): Promise<number | null> {
-    this.asked += 1;
-    const rows = this.rows.filter((row) => !except.includes(row.connector));
-    return rows.length > 0 ? Math.min(...rows.map((row) => row.dueAt)) : null;
-  }
-}
-
-function fakeConnector(name: string, clock: StoppableClock) {
-  const sent: { sid: string; at: number; attempt: number }[] = [];
-  const connector: Connector & { answer: (batch: Submission[]) => Promise<Outcome[]> } = {
-    name,
-    honoursIdempotencyKeys: true,
-    answer: async (batch) => batch.map((one) => ({ kind: 'accepted', carrierIds: [`${one.messageSid}-1`] })),
-    async start() {},
-    async send(batch) {
-      for (const { messageSid, attempt } of batch) sent.push({ sid: messageSid, at: clock.monotonic(), attempt });
-      return connector.answer(batch);
-    },
-    async stop() {},
-  };
-  return { connector, sent };
-}
-
 function room(more: Partial<DispatchParts> & { maxInFlight?: number } = {}) {
   const wound = new HandWoundClock(0);
   const clock = new StoppableClock(wound);
-  const store = new FakeStore();
+  const store = new FakeSends();
   const events: PidgeEvent[] = [];
   const { connector, sent } = fakeConnector('sim', clock);
   const state = { term: { owner: 'me' }, isSure: true, isUp: true };

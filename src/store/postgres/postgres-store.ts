@@ -22,13 +22,15 @@ import type {
   Store,
   WorkKind,
 } from '../store.ts';
-import type { Batch } from './batch.ts';
-import type { Driver } from './driver.ts';
+import { Batch } from './batch.ts';
+import { type Driver, judge, type Session, unavailable } from './driver.ts';
+import { Lanes } from './lanes.ts';
 import { NodeLine } from './node-line.ts';
 import { ensurePartitions } from './partitions.ts';
 import { Pipeline } from './pipeline.ts';
 import { Readers } from './readers.ts';
 import { PostgresReads } from './reads.ts';
+import { forget } from './retention.ts';
 import { GIVE_BACK, POINTS, REPEATABLE, runCalls } from './verbs.ts';
 
 export interface StoreParts {
@@ -52,6 +54,8 @@ const DAY_MS = 24 * HOUR_MS;
  */
 export class PostgresStore extends PostgresReads implements Store {
   readonly #driver: Driver;
+  /** Where rare writes count. */
+  readonly #slot: number;
   readonly #readers: Readers;
   readonly #accepts: Pipeline;
   readonly #sends: Pipeline;
@@ -72,7 +76,8 @@ export class PostgresStore extends PostgresReads implements Store {
     this.#monthsKeptUntil = clock.now() + DAY_MS;
     this.#clock = clock;
     this.#line = new NodeLine(driver, randomUUID());
-    const firstSlot = randomInt(SLOTS) * 3;
+    const firstSlot = randomInt(SLOTS) * 4;
+    this.#slot = firstSlot + 3;
     const pipeline = (index: number) =>
       new Pipeline({
         driver,
@@ -133,8 +138,19 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#sends.call('change', now, batch);
   }
 
-  forget(before: number, now: number): Promise<number> {
-    return this.#sends.call('forget', now, before);
+  async forget(before: number, now: number): Promise<number> {
+    try {
+      const connection = await this.#driver.connect('scan');
+      const work = async (session: Session): Promise<number> => {
+        const batch = new Batch(session, new Lanes(), { slot: this.#slot, mayRepeat: false });
+        const gone = await forget(batch, before, now);
+        await batch.flush();
+        return gone;
+      };
+      return await connection.transaction(work).finally(() => connection.close());
+    } catch (error) {
+      throw judge(error) === 'other' ? error : unavailable(error);
+    }
   }
 
   async saveAccount(account: Account): Promise<void> {

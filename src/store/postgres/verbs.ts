@@ -17,7 +17,6 @@ import { change } from './changes.ts';
 import { claimSends } from './claim-sends.ts';
 import { removeSender, saveAccount, saveSender } from './directory.ts';
 import { receive } from './receipts.ts';
-import { forget } from './retention.ts';
 import { leave, settleSends, takeOver } from './settle-sends.ts';
 
 /** The writing verbs, and how the calls of one transaction are put together. */
@@ -34,7 +33,6 @@ const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise
   change: (batch, [items]: [Change[]], now) => change(batch, items, now),
   replayCallback: (batch, [account, id]: [string, number], now) => replayCallback(batch, account, id, now),
   takeOver: (batch, [owner]: [string], now) => takeOver(batch, owner, now),
-  forget: (batch, [before]: [number], now) => forget(batch, before, now),
   leave: (batch, [owner]: [string], now) => leave(batch, owner, now),
   saveAccount: (batch, [account]: [Account]) => saveAccount(batch, account),
   saveSender: (batch, [sender]: [Sender]) => saveSender(batch, sender),
