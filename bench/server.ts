@@ -28,6 +28,7 @@ if (kind === 'waiting') {
   config.limits.queueHorizonMs = 1e13;
 }
 
+if (kind === 'api') config.node.roles = ['api'];
 async function keepsNothing(): Promise<Store> {
   const store = await openSqlite({ path: ':memory:', clock: realClock, onFatal: () => process.exit(1) });
   store.accept = async (batch, now) => batch.map(() => ({ ok: true, dueAt: now + 3_600_000 }));

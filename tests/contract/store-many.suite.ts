@@ -165,6 +165,9 @@ export function storeManyContract(name: string, open: (() => Promise<Several>) |
       expect(await b.accept([made], NOW)).toEqual([{ ok: true, dueAt: NOW }]);
       expect((await b.stats()).messagesByStatus).toEqual({ queued: 1 });
       several.loseAnswers(1);
+      expect(await b.accept([acceptance({ status: 'scheduled' })], NOW)).toEqual([{ ok: true, dueAt: NOW }]);
+      expect((await b.stats()).messagesByStatus).toEqual({ queued: 1, scheduled: 1 });
+      several.loseAnswers(1);
       // The claim that was lost had taken a slot of the lane.
       const works = [...(await claim(b, NOW)), ...(await claim(b, NOW + 100))];
       expect(works.map((work) => [work.message.sid, work.attempt])).toEqual([[made.message.sid, 2]]);

@@ -87,6 +87,10 @@ class PgliteConnection implements Connection {
     return value;
   }
 
+  statement(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.query(text, values);
+  }
+
   async listen(channel: string, heard: (payload: string) => void): Promise<void> {
     const done = await this.#turn();
     try {

@@ -2,11 +2,11 @@ import type { Status } from '../../domain/message.ts';
 import { sidTime } from '../../domain/sid.ts';
 import { MESSAGE_COLUMNS, messageValues } from '../rows.ts';
 import type { Acceptance, Accepted } from '../store.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, countersFrom } from './batch.ts';
 import { Columns } from './columns.ts';
-import type { LaneKey } from './lanes.ts';
+import { type LaneKey, lanesFrom } from './lanes.ts';
 
-/** The door: slots from the lanes, then all messages and their work in one statement. */
+/** The door: slots from the lanes, then all messages, their work, the lanes and the counters in one statement. */
 
 const TYPES: Partial<Record<(typeof MESSAGE_COLUMNS)[number], string>> = {
   num_segments: 'int',
@@ -28,9 +28,14 @@ const MESSAGE_ARRAYS = [...MESSAGE_COLUMNS.map((column) => TYPES[column] ?? 'tex
 const WORK_TYPES = ['text', 'text', 'bigint', 'bigint', 'text', 'text', 'bigint', 'int', 'bigint'];
 const INSERT_MESSAGES = `insert into messages (${MESSAGE_COLUMNS.join(', ')}, listed_at, sid_at)
   select * from unnest(${MESSAGE_ARRAYS})`;
-const INSERT_BOTH = `with made as (${INSERT_MESSAGES})
-  insert into work (kind, attempt, message_sid, account_sid, sid_at, due_at, connector, lane, interval_us, cost, horizon_ms)
-  select 'send', 0, u.* from unnest(${WORK_TYPES.map((type, index) => `$${WIDTH + index + 1}::${type}[]`).join(', ')}) u`;
+const LANE_VALUES = 5;
+const WORK_ARRAYS = WORK_TYPES.map((type, index) => `$${WIDTH + index + 1}::${type}[]`).join(', ');
+const INSERT_ALL = `with made as (${INSERT_MESSAGES}),
+  due as (insert into work
+    (kind, attempt, message_sid, account_sid, sid_at, due_at, connector, lane, interval_us, cost, horizon_ms)
+    select 'send', 0, u.* from unnest(${WORK_ARRAYS}) u),
+  paced as (${lanesFrom(WIDTH + WORK_TYPES.length)})
+  ${countersFrom(WIDTH + WORK_TYPES.length + LANE_VALUES)}`;
 
 /** Only a `queued` message gets work. */
 export async function accept(batch: Batch, acceptances: Acceptance[], now: number): Promise<Accepted[]> {
@@ -54,9 +59,16 @@ export async function accept(batch: Batch, acceptances: Acceptance[], now: numbe
     }
     return { ok: true, dueAt };
   });
-  if (works.size > 0) await batch.query(INSERT_BOTH, [...messages.values, ...works.values]);
-  else if (messages.size > 0) await batch.query(INSERT_MESSAGES, messages.values);
+  if (messages.size > 0) {
+    const laneChanges = batch.lanes.takeChanges();
+    await batch.query(INSERT_ALL, [...messages.values, ...works.values, ...laneChanges, ...batch.takeCounts()]);
+  }
   return answers;
+}
+
+/** Whether these can be stored by one statement, without a transaction around it. */
+export function isOneStatement(acceptances: Acceptance[]): boolean {
+  return acceptances.every(({ message, lane }) => lane === null || !isPaced(message.status));
 }
 
 function* lanesOf(acceptances: Acceptance[]): Generator<LaneKey> {

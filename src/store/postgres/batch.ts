@@ -208,19 +208,27 @@ export class Batch {
     return made.map((row) => row[0] as number);
   }
 
-  async #flushCounts(): Promise<void> {
+  /** What has been counted, as the three parameters of `countersFrom`; it is the caller's to write. */
+  takeCounts(): unknown[] {
     const columns = new Columns(2);
     for (const [name, by] of [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (by !== 0) columns.push(name, by);
     }
     this.#counts.clear();
-    if (columns.size === 0) return;
-    await this.query(
-      `insert into counters (name, slot, n) select u.name, $3, u.n from unnest($1::text[], $2::bigint[]) u (name, n)
-       on conflict (name, slot) do update set n = counters.n + excluded.n`,
-      [...columns.values, this.#slot],
-    );
+    return [...columns.values, this.#slot];
   }
+
+  async #flushCounts(): Promise<void> {
+    const counts = this.takeCounts();
+    if ((counts[0] as unknown[]).length > 0) await this.query(countersFrom(0), counts);
+  }
+}
+
+/** The statement that counts; its parameters follow `taken` others. */
+export function countersFrom(taken: number): string {
+  return `insert into counters (name, slot, n)
+    select u.name, $${taken + 3}::int, u.n from unnest($${taken + 1}::text[], $${taken + 2}::bigint[]) u (name, n)
+    on conflict (name, slot) do update set n = counters.n + excluded.n`;
 }
 
 /** In place of `updated_at` where a remark alone is written. */

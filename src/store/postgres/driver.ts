@@ -20,6 +20,8 @@ export interface Connection extends Session {
   readonly isLost: boolean;
   /** begin … commit; rolled back when `work` rejects. Rejects with CommitUnknown when the commit got no answer. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** One writing statement that is its own transaction. Rejects with CommitUnknown when its answer is lost. */
+  statement(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Calls back for every notification on `channel`, until the connection ends. */
   listen(channel: string, heard: (payload: string) => void): Promise<void>;
   /** Rows as records, for Kysely. */

@@ -17,10 +17,21 @@ export interface LaneKey {
   connector: string;
 }
 
-/** The lanes of one transaction: locked in sorted order, changed in memory, written once. */
+const MOST_KNOWN = 100_000;
+
+/**
+ * The lanes of one transaction: locked in sorted order, changed in memory, written once. New ones are made before any
+ * is locked: made in between, they would be locked out of order, and two transactions could wait for each other.
+ */
 export class Lanes {
+  /** Keys that this process has seen: no need to try to make them. */
+  readonly #known: Set<string>;
   readonly #lanes = new Map<string, LaneState>();
   readonly #touched = new Set<LaneState>();
+
+  constructor(known: Set<string>) {
+    this.#known = known;
+  }
 
   /** Locks lanes, making those that are new. Call it before other rows are locked, and once a transaction if possible. */
   async lock(session: Session, keys: Iterable<LaneKey>): Promise<void> {
@@ -33,7 +44,15 @@ export class Lanes {
       seen.add(key);
       columns.push(accountSid, key, connector);
     }
+    const isKnown = [...seen].every((key) => this.#known.has(key));
+    if (!isKnown) await this.#make(session, columns);
     if ((await this.#read(session, columns)) === columns.size) return;
+    // What was made before has been rolled back.
+    await this.#make(session, columns);
+    await this.#read(session, columns);
+  }
+
+  async #make(session: Session, columns: Columns): Promise<void> {
     await session.query(
       `insert into lanes (account_sid, key, connector, next_at_us, free_at_us)
        select u.account_sid, u.key, u.connector, 0, 0
@@ -41,7 +60,8 @@ export class Lanes {
        on conflict (account_sid, key) do nothing`,
       columns.values,
     );
-    await this.#read(session, columns);
+    if (this.#known.size > MOST_KNOWN) this.#known.clear();
+    for (const key of columns.values[1] as string[]) this.#known.add(key);
   }
 
   async #read(session: Session, columns: Columns): Promise<number> {
@@ -82,19 +102,28 @@ export class Lanes {
 
   /** Writes what was changed and forgets every lane: the next `lock` reads it again. */
   async flush(session: Session): Promise<void> {
-    this.#lanes.clear();
-    if (this.#touched.size === 0) return;
+    const changes = this.takeChanges();
+    if ((changes[0] as unknown[]).length > 0) await session.query(lanesFrom(0), changes);
+  }
+
+  /** What has been changed, as the five parameters of `lanesFrom`; it is the caller's to write. */
+  takeChanges(): unknown[] {
     const columns = new Columns(5);
     for (const lane of this.#touched) {
       columns.push(lane.accountSid, lane.key, lane.nextAtMicros, lane.freeAtMicros, lane.headAt);
     }
+    this.#lanes.clear();
     this.#touched.clear();
-    await session.query(
-      `update lanes l set next_at_us = u.next_at_us, free_at_us = u.free_at_us, head_at = u.head_at
-       from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-         u (account_sid, key, next_at_us, free_at_us, head_at)
-       where l.account_sid = u.account_sid and l.key = u.key`,
-      columns.values,
-    );
+    return columns.values;
   }
+}
+
+/** The statement that writes lanes; its parameters follow `taken` others. */
+export function lanesFrom(taken: number): string {
+  const arrays = ['text', 'text', 'bigint', 'bigint', 'bigint'].map(
+    (type, index) => `$${taken + index + 1}::${type}[]`,
+  );
+  return `update lanes l set next_at_us = u.next_at_us, free_at_us = u.free_at_us, head_at = u.head_at
+    from unnest(${arrays.join(', ')}) u (account_sid, key, next_at_us, free_at_us, head_at)
+    where l.account_sid = u.account_sid and l.key = u.key`;
 }

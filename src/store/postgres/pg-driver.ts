@@ -112,6 +112,10 @@ class PgConnection implements Connection {
     return this.#inTurn(() => this.#transaction(work));
   }
 
+  statement(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.#inTurn(() => this.#committing(() => this.#query(text, values)));
+  }
+
   async #query(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.#lost) throw new ConnectionLost(this.#lost.message);
     try {
@@ -141,13 +145,18 @@ class PgConnection implements Connection {
       if (!this.#lost) await this.#query('rollback').catch(() => this.destroy());
       throw error;
     }
+    await this.#committing(() => this.#query('commit'));
+    return value;
+  }
+
+  /** From here on the server may commit without our hearing of it. */
+  async #committing<T>(commit: () => Promise<T>): Promise<T> {
+    if (this.#lost) throw new ConnectionLost(this.#lost.message);
     try {
-      await this.#query('commit');
+      return await commit();
     } catch (error) {
-      this.destroy();
       throw judge(error) === 'lost' ? new CommitUnknown((error as Error).message, { cause: error }) : error;
     }
-    return value;
   }
 
   async listen(channel: string, heard: (payload: string) => void): Promise<void> {

@@ -3,7 +3,15 @@ import type { Answer, Call, Rejection } from '../commit.ts';
 import { GroupCommit } from '../commit.ts';
 import { StoreUnavailable } from '../store.ts';
 import { Batch } from './batch.ts';
-import { CommitUnknown, type Connection, type Driver, isUniqueViolation, judge, unavailable } from './driver.ts';
+import {
+  CommitUnknown,
+  type Connection,
+  type Driver,
+  isUniqueViolation,
+  judge,
+  type Session,
+  unavailable,
+} from './driver.ts';
 import { Lanes } from './lanes.ts';
 
 /**
@@ -15,8 +23,11 @@ export interface PipelineParts {
   driver: Driver;
   /** Where this connection counts. */
   slot: number;
+  knownLanes: Set<string>;
   /** Runs the calls of one transaction; one answer each, in order. */
   run(batch: Batch, calls: Call[]): Promise<unknown[]>;
+  /** Whether `run` will ask for one statement only, which then needs no transaction around it. */
+  isOneStatement(calls: Call[]): boolean;
   /** Verbs that may be run again although their commit may have happened. */
   repeatable: ReadonlySet<string>;
   /** Told when everything is written and the commit is next. */
@@ -115,12 +126,16 @@ export class Pipeline {
     const cancel = realClock.after(STATEMENT_LIMIT_MS, () => connection.destroy());
     try {
       let done: Batch | undefined;
-      const values = await connection.transaction(async (session) => {
-        done = new Batch(session, new Lanes(), { slot: this.#parts.slot, mayRepeat });
+      const isAlone = !mayRepeat && this.#parts.isOneStatement(calls);
+      const work = async (session: Session): Promise<unknown[]> => {
+        done = new Batch(session, new Lanes(this.#parts.knownLanes), { slot: this.#parts.slot, mayRepeat });
+        if (isAlone) this.#parts.committing(calls);
         const answers = await this.#parts.run(done, calls);
-        this.#parts.committing(calls);
+        if (!isAlone) this.#parts.committing(calls);
         return answers;
-      });
+      };
+      const alone: Session = { query: (text, values = []) => connection.statement(text, values) };
+      const values = await (isAlone ? work(alone) : connection.transaction(work));
       if (done) this.#parts.committed(done, calls);
       return values;
     } finally {

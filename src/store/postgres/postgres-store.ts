@@ -31,7 +31,7 @@ import { Pipeline } from './pipeline.ts';
 import { Readers } from './readers.ts';
 import { PostgresReads } from './reads.ts';
 import { forget } from './retention.ts';
-import { GIVE_BACK, POINTS, REPEATABLE, runCalls } from './verbs.ts';
+import { GIVE_BACK, isOneStatement, POINTS, REPEATABLE, runCalls } from './verbs.ts';
 
 export interface StoreParts {
   driver: Driver;
@@ -78,11 +78,14 @@ export class PostgresStore extends PostgresReads implements Store {
     this.#line = new NodeLine(driver, randomUUID());
     const firstSlot = randomInt(SLOTS) * 4;
     this.#slot = firstSlot + 3;
+    const knownLanes = new Set<string>();
     const pipeline = (index: number) =>
       new Pipeline({
         driver,
         slot: firstSlot + index,
         repeatable: REPEATABLE,
+        isOneStatement,
+        knownLanes,
         run: (batch, calls) => this.#run(batch, calls),
         committing: (calls) => pass(faults, calls, 'before-commit'),
         committed: (batch, calls) => {
@@ -142,7 +145,7 @@ export class PostgresStore extends PostgresReads implements Store {
     try {
       const connection = await this.#driver.connect('scan');
       const work = async (session: Session): Promise<number> => {
-        const batch = new Batch(session, new Lanes(), { slot: this.#slot, mayRepeat: false });
+        const batch = new Batch(session, new Lanes(new Set()), { slot: this.#slot, mayRepeat: false });
         const gone = await forget(batch, before, now);
         await batch.flush();
         return gone;

@@ -10,7 +10,7 @@ import type {
   Sender,
   SendSettlement,
 } from '../store.ts';
-import { accept } from './accept.ts';
+import { accept, isOneStatement as isOneAccept } from './accept.ts';
 import type { Batch } from './batch.ts';
 import { claimCallbacks, finishCallbacks, replayCallback } from './callbacks.ts';
 import { change } from './changes.ts';
@@ -71,6 +71,11 @@ export const POINTS: Record<string, 'accept' | 'claim' | 'settle' | 'receive' | 
   finishCallbacks: 'finish',
   change: 'privacy',
 };
+
+/** Only accepting without lanes is one statement. */
+export function isOneStatement(calls: Call[]): boolean {
+  return calls.every(([verb, , args]) => verb === 'accept' && isOneAccept(args[0] as Acceptance[]));
+}
 
 /** Settlements before claims, so that a claim sees what they let go. */
 export async function runCalls(batch: Batch, calls: Call[]): Promise<unknown[]> {
