@@ -13,7 +13,7 @@ export const WARM_UP_SECONDS = 2;
 export const CONNECTIONS = 64;
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 
-export type Kind = 'full' | 'waiting' | 'no-store';
+export type Kind = 'full' | 'waiting' | 'api' | 'no-store';
 
 export interface Peer {
   origin: string;

@@ -22,22 +22,40 @@ export async function postgres(): Promise<void> {
     return;
   }
   const server = await startServer({ settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  const rates: Record<string, number[]> = { 'no-store': [], one: [], two: [], full: [] };
+  const rates: Record<string, number[]> = {
+    'no store': [],
+    one: [],
+    two: [],
+    'one, one lane': [],
+    'two, one lane': [],
+    full: [],
+  };
+  const measure = async (name: string, kind: Kind, nodes: number) => {
+    const database = kind === 'no-store' ? '' : await server.createDatabase();
+    rates[name]?.push(await acceptsPerSecond(kind, nodes, database));
+  };
   try {
     for (let turn = 0; turn < ROUNDS; turn += 1) {
-      rates['no-store']?.push(await acceptsPerSecond('no-store', 1, ''));
-      rates.one?.push(await acceptsPerSecond('waiting', 1, await server.createDatabase()));
-      rates.two?.push(await acceptsPerSecond('waiting', 2, await server.createDatabase()));
-      rates.full?.push(await acceptsPerSecond('full', 1, await server.createDatabase()));
+      await measure('no store', 'no-store', 1);
+      await measure('one', 'api', 1);
+      await measure('two', 'api', 2);
+      await measure('one, one lane', 'waiting', 1);
+      await measure('two, one lane', 'waiting', 2);
+      await measure('full', 'full', 1);
     }
   } finally {
     await server.close();
   }
-  const [base, one, two, full] = ['no-store', 'one', 'two', 'full'].map((kind) => median(rates[kind] ?? []));
-  if (!base || !one || !two || !full) throw new Error('A round gave no figure');
-  report({ bench: 'accept on PostgreSQL ÷ no store', ratio: round(one / base), minimum: 0.3, rates });
-  report({ bench: 'accept on PostgreSQL, two nodes ÷ one', ratio: round(two / one), minimum: 0.8 });
-  report({ bench: 'accept on PostgreSQL with the engine running ÷ no store', ratio: round(full / base) });
+  const of = (name: string) => median(rates[name] ?? []);
+  report({ bench: 'accept on PostgreSQL ÷ no store', ratio: round(of('one') / of('no store')), minimum: 0.3, rates });
+  report({ bench: 'accept on PostgreSQL, two nodes ÷ one', ratio: round(of('two') / of('one')), minimum: 0.8 });
+  // Every message in the lane of one sender: both nodes take turns at one row.
+  report({ bench: 'the same from one paced sender ÷ no store', ratio: round(of('one, one lane') / of('no store')) });
+  report({ bench: 'two nodes ÷ one, one paced sender', ratio: round(of('two, one lane') / of('one, one lane')) });
+  report({
+    bench: 'accept on PostgreSQL with the engine running ÷ no store',
+    ratio: round(of('full') / of('no store')),
+  });
 }
 
 /** Of all nodes together, over as many connections whatever their number. */

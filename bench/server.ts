@@ -1,6 +1,6 @@
 /**
  * The program under measurement: `full` is Pidge as `dev` runs it, on a file; `waiting` has a sender so slow that only
- * the accept path works; `no-store` answers the same route from a store that keeps nothing. Prints its origin.
+ * the accept path works; `api` has that role alone; `no-store` answers the same route from a store that keeps nothing. Prints its origin.
  */
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
