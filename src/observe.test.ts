@@ -19,6 +19,7 @@ const stats = async () => ({
   messagesByStatus: {},
   sendsDue: 3,
   callbacksDue: 4,
+  releasesDue: 0,
   oldestDueAt: null,
   parkedReceipts: 0,
 });

@@ -5,6 +5,8 @@ import { type Faults, noFaults } from '../domain/faults.ts';
 /** The migrations by name, in order. A name that was ever released never changes. */
 const MIGRATIONS: Record<string, () => Promise<Migration>> = {
   '0001-first': async () => (await import('./migrations/0001-first.ts')).first,
+  '0002-releases-and-documents': async () =>
+    (await import('./migrations/0002-releases-and-documents.ts')).releasesAndDocuments,
 };
 
 /** What the file has seen and what it lacks. Throws when a newer program has been here. */

@@ -5,6 +5,8 @@ import {
   ATTEMPT_COLUMNS,
   accountFrom,
   attemptFrom,
+  DOCUMENT_COLUMNS,
+  documentFrom,
   MESSAGE_COLUMNS,
   messageFrom,
   PART_COLUMNS,
@@ -18,6 +20,8 @@ import type {
   AttemptQuery,
   AwaitedPart,
   CallbackAttempt,
+  Document,
+  DocumentQuery,
   Finding,
   MessagePage,
   MessageQuery,
@@ -137,6 +141,46 @@ export class SqliteReads implements Reads {
     );
   }
 
+  async document(accountSid: string, kind: string, sid: string): Promise<Document | null> {
+    const text = `select ${DOCUMENT_COLUMNS} from documents where account_sid = ? and kind = ? and sid = ?`;
+    return this.#one(documentFrom, text, accountSid, kind, sid);
+  }
+
+  async documents({ accountSid, kind, parentSid, name, limit, offset = 0 }: DocumentQuery): Promise<Document[]> {
+    const where = ['account_sid = ?', 'kind = ?'];
+    const parameters: SQLInputValue[] = [accountSid, kind];
+    const demand = (condition: string, value: string): void => {
+      where.push(condition);
+      parameters.push(value);
+    };
+    if (parentSid !== undefined) demand('parent_sid = ?', parentSid);
+    if (name !== undefined) demand('name = ?', name);
+    const text = `select ${DOCUMENT_COLUMNS} from documents where ${where.join(' and ')}
+      order by created_at desc, sid desc limit ? offset ?`;
+    return this.#all(documentFrom, text, ...parameters, limit, offset);
+  }
+
+  async lastSender(accountSid: string, serviceSid: string, to: string): Promise<string | null> {
+    return this.#one(
+      (row) => row[0] as string,
+      `select from_address from messages indexed by messages_to where account_sid = ? and to_address = ?
+       and service_sid = ? and from_address is not null and direction <> 'inbound'
+       order by listed_at desc, sid desc limit 1`,
+      accountSid,
+      to,
+      serviceSid,
+    );
+  }
+
+  async laneStarts(_accountSid: string, keys: string[]): Promise<Map<string, number>> {
+    const rows = this.#all(
+      (row) => row as [string, number],
+      'select key, next_at_us from lanes where key in (select value from json_each(?))',
+      JSON.stringify(keys),
+    );
+    return new Map(rows.map(([key, nextAtMicros]) => [key, Math.ceil(nextAtMicros / 1_000)]));
+  }
+
   async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
     if (kind === 'send' && except.length > 0) return this.#nextSendExcept(JSON.stringify(except));
     const free = this.#number(
@@ -144,7 +188,7 @@ export class SqliteReads implements Reads {
       kind,
       HELD_AT,
     );
-    if (kind === 'callback') return free;
+    if (kind !== 'send') return free;
     const paced = this.#number(
       `select head_at from lanes where head_at is not null and exists (select 1 from work where lane = key)
        order by head_at limit 1`,
@@ -170,10 +214,11 @@ export class SqliteReads implements Reads {
 
   async stats(): Promise<StoreStats> {
     const messagesByStatus: Partial<Record<Status, number>> = {};
-    const open = { send: 0, callback: 0 };
+    const open = { send: 0, callback: 0, release: 0 };
     for (const [name, n] of this.#all((row) => row as [string, number], 'select name, n from counters')) {
       if (name === 'work send') open.send = n;
       else if (name === 'work callback') open.callback = n;
+      else if (name === 'work release') open.release = n;
       else if (n > 0) messagesByStatus[name as Status] = n;
     }
     const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
@@ -181,6 +226,7 @@ export class SqliteReads implements Reads {
       messagesByStatus,
       sendsDue: open.send,
       callbacksDue: open.callback,
+      releasesDue: open.release,
       oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
       parkedReceipts: this.#number('select count(*) from parked') ?? 0,
     };

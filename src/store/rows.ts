@@ -5,7 +5,9 @@ import type {
   Account,
   CallbackAttempt,
   CallbackWork,
+  Document,
   Part,
+  ReleaseWork,
   Sender,
   SenderKind,
   SendWork,
@@ -98,8 +100,8 @@ export function walkerFrom(row: Row): Walker {
   };
 }
 
-/** Length of one acceptance in the flat array: the message, its place in lists, connector and lane. */
-export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 6;
+/** Length of one acceptance in the flat array: the message, its place in lists, connector, lane and release. */
+export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 7;
 
 /** A message as its row, in the order of `MESSAGE_COLUMNS`. */
 export function messageValues(message: Message): SQLInputValue[] {
@@ -129,11 +131,12 @@ export function messageValues(message: Message): SQLInputValue[] {
   ];
 }
 
-/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values. */
-export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane }: Acceptance): void {
+/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values, release. */
+export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane, releaseAt }: Acceptance): void {
   flat.push(...messageValues(message), message.sentAt ?? message.createdAt, connector);
   if (lane) flat.push(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs);
   else flat.push(null, null, null, null);
+  flat.push(releaseAt ?? null);
 }
 
 /** A claimed send as the writer answers it: nine values of the work, then the message's columns. */
@@ -166,6 +169,31 @@ export function callbackWorkFrom(row: Row): CallbackWork {
     accountSid: row[3] as string,
     payload: JSON.parse(row[4] as string) as CallbackWork['payload'],
   };
+}
+
+/** From `id, attempt` and the message's columns. */
+export function releaseWorkFrom(row: Row): ReleaseWork {
+  return { workId: row[0] as number, attempt: row[1] as number, message: messageFrom(row.slice(2)) };
+}
+
+export const DOCUMENT_COLUMNS = 'account_sid, kind, sid, parent_sid, name, properties, created_at, updated_at';
+
+export function documentFrom(row: Row): Document {
+  return {
+    accountSid: row[0] as string,
+    kind: row[1] as string,
+    sid: row[2] as string,
+    parentSid: row[3] as string,
+    name: row[4] as string | null,
+    properties: JSON.parse(row[5] as string) as Record<string, unknown>,
+    createdAt: row[6] as number,
+    updatedAt: row[7] as number,
+  };
+}
+
+export function documentValues(document: Document): SQLInputValue[] {
+  const { accountSid, kind, sid, parentSid, name, properties, createdAt, updatedAt } = document;
+  return [accountSid, kind, sid, parentSid, name, JSON.stringify(properties), createdAt, updatedAt];
 }
 
 export const ATTEMPT_COLUMNS =

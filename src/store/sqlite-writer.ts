@@ -9,12 +9,24 @@ import { migrate } from './migrate.ts';
 import { claimCallbacks, finishCallbacks, replayCallback } from './sql/callbacks.ts';
 import { WriteContext } from './sql/context.ts';
 import { removeSender, saveAccount, saveSender } from './sql/directory.ts';
+import { removeDocument, saveDocument } from './sql/documents.ts';
 import { accept, change } from './sql/messages.ts';
 import { receive } from './sql/receipts.ts';
+import { claimReleases, release } from './sql/releases.ts';
 import { forget } from './sql/retention.ts';
 import { claimSends, leave, settleSends, takeOver } from './sql/work.ts';
 import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
-import type { Account, CallbackResult, Change, Claim, SendClaim, Sender, SendSettlement } from './store.ts';
+import type {
+  Account,
+  CallbackResult,
+  Change,
+  Claim,
+  Document,
+  Release,
+  SendClaim,
+  Sender,
+  SendSettlement,
+} from './store.ts';
 
 /** The writer thread: the only connection that writes. One message in is one group, one transaction, one message out. */
 
@@ -43,6 +55,10 @@ const VERBS: Record<string, Verb> = {
   takeOver: (ctx, [owner]: [string], now) => takeOver(ctx, owner, now),
   leave: (ctx, [owner]: [string], now) => leave(ctx, owner, now),
   change: (ctx, [batch]: [Change[]], now) => change(ctx, batch, now),
+  claimReleases: (ctx, [claim]: [Claim], now) => claimReleases(ctx, claim, now),
+  release: (ctx, [batch]: [Release[]], now) => release(ctx, batch, now),
+  saveDocument: (ctx, [document]: [Document]) => saveDocument(ctx, document),
+  removeDocument: (ctx, [account, kind, sid]: [string, string, string]) => removeDocument(ctx, account, kind, sid),
   forget: (ctx, [before]: [number], now) => forget(ctx, before, now),
   saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
   saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),
@@ -55,6 +71,7 @@ const POINTS: Record<string, string> = {
   claimSends: 'claim',
   claimCallbacks: 'claim',
   settleSends: 'settle',
+  release: 'settle',
   receive: 'receive',
   finishCallbacks: 'finish',
   change: 'privacy',

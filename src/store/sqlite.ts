@@ -8,7 +8,7 @@ import type { Receipt } from '../domain/receipt.ts';
 import type { ArmedFault } from './armed-faults.ts';
 import { type Call, GroupCommit, type Rejection } from './commit.ts';
 import { SqliteReads } from './reads.ts';
-import { callbackWorkFrom, pushAcceptance, type Row, sendWorkFrom } from './rows.ts';
+import { callbackWorkFrom, pushAcceptance, type Row, releaseWorkFrom, sendWorkFrom } from './rows.ts';
 import { lockFile, openReadOnly, prepareFile } from './sqlite-file.ts';
 import type { ToMain, ToWriter, WriterSettings } from './sqlite-writer.ts';
 import {
@@ -20,10 +20,14 @@ import {
   type Change,
   type Changed,
   type Claim,
+  type Document,
   type Heartbeat,
   type Membership,
   type Reads,
   type Received,
+  type Release,
+  type Released,
+  type ReleaseWork,
   type SendClaim,
   type Sender,
   type SendSettlement,
@@ -194,6 +198,22 @@ class SqliteStore extends SqliteReads implements Store {
 
   change(batch: Change[], now: number): Promise<Changed[]> {
     return this.#call('change', now, batch);
+  }
+
+  async claimReleases(claim: Claim, now: number): Promise<ReleaseWork[]> {
+    return (await this.#call<Row[]>('claimReleases', now, claim)).map(releaseWorkFrom);
+  }
+
+  release(batch: Release[], now: number): Promise<(Released | null)[]> {
+    return this.#call('release', now, batch);
+  }
+
+  saveDocument(document: Document): Promise<'saved' | 'taken'> {
+    return this.#call('saveDocument', this.#clock.now(), document);
+  }
+
+  removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean> {
+    return this.#call('removeDocument', this.#clock.now(), accountSid, kind, sid);
   }
 
   forget(before: number, now: number): Promise<number> {

@@ -47,6 +47,14 @@ export interface Store extends Reads {
   /** Hints that another node has committed something due. They may be lost, so nobody relies on them. Answers how to stop. */
   watch(listener: (kind: WorkKind) => void): () => void;
 
+  /** Claims messages that are due to be released: `accepted` ones at once, `scheduled` ones at their hour. */
+  claimReleases(claim: Claim, now: number): Promise<ReleaseWork[]>;
+  /**
+   * Releases them: sender and segments are known now, so each becomes `queued` and takes its slot, or fails. A full
+   * queue fails it with 30001. One that was canceled or released meanwhile answers `null`.
+   */
+  release(batch: Release[], now: number): Promise<(Released | null)[]>;
+
   /** Redaction, deletion and cancelling, each judged and done in one transaction. */
   change(batch: Change[], now: number): Promise<Changed[]>;
 
@@ -55,6 +63,11 @@ export interface Store extends Reads {
    * open work stays. Answers how many messages this call took; call again until it is 0.
    */
   forget(before: number, now: number): Promise<number>;
+
+  /** Inserts or replaces by sid. Answers `taken` when another of its kind and parent has the name. */
+  saveDocument(document: Document): Promise<'saved' | 'taken'>;
+  /** With everything that has it for a parent. */
+  removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean>;
 
   saveAccount(account: Account): Promise<void>;
   /** Inserts or replaces by sid. Answers `taken` when another sender of any account has the address. */
@@ -81,6 +94,13 @@ export interface Reads {
   senderByAddress(address: string): Promise<Sender | null>;
   /** Of one account, newest first. */
   senders(accountSid: string): Promise<Sender[]>;
+  document(accountSid: string, kind: string, sid: string): Promise<Document | null>;
+  /** Newest first. */
+  documents(query: DocumentQuery): Promise<Document[]>;
+  /** The sender that carried the account's last message to `to` through this service; `null`: there was none. */
+  lastSender(accountSid: string, serviceSid: string, to: string): Promise<string | null>;
+  /** When the next message accepted on each lane would start (epoch ms); lanes without messages are left out. */
+  laneStarts(accountSid: string, keys: string[]): Promise<Map<string, number>>;
   /**
    * The instant at which the next row of this kind may be touched; `null` when there is none. Sends of the connectors
    * in `except` do not count.
@@ -93,7 +113,7 @@ export interface Reads {
   verify(): Promise<Finding[]>;
 }
 
-export type WorkKind = 'send' | 'callback';
+export type WorkKind = 'send' | 'callback' | 'release';
 
 export interface Acceptance {
   message: Message;
@@ -101,6 +121,56 @@ export interface Acceptance {
   connector: string;
   /** `null`: unpaced, due at once. */
   lane: Lane | null;
+  /** Of a message that is `accepted` or `scheduled`: when it is to be released; at once when left out. */
+  releaseAt?: number;
+}
+
+export interface ReleaseWork {
+  workId: number;
+  attempt: number;
+  message: Message;
+}
+
+export interface Release {
+  workId: number;
+  attempt: number;
+  accountSid: string;
+  messageSid: string;
+  result:
+    | { kind: 'queue'; from: string; numSegments: number; validUntil: number; connector: string; lane: Lane | null }
+    | { kind: 'fail'; errorCode: number; note?: string }
+    | { kind: 'again'; dueAt: number };
+}
+
+/** `dueAt` of one that is `queued`, otherwise `null`. */
+export interface Released {
+  status: Status;
+  dueAt: number | null;
+}
+
+/** A resource of configuration, such as a Messaging Service or an application. */
+export interface Document {
+  accountSid: string;
+  /** `service`, `application`, … */
+  kind: string;
+  sid: string;
+  /** Of what it is a part: the service of a pool's sender. `''`: of nothing. */
+  parentSid: string;
+  /** What it is found by, unique among its kind and parent; `null`: nothing. */
+  name: string | null;
+  properties: Record<string, unknown>;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface DocumentQuery {
+  accountSid: string;
+  kind: string;
+  /** Left out: of any parent. */
+  parentSid?: string;
+  name?: string;
+  limit: number;
+  offset?: number;
 }
 
 /** A sender on a connector. Interval per segment in microseconds; cost in segments. */
@@ -326,6 +396,8 @@ export interface StoreStats {
   messagesByStatus: Partial<Record<Status, number>>;
   sendsDue: number;
   callbacksDue: number;
+  /** Messages without a sender yet, and those scheduled. */
+  releasesDue: number;
   oldestDueAt: number | null;
   parkedReceipts: number;
 }

@@ -1,4 +1,4 @@
-import { ACCOUNT_COLUMNS, ATTEMPT_COLUMNS, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts';
+import { ACCOUNT_COLUMNS, ATTEMPT_COLUMNS, DOCUMENT_COLUMNS, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts';
 
 /**
  * What a whole store is made of. Both engines have the same tables and columns; PostgreSQL has some more, by which it
@@ -18,6 +18,7 @@ const words = (text: string): string[] => text.split(/,?\s+/);
 export const TRANSFER_TABLES: readonly TransferTable[] = [
   { name: 'accounts', columns: words(ACCOUNT_COLUMNS), extra: {} },
   { name: 'senders', columns: words(SENDER_COLUMNS), extra: {} },
+  { name: 'documents', columns: words(DOCUMENT_COLUMNS), extra: {} },
   { name: 'messages', columns: [...MESSAGE_COLUMNS, 'listed_at'], extra: { sid_at: 'sid_time(t.sid)' } },
   {
     name: 'lanes',

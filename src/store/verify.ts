@@ -19,6 +19,13 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
   'sending-without-work': `select sid, status from messages where status in ('queued', 'sending')
     and sid not in (select message_sid from work where kind = 'send')`,
 
+  'release-work-of-the-wrong-message': `select w.message_sid, coalesce(m.status, 'no message') from work w
+    left join messages m on m.sid = w.message_sid
+    where w.kind = 'release' and (m.sid is null or m.status not in ('accepted', 'scheduled'))`,
+
+  'waiting-without-release': `select sid, status from messages where status in ('accepted', 'scheduled')
+    and sid not in (select message_sid from work where kind = 'release')`,
+
   'two-send-works': `select message_sid, count(*) || ' rows' from work where kind = 'send'
     group by message_sid having count(*) > 1`,
 

@@ -39,12 +39,12 @@ it('migrate tells with --check, makes the schema, and then has nothing to do', a
   const folder = tempFolder();
   const before = await pidge(['db', 'migrate', '--check'], folder);
   expect(before.code).toBe(8);
-  expect(before.out).toContain('0001-first pending. Bring it up to date: pidge db migrate');
+  expect(before.out).toMatch(/0001-first, .+ pending\. Bring it up to date: pidge db migrate/);
   expect(existsSync(join(folder, '.pidge/dev.db'))).toBe(false);
   expect((await pidge(['db', 'migrate'], folder)).code).toBe(0);
   const after = await pidge(['db', 'migrate', '--check', '--json'], folder);
   expect(after.code).toBe(0);
-  expect(JSON.parse(after.out)).toMatchObject({ applied: ['0001-first'], pending: [] });
+  expect(JSON.parse(after.out)).toMatchObject({ applied: expect.arrayContaining(['0001-first']), pending: [] });
 });
 
 it('migrate refuses a store that a newer version has written', async () => {

@@ -117,6 +117,7 @@ export function storeListContract(current: () => Store): void {
       messagesByStatus: { sent: 1, queued: 1 },
       sendsDue: 1,
       callbacksDue: 1,
+      releasesDue: 0,
       oldestDueAt: NOW,
       parkedReceipts: 0,
     });

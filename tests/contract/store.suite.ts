@@ -16,6 +16,7 @@ import {
 } from './store.fixtures.ts';
 import { storeListContract } from './store-lists.suite.ts';
 import { storeNodesContract } from './store-nodes.suite.ts';
+import { storeReleaseContract } from './store-releases.suite.ts';
 
 /**
  * The contract of `store/store.ts`, for every engine. After each case the store is verified and found clean.
@@ -422,6 +423,7 @@ export function storeContract(name: string, open: () => Promise<Store>, options 
     });
 
     storeListContract(() => store);
+    storeReleaseContract(() => store);
     storeNodesContract(() => store, options);
   });
 }

@@ -45,7 +45,11 @@ export function randomQuestion(known: Known, random: () => number): Question {
     const address = pick(known.addresses);
     return {
       text: `senders ${accountSid} ${address}`,
-      ask: async (store) => [await store.senders(accountSid), await store.senderByAddress(address)],
+      ask: async (store) => [
+        await store.senders(accountSid),
+        await store.senderByAddress(address),
+        await store.documents({ accountSid, kind: 'service', limit: 10 }),
+      ],
     };
   }
   const instant = () => Math.floor(known.from + random() * (known.to - known.from));

@@ -78,6 +78,11 @@ async function fillDirectory(store: Store): Promise<void> {
     };
     await store.saveSender(sender);
   }
+  for (const [index, accountSid] of [ACCOUNT, OTHER].entries()) {
+    const service = { accountSid, kind: 'service', sid: `MG${index}`, parentSid: '', name: null };
+    const properties = { friendly_name: 'nul \u0000', sticky_sender: true };
+    await store.saveDocument({ ...service, properties, createdAt: NOW, updatedAt: NOW + index });
+  }
 }
 
 /** Every status a message can end in, some hours apart so that lists have bounds to cut at. */

@@ -25,37 +25,42 @@ const WIDTH = MESSAGE_COLUMNS.length + 2;
 const MESSAGE_ARRAYS = [...MESSAGE_COLUMNS.map((column) => TYPES[column] ?? 'text'), 'bigint', 'bigint']
   .map((type, index) => `$${index + 1}::${type}[]`)
   .join(', ');
-const WORK_TYPES = ['text', 'text', 'bigint', 'bigint', 'text', 'text', 'bigint', 'int', 'bigint'];
+const WORK_TYPES = ['text', 'text', 'text', 'bigint', 'bigint', 'text', 'text', 'bigint', 'int', 'bigint'];
 const INSERT_MESSAGES = `insert into messages (${MESSAGE_COLUMNS.join(', ')}, listed_at, sid_at)
   select * from unnest(${MESSAGE_ARRAYS})`;
 const LANE_VALUES = 5;
 const WORK_ARRAYS = WORK_TYPES.map((type, index) => `$${WIDTH + index + 1}::${type}[]`).join(', ');
 const INSERT_ALL = `with made as (${INSERT_MESSAGES}),
   due as (insert into work
-    (kind, attempt, message_sid, account_sid, sid_at, due_at, connector, lane, interval_us, cost, horizon_ms)
-    select 'send', 0, u.* from unnest(${WORK_ARRAYS}) u),
+    (attempt, kind, message_sid, account_sid, sid_at, due_at, connector, lane, interval_us, cost, horizon_ms)
+    select 0, u.* from unnest(${WORK_ARRAYS}) u),
   paced as (${lanesFrom(WIDTH + WORK_TYPES.length)})
   ${countersFrom(WIDTH + WORK_TYPES.length + LANE_VALUES)}`;
 
-/** Only a `queued` message gets work. */
+/** What is not final gets work. */
 export async function accept(batch: Batch, acceptances: Acceptance[], now: number): Promise<Accepted[]> {
   const known = batch.mayRepeat ? await alreadyStored(batch, acceptances) : new Set<string>();
   await batch.lanes.lock(batch.session, lanesOf(acceptances));
   const messages = new Columns(WIDTH);
   const works = new Columns(WORK_TYPES.length);
   const answers = acceptances.map((acceptance): Accepted => {
-    const { message, connector, lane } = acceptance;
+    const { message, connector, lane, releaseAt } = acceptance;
     if (known.has(message.sid)) return { ok: true, dueAt: now };
-    const dueAt = slotOf(batch, acceptance, now);
+    const isSend = message.status === 'queued';
+    const dueAt = isSend ? (lane ? batch.lanes.takeSlot(lane, now) : now) : (releaseAt ?? now);
     if (dueAt === null) return { ok: false, reason: 'queue-full' };
     const sidAt = sidTime(message.sid);
     messages.push(...messageValues(message), message.sentAt ?? message.createdAt, sidAt);
     batch.count(message.status, 1);
-    if (message.status === 'queued') {
+    if (isSend) {
       const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
-      works.push(message.sid, message.accountSid, sidAt, dueAt, connector, ...paced);
+      works.push('send', message.sid, message.accountSid, sidAt, dueAt, connector, ...paced);
       batch.count('work send', 1);
       batch.made.send = true;
+    } else if (message.status === 'accepted' || message.status === 'scheduled') {
+      works.push('release', message.sid, message.accountSid, sidAt, dueAt, null, null, null, null, null);
+      batch.count('work release', 1);
+      batch.made.release = true;
     }
     return { ok: true, dueAt };
   });
@@ -80,19 +85,6 @@ function* lanesOf(acceptances: Acceptance[]): Generator<LaneKey> {
 /** Scheduled messages take no slot before their hour. */
 function isPaced(status: Status): boolean {
   return status === 'queued';
-}
-
-/** The instant of the message's slot, taken from its lane; `null`: the queue is full. */
-function slotOf(batch: Batch, { message, lane }: Acceptance, now: number): number | null {
-  const state = lane && isPaced(message.status) ? batch.lanes.get(lane.key) : null;
-  if (!lane || !state) return now;
-  const start = Math.max(now * 1000, state.nextAtMicros);
-  if (start - now * 1000 > lane.horizonMs * 1000) return null;
-  const dueAt = Math.ceil(start / 1000);
-  state.nextAtMicros = start + lane.intervalMicros * lane.cost;
-  batch.lanes.touch(state);
-  batch.lanes.bringForward(state, dueAt);
-  return dueAt;
 }
 
 /** After a commit that got no answer: which of the messages it had made durable (D4). */

@@ -44,7 +44,7 @@ export class Batch {
   /** Whether an earlier try of the same calls may have been committed (D4). */
   readonly mayRepeat: boolean;
   /** Something another node may want to know of has been written. */
-  readonly made = { send: false, callback: false };
+  readonly made = { send: false, callback: false, release: false };
   readonly #slot: number;
   readonly #walkers = new Map<string, Walker>();
   readonly #steps = new Map<string, Step>();

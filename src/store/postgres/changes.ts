@@ -41,6 +41,12 @@ async function changeOne(batch: Batch, item: Change, now: number): Promise<Chang
     case 'cancel': {
       const walker = batch.message(item.sid);
       if (!walker || !batch.advance(walker, 'cancel', now)) return early;
+      // Who has claimed the release finds it gone.
+      await batch.query("delete from work where account_sid = $1 and message_sid = $2 and kind = 'release'", [
+        item.accountSid,
+        item.sid,
+      ]);
+      batch.count('work release', -1);
       await batch.flush();
       const canceled = await read();
       return canceled ? { kind: 'done', message: canceled } : { kind: 'missing' };

@@ -1,3 +1,4 @@
+import type { Lane } from '../store.ts';
 import { Columns } from './columns.ts';
 import type { Session } from './driver.ts';
 
@@ -86,6 +87,19 @@ export class Lanes {
   /** A locked lane. Who changes it calls `touch`. */
   get(key: string): LaneState | null {
     return this.#lanes.get(key) ?? null;
+  }
+
+  /** The next slot of a locked lane (epoch ms), taken; `null`: its queue is full. */
+  takeSlot({ key, intervalMicros, cost, horizonMs }: Lane, now: number): number | null {
+    const lane = this.#lanes.get(key);
+    if (!lane) throw new Error(`The lane ${key} is not locked`);
+    const start = Math.max(now * 1000, lane.nextAtMicros);
+    if (start - now * 1000 > horizonMs * 1000) return null;
+    const dueAt = Math.ceil(start / 1000);
+    lane.nextAtMicros = start + intervalMicros * cost;
+    this.#touched.add(lane);
+    this.bringForward(lane, dueAt);
+    return dueAt;
   }
 
   touch(lane: LaneState): void {

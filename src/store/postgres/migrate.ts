@@ -6,6 +6,8 @@ import type { Connection } from './driver.ts';
 /** The migrations by name, in order. A name that was ever released never changes. */
 const MIGRATIONS: Record<string, () => Promise<Migration>> = {
   '0001-first': async () => (await import('../migrations/postgres/0001-first.ts')).first,
+  '0002-releases-and-documents': async () =>
+    (await import('../migrations/postgres/0002-releases-and-documents.ts')).releasesAndDocuments,
 };
 
 export interface MigrationState {

@@ -12,9 +12,13 @@ import type {
   Change,
   Changed,
   Claim,
+  Document,
   Heartbeat,
   Membership,
   Received,
+  Release,
+  Released,
+  ReleaseWork,
   SendClaim,
   Sender,
   SendSettlement,
@@ -141,6 +145,22 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#sends.call('change', now, batch);
   }
 
+  claimReleases(claim: Claim, now: number): Promise<ReleaseWork[]> {
+    return this.#sends.call('claimReleases', now, claim);
+  }
+
+  release(batch: Release[], now: number): Promise<(Released | null)[]> {
+    return this.#sends.call('release', now, batch);
+  }
+
+  saveDocument(document: Document): Promise<'saved' | 'taken'> {
+    return this.#sends.call('saveDocument', this.#clock.now(), document);
+  }
+
+  removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean> {
+    return this.#sends.call('removeDocument', this.#clock.now(), accountSid, kind, sid);
+  }
+
   async forget(before: number, now: number): Promise<number> {
     try {
       const connection = await this.#driver.connect('scan');
@@ -214,16 +234,16 @@ export class PostgresStore extends PostgresReads implements Store {
 
   /** Tells the other nodes, soon and once for many commits; alone there is nobody to tell. */
   #hint({ made }: Batch): void {
-    if (!this.#line.hasCompany || !(made.send || made.callback)) return;
+    const kinds = (Object.keys(made) as WorkKind[]).filter((kind) => made[kind]);
+    if (!this.#line.hasCompany || kinds.length === 0) return;
     if (this.#hints.size === 0) {
       realClock.after(HINT_MS, () => {
-        const kinds = [...this.#hints];
+        const gathered = [...this.#hints];
         this.#hints = new Set();
-        this.#line.tell(kinds);
+        this.#line.tell(gathered);
       });
     }
-    if (made.send) this.#hints.add('send');
-    if (made.callback) this.#hints.add('callback');
+    for (const kind of kinds) this.#hints.add(kind);
   }
 }
 

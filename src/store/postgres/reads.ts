@@ -5,6 +5,8 @@ import {
   ATTEMPT_COLUMNS,
   accountFrom,
   attemptFrom,
+  DOCUMENT_COLUMNS,
+  documentFrom,
   MESSAGE_COLUMNS,
   messageFrom,
   PART_COLUMNS,
@@ -18,6 +20,8 @@ import type {
   AttemptQuery,
   AwaitedPart,
   CallbackAttempt,
+  Document,
+  DocumentQuery,
   Finding,
   MessagePage,
   MessageQuery,
@@ -136,10 +140,47 @@ export class PostgresReads implements Reads {
     );
   }
 
+  async document(accountSid: string, kind: string, sid: string): Promise<Document | null> {
+    const text = `select ${DOCUMENT_COLUMNS} from documents where account_sid = $1 and kind = $2 and sid = $3`;
+    return this.#one(documentFrom, text, accountSid, kind, sid);
+  }
+
+  async documents({ accountSid, kind, parentSid, name, limit, offset = 0 }: DocumentQuery): Promise<Document[]> {
+    const { where, values } = conditions(accountSid);
+    where.push(`kind = $${values.push(kind)}`);
+    if (parentSid !== undefined) where.push(`parent_sid = $${values.push(parentSid)}`);
+    if (name !== undefined) where.push(`name = $${values.push(name)}`);
+    const text = `select ${DOCUMENT_COLUMNS} from documents where ${where.join(' and ')}
+      order by created_at desc, sid desc limit $${values.push(limit)} offset $${values.push(offset)}`;
+    return this.#all(documentFrom, text, ...values);
+  }
+
+  async lastSender(accountSid: string, serviceSid: string, to: string): Promise<string | null> {
+    return this.#one(
+      (row) => row[0] as string,
+      `select from_address from messages where account_sid = $1 and to_address = $2 and service_sid = $3
+       and from_address is not null and direction <> 'inbound' order by listed_at desc, sid desc limit 1`,
+      accountSid,
+      to,
+      serviceSid,
+    );
+  }
+
+  async laneStarts(accountSid: string, keys: string[]): Promise<Map<string, number>> {
+    const rows = await this.#all(
+      (row) => row as [string, number],
+      'select key, next_at_us from lanes where account_sid = $1 and key = any($2::text[])',
+      accountSid,
+      keys,
+    );
+    return new Map(rows.map(([key, nextAtMicros]) => [key, Math.ceil(nextAtMicros / 1_000)]));
+  }
+
   async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
-    if (kind === 'callback') {
+    if (kind !== 'send') {
+      // Written out, not bound: each kind has an index of its own.
       return this.#number(
-        `select due_at from work where kind = 'callback' and due_at < ${HELD_AT} order by due_at limit 1`,
+        `select due_at from work where kind = '${kind}' and due_at < ${HELD_AT} order by due_at limit 1`,
       );
     }
     return this.#number(
@@ -155,7 +196,7 @@ export class PostgresReads implements Reads {
 
   async stats(): Promise<StoreStats> {
     const messagesByStatus: Partial<Record<Status, number>> = {};
-    const open = { send: 0, callback: 0 };
+    const open = { send: 0, callback: 0, release: 0 };
     const counts = await this.#all(
       (row) => row as [string, number],
       'select name, sum(n)::bigint from counters group by name',
@@ -163,6 +204,7 @@ export class PostgresReads implements Reads {
     for (const [name, n] of counts) {
       if (name === 'work send') open.send = n;
       else if (name === 'work callback') open.callback = n;
+      else if (name === 'work release') open.release = n;
       else if (n > 0) messagesByStatus[name as Status] = n;
     }
     const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
@@ -170,6 +212,7 @@ export class PostgresReads implements Reads {
       messagesByStatus,
       sendsDue: open.send,
       callbacksDue: open.callback,
+      releasesDue: open.release,
       oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
       parkedReceipts: (await this.#number('select count(*) from parked')) ?? 0,
     };

@@ -1,5 +1,5 @@
 import { sidTime } from '../../domain/sid.ts';
-import type { SendSettlement } from '../store.ts';
+import type { SendSettlement, WorkKind } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { Columns } from './columns.ts';
 import { claimParked, lockCarriers } from './receipts.ts';
@@ -188,6 +188,6 @@ async function giveBack(batch: Batch, whose: string, owner: string, now: number)
       [...lanes.values, now],
     );
   }
-  for (const [, , kind] of rows) batch.made[kind as 'send' | 'callback'] = true;
+  for (const [, , kind] of rows) batch.made[kind as WorkKind] = true;
   return rows.length;
 }

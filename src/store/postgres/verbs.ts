@@ -6,9 +6,12 @@ import type {
   CallbackResult,
   Change,
   Claim,
+  Document,
+  Release,
   SendClaim,
   Sender,
   SendSettlement,
+  WorkKind,
 } from '../store.ts';
 import { accept, isOneStatement as isOneAccept } from './accept.ts';
 import type { Batch } from './batch.ts';
@@ -16,7 +19,9 @@ import { claimCallbacks, finishCallbacks, replayCallback } from './callbacks.ts'
 import { change } from './changes.ts';
 import { claimSends } from './claim-sends.ts';
 import { removeSender, saveAccount, saveSender } from './directory.ts';
+import { removeDocument, saveDocument } from './documents.ts';
 import { receive } from './receipts.ts';
+import { claimReleases, release } from './releases.ts';
 import { leave, settleSends, takeOver } from './settle-sends.ts';
 
 /** The writing verbs, and how the calls of one transaction are put together. */
@@ -27,6 +32,7 @@ const MERGED: Record<string, (batch: Batch, items: never[], now: number) => Prom
   settleSends: (batch, items: SendSettlement[], now) => settleSends(batch, items, now),
   receive: (batch, items: Receipt[], now) => receive(batch, items, now),
   finishCallbacks: (batch, items: CallbackResult[], now) => finishCallbacks(batch, items, now),
+  release: (batch, items: Release[], now) => release(batch, items, now),
 };
 
 const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise<unknown>> = {
@@ -37,6 +43,9 @@ const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise
   saveAccount: (batch, [account]: [Account]) => saveAccount(batch, account),
   saveSender: (batch, [sender]: [Sender]) => saveSender(batch, sender),
   removeSender: (batch, [account, sid]: [string, string]) => removeSender(batch, account, sid),
+  saveDocument: (batch, [document]: [Document]) => saveDocument(batch, document),
+  removeDocument: (batch, [account, kind, sid]: [string, string, string]) => removeDocument(batch, account, kind, sid),
+  claimReleases: (batch, [claim]: [Claim], now) => claimReleases(batch, claim, now),
   claimSends: (batch, [claim]: [SendClaim], now) => claimSends(batch, claim, now),
   claimCallbacks: (batch, [claim]: [Claim], now) => claimCallbacks(batch, claim, now),
 };
@@ -49,6 +58,9 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   'finishCallbacks',
   'claimSends',
   'claimCallbacks',
+  'claimReleases',
+  'release',
+  'saveDocument',
   'takeOver',
   'leave',
   'saveAccount',
@@ -59,6 +71,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
 export const GIVE_BACK: Record<string, (batch: Batch, claim: Claim, now: number) => Promise<unknown>> = {
   claimSends: (batch, claim, now) => giveBack(batch, 'send', claim, now),
   claimCallbacks: (batch, claim, now) => giveBack(batch, 'callback', claim, now),
+  claimReleases: (batch, claim, now) => giveBack(batch, 'release', claim, now),
 };
 
 /** Verbs with fault points. */
@@ -67,6 +80,7 @@ export const POINTS: Record<string, 'accept' | 'claim' | 'settle' | 'receive' | 
   claimSends: 'claim',
   claimCallbacks: 'claim',
   settleSends: 'settle',
+  release: 'settle',
   receive: 'receive',
   finishCallbacks: 'finish',
   change: 'privacy',
@@ -100,12 +114,7 @@ export async function runCalls(batch: Batch, calls: Call[]): Promise<unknown[]> 
 }
 
 /** Back in front of what waits, as if it had never been claimed. */
-async function giveBack(
-  batch: Batch,
-  kind: 'send' | 'callback',
-  { owner, leaseMs }: Claim,
-  now: number,
-): Promise<void> {
+async function giveBack(batch: Batch, kind: WorkKind, { owner, leaseMs }: Claim, now: number): Promise<void> {
   const rows = await batch.query(
     `update work set due_at = case kind when 'send' then least($1, sid_at) else $1 end, owner = null
      where owner = $2 and kind = $3 and due_at = $4 returning account_sid, lane, connector`,

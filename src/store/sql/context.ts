@@ -46,6 +46,18 @@ export class WriteContext {
     return lane;
   }
 
+  /** The next slot of a lane (epoch ms), taken; `null`: its queue is full. */
+  takeSlot(key: string, intervalMicros: number, cost: number, horizonMs: number, now: number): number | null {
+    const lane = this.lane(key);
+    const start = Math.max(now * 1000, lane.nextAtMicros);
+    if (start - now * 1000 > horizonMs * 1000) return null;
+    const dueAt = Math.ceil(start / 1000);
+    lane.nextAtMicros = start + intervalMicros * cost;
+    this.#touched.add(key);
+    this.bringForward(key, dueAt);
+    return dueAt;
+  }
+
   touch(key: string): void {
     this.#touched.add(key);
   }

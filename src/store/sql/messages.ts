@@ -22,38 +22,41 @@ const INSERT_MESSAGE = `insert into messages values (${Array(WIDTH).fill('?').jo
 const INSERT_SEND = `insert into work (kind, message_sid, account_sid, due_at, attempt, connector, lane, interval_us,
   cost, horizon_ms) values ('send', ?, ?, ?, 0, ?, ?, ?, ?, ?)`;
 
-/** `flat` holds acceptances one after another (`pushAcceptance`). Only a `queued` message gets work. */
+const INSERT_RELEASE = `insert into work (kind, message_sid, account_sid, due_at, attempt) values ('release', ?, ?, ?, 0)`;
+
+/** `flat` holds acceptances one after another (`pushAcceptance`). What is not final gets work. */
 export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): Accepted[] {
   const insertMessage = ctx.sql(INSERT_MESSAGE);
   const insertSend = ctx.sql(INSERT_SEND);
   const answers: Accepted[] = [];
   for (let at = 0; at < flat.length; at += ACCEPTANCE_STRIDE) {
-    const [connector, key, interval, cost, horizonMs] = flat.slice(at + WIDTH, at + ACCEPTANCE_STRIDE) as [
+    const [connector, key, interval, cost, horizonMs, releaseAt] = flat.slice(at + WIDTH, at + ACCEPTANCE_STRIDE) as [
       string,
       string | null,
       number,
       number,
       number,
+      number | null,
     ];
     const status = flat[at + 6] as Status;
     let dueAt = now;
     if (key !== null && status === 'queued') {
-      const lane = ctx.lane(key);
-      const start = Math.max(now * 1000, lane.nextAtMicros);
-      if (start - now * 1000 > horizonMs * 1000) {
+      const slot = ctx.takeSlot(key, interval, cost, horizonMs, now);
+      if (slot === null) {
         answers.push({ ok: false, reason: 'queue-full' });
         continue;
       }
-      dueAt = Math.ceil(start / 1000);
-      lane.nextAtMicros = start + interval * cost;
-      ctx.touch(key);
-      ctx.bringForward(key, dueAt);
+      dueAt = slot;
     }
     insertMessage.run(...flat.slice(at, at + WIDTH));
     ctx.count(status, 1);
     if (status === 'queued') {
       insertSend.run(flat[at] as string, flat[at + 1] as string, dueAt, connector, key, interval, cost, horizonMs);
       ctx.count('work send', 1);
+    } else if (status === 'accepted' || status === 'scheduled') {
+      dueAt = releaseAt ?? now;
+      ctx.sql(INSERT_RELEASE).run(flat[at] as string, flat[at + 1] as string, dueAt);
+      ctx.count('work release', 1);
     }
     answers.push({ ok: true, dueAt });
   }
@@ -134,6 +137,9 @@ function changeOne(ctx: WriteContext, item: Change, now: number): Changed {
     case 'cancel': {
       const early: Changed = { kind: 'early', status: message.status };
       if (!advance(ctx, message, 'cancel', now)) return early;
+      // Who has claimed the release finds it gone.
+      ctx.sql("delete from work where message_sid = ? and kind = 'release'").run(item.sid);
+      ctx.count('work release', -1);
       return { kind: 'done', message: messageFrom(read() as Row) };
     }
   }
