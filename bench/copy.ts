@@ -11,7 +11,7 @@ import { realClock } from '../src/domain/clock.ts';
 import type { Message } from '../src/domain/message.ts';
 import { openPostgresReader } from '../src/store/postgres/open.ts';
 import { openSqlite, openSqliteReader } from '../src/store/sqlite.ts';
-import type { Acceptance, Store } from '../src/store/store.ts';
+import type { Acceptance, Reads, Store } from '../src/store/store.ts';
 import { ACCOUNT, claimCallbacks, finished, lane, message, OTHER, sent } from '../tests/contract/store.fixtures.ts';
 import { whyNoPostgres } from '../tests/helpers/postgres-binaries.ts';
 import { startServer } from '../tests/helpers/postgres-server.ts';
@@ -50,12 +50,27 @@ export async function copyBench(report: (line: Record<string, unknown>) => void)
     const [one, other] = [openSqliteReader(path), await openPostgresReader(url)];
     const difference = await firstDifference(one, other, questions(known, seed));
     report({ bench: 'db copy', messages: MESSAGES, ...copied, requests: QUESTIONS, seed, difference });
+    const page_ms = { sqlite: await pageMs(one, sids), postgres: await pageMs(other, sids) };
+    report({ bench: `page of 50 out of ${MESSAGES}`, page_ms, maximum: 2 });
     await one.close();
     await other.close();
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Median of pages that go on from somewhere in the list. */
+async function pageMs(store: Reads, sids: string[]): Promise<number> {
+  const random = randomFrom(1);
+  const times: number[] = [];
+  for (let index = 0; index < 300; index += 1) {
+    const after = sids[Math.floor(random() * sids.length)];
+    const startedAt = performance.now();
+    await store.messages({ accountSid: ACCOUNT, size: 50, after });
+    times.push(performance.now() - startedAt);
+  }
+  return Number(times.sort((a, b) => a - b)[150]?.toFixed(2));
 }
 
 function* questions(known: Known, seed: number) {

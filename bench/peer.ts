@@ -1,6 +1,8 @@
 /** Servers under measurement, and the small things every bench needs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -55,3 +57,18 @@ export const median = (numbers: number[]): number =>
 export const round = (number: number) => Number(number.toFixed(3));
 export const report = (line: Record<string, unknown>) => console.log(JSON.stringify(line));
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** A receiver of callbacks that only counts. */
+export async function startSink(): Promise<{ url: string; heard: () => number; close(): void }> {
+  let heard = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      heard += 1;
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/status`, heard: () => heard, close: () => server.closeAllConnections() };
+}

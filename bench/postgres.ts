@@ -7,11 +7,13 @@ import {
   type Kind,
   median,
   type Peer,
+  pause,
   ROUNDS,
   report,
   round,
   SECONDS,
   start,
+  startSink,
   WARM_UP_SECONDS,
 } from './peer.ts';
 
@@ -43,6 +45,15 @@ export async function postgres(): Promise<void> {
       await measure('two, one lane', 'waiting', 2);
       await measure('full', 'full', 1);
     }
+    for (const nodes of [1, 2]) {
+      const rates = [];
+      for (let turn = 0; turn < ROUNDS; turn += 1) rates.push(await endToEnd(nodes, await server.createDatabase()));
+      report({
+        bench: `end to end with two callbacks on PostgreSQL, ${nodes} node(s)`,
+        per_second: median(rates),
+        rates,
+      });
+    }
   } finally {
     await server.close();
   }
@@ -56,6 +67,26 @@ export async function postgres(): Promise<void> {
     bench: 'accept on PostgreSQL with the engine running ÷ no store',
     ratio: round(of('full') / of('no store')),
   });
+}
+
+/** Messages a second from the first request until the last of two callbacks each has come. */
+async function endToEnd(nodes: number, database: string): Promise<number> {
+  const sink = await startSink();
+  const peers: Peer[] = [];
+  for (let node = 0; node < nodes; node += 1) peers.push(await start('full', { database }));
+  const from = performance.now();
+  const loads = await Promise.all(
+    peers.map((peer) => closedLoop(postMessage(peer.origin, sink.url), CONNECTIONS / nodes, SECONDS)),
+  );
+  const messages = loads.reduce((sum, { answers }) => sum + answers, 0);
+  const limit = performance.now() + 60_000;
+  while (sink.heard() < messages * 2 && performance.now() < limit) await pause(5);
+  const seconds = (performance.now() - from) / 1_000;
+  if (sink.heard() < messages * 2)
+    report({ bench: 'end to end', fault: `${messages * 2 - sink.heard()} callbacks missing` });
+  for (const peer of peers) await peer.stop();
+  sink.close();
+  return Math.round(messages / seconds);
 }
 
 /** Of all nodes together, over as many connections whatever their number. */

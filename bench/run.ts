@@ -1,8 +1,6 @@
 /** `npm run bench`: ratios measured side by side in one sitting, medians of alternating rounds, one JSON line each. */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +16,7 @@ import {
   round,
   SECONDS,
   start,
+  startSink,
   WARM_UP_SECONDS,
 } from './peer.ts';
 
@@ -54,20 +53,6 @@ async function startPrism(): Promise<{ target: Target; stop(): void } | null> {
   child.kill('SIGKILL');
   console.error('SKIPPED Prism: it did not answer within 60 s');
   return null;
-}
-
-async function startSink(): Promise<{ url: string; heard: () => number; close(): void }> {
-  let heard = 0;
-  const server = createServer((request, response) => {
-    request.resume();
-    request.on('end', () => {
-      heard += 1;
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/status`, heard: () => heard, close: () => server.closeAllConnections() };
 }
 
 /** How much of what was accepted is delivered at the very end of the load: what is missing is backlog. */
