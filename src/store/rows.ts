@@ -2,6 +2,7 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Direction, HistoryEntry, Message, Status } from '../domain/message.ts';
 import type {
   Acceptance,
+  Accepted,
   Account,
   CallbackAttempt,
   CallbackWork,
@@ -100,8 +101,8 @@ export function walkerFrom(row: Row): Walker {
   };
 }
 
-/** Length of one acceptance in the flat array: the message, its place in lists, connector, lane and release. */
-export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 7;
+/** Length of one acceptance in the flat array: the message, its place in lists, connector, lane, release and idempotency. */
+export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 9;
 
 /** A message as its row, in the order of `MESSAGE_COLUMNS`. */
 export function messageValues(message: Message): SQLInputValue[] {
@@ -131,12 +132,13 @@ export function messageValues(message: Message): SQLInputValue[] {
   ];
 }
 
-/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values, release. */
-export function pushAcceptance(flat: SQLInputValue[], { message, connector, lane, releaseAt }: Acceptance): void {
+/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values, release, key. */
+export function pushAcceptance(flat: SQLInputValue[], acceptance: Acceptance): void {
+  const { message, connector, lane, releaseAt, idempotency } = acceptance;
   flat.push(...messageValues(message), message.sentAt ?? message.createdAt, connector);
   if (lane) flat.push(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs);
   else flat.push(null, null, null, null);
-  flat.push(releaseAt ?? null);
+  flat.push(releaseAt ?? null, idempotency?.key ?? null, idempotency?.fingerprint ?? null);
 }
 
 /** A claimed send as the writer answers it: nine values of the work, then the message's columns. */
@@ -188,6 +190,36 @@ export function documentFrom(row: Row): Document {
     properties: JSON.parse(row[5] as string) as Record<string, unknown>,
     createdAt: row[6] as number,
     updatedAt: row[7] as number,
+  };
+}
+
+/** What an idempotency key has made, kept as a document of this kind under the key. */
+export const IDEMPOTENCY_KIND = 'idempotency';
+
+/** What the holder of a key means for one who comes with the same. */
+export function repetition(properties: string, fingerprint: string): Accepted {
+  const made = JSON.parse(properties) as { fingerprint: string; message_sid: string };
+  if (made.fingerprint !== fingerprint) return { ok: false, reason: 'key-reused' };
+  return { ok: false, reason: 'repeated', messageSid: made.message_sid };
+}
+
+export function idempotencyDocument(acceptance: {
+  accountSid: string;
+  messageSid: string;
+  key: string;
+  fingerprint: string;
+  now: number;
+}): Document {
+  const { accountSid, messageSid, key, fingerprint, now } = acceptance;
+  return {
+    accountSid,
+    kind: IDEMPOTENCY_KIND,
+    sid: key,
+    parentSid: '',
+    name: null,
+    properties: { fingerprint, message_sid: messageSid },
+    createdAt: now,
+    updatedAt: now,
   };
 }
 

@@ -123,7 +123,19 @@ export interface Acceptance {
   lane: Lane | null;
   /** Of a message that is `accepted` or `scheduled`: when it is to be released; at once when left out. */
   releaseAt?: number;
+  /** The caller may repeat itself: under this key only one message is made within 24 hours (D5). */
+  idempotency?: Idempotency;
 }
+
+export interface Idempotency {
+  /** Method, path and the caller's key, hashed: 64 hex digits. */
+  key: string;
+  /** Hash of the parameters. */
+  fingerprint: string;
+}
+
+/** How long a key is kept. */
+export const IDEMPOTENCY_MS = 86_400_000;
 
 export interface ReleaseWork {
   workId: number;
@@ -182,7 +194,13 @@ export interface Lane {
   horizonMs: number;
 }
 
-export type Accepted = { ok: true; dueAt: number } | { ok: false; reason: 'queue-full' };
+export type Accepted =
+  | { ok: true; dueAt: number }
+  | { ok: false; reason: 'queue-full' }
+  /** The key has made this message already, from the same parameters. */
+  | { ok: false; reason: 'repeated'; messageSid: string }
+  /** The key has made a message from other parameters. */
+  | { ok: false; reason: 'key-reused' };
 
 export interface Claim {
   owner: string;

@@ -138,6 +138,18 @@ export function storeManyContract(name: string, open: (() => Promise<Several>) |
       }
     });
 
+    it('one idempotency key used at two nodes at once makes one message', async () => {
+      for (let round = 0; round < 30; round += 1) {
+        const keyed = () => ({ ...acceptance(), idempotency: { key: `key ${round}`, fingerprint: 'f' } });
+        const [one, other] = [keyed(), keyed()];
+        const answers = (await Promise.all([a.accept([one], NOW), b.accept([other], NOW)])).flat();
+        const made = answers.findIndex((answer) => answer.ok);
+        const sid = (made === 0 ? one : other).message.sid;
+        expect(answers[1 - made]).toEqual({ ok: false, reason: 'repeated', messageSid: sid });
+      }
+      expect((await a.stats()).messagesByStatus).toEqual({ queued: 30 });
+    });
+
     it('what one node makes due is hinted to the other', async () => {
       const beat = (owner: string) => ({ owner, leaseMs: 10_000, address: owner, roles: ['all'], connectors: [] });
       await a.heartbeat(beat('a'), NOW);

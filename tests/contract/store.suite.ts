@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RECEIPT_WAIT_MS } from '../../src/domain/message.ts';
-import type { Store } from '../../src/store/store.ts';
+import { IDEMPOTENCY_MS, type Store } from '../../src/store/store.ts';
 import {
   ACCOUNT,
   acceptance,
@@ -68,6 +68,34 @@ export function storeContract(name: string, open: () => Promise<Store>, options 
         expect(answers.map((answer) => answer.ok)).toEqual([true, true, false]);
         expect(await store.message(ACCOUNT, batch[2]?.message.sid ?? '')).toBeNull();
         expect((await store.stats()).sendsDue).toBe(2);
+      });
+
+      it('makes one message of one idempotency key within a day, and tells who asks with other parameters', async () => {
+        const keyed = (fingerprint: string, changes = {}) => ({
+          ...acceptance({}, lane(changes)),
+          idempotency: { key: 'k'.repeat(64), fingerprint },
+        });
+        const [first, second] = [keyed('f1'), keyed('f1')];
+        const replayed = { ok: false, reason: 'repeated', messageSid: first.message.sid };
+        // Twice in one go, and again later.
+        expect((await Promise.all([store.accept([first], NOW), store.accept([second], NOW)])).flat()).toEqual([
+          { ok: true, dueAt: NOW },
+          replayed,
+        ]);
+        expect(await store.accept([keyed('f1')], NOW + IDEMPOTENCY_MS - 1)).toEqual([replayed]);
+        expect(await store.accept([keyed('f2')], NOW)).toEqual([{ ok: false, reason: 'key-reused' }]);
+        const foreign = { ...keyed('f2'), message: acceptance({ accountSid: OTHER }).message };
+        expect(await store.accept([foreign], NOW)).toMatchObject([{ ok: true }]);
+        expect(await store.accept([keyed('f2')], NOW + IDEMPOTENCY_MS)).toMatchObject([{ ok: true }]);
+        expect((await store.stats()).messagesByStatus).toEqual({ queued: 3 });
+      });
+
+      it('keeps no idempotency key of what it refused', async () => {
+        const full = lane({ intervalMicros: 1_000_000, horizonMs: 0 });
+        await store.accept([acceptance({}, full)], NOW);
+        const keyed = { ...acceptance({}, full), idempotency: { key: 'q'.repeat(64), fingerprint: 'f' } };
+        expect(await store.accept([keyed], NOW)).toEqual([{ ok: false, reason: 'queue-full' }]);
+        expect(await store.accept([keyed], NOW + 5_000)).toMatchObject([{ ok: true }]);
       });
 
       it('rejects a call that cannot be stored without harming those beside it', async () => {
@@ -409,6 +437,20 @@ export function storeContract(name: string, open: () => Promise<Store>, options 
         expect(await store.attempts({ accountSid: ACCOUNT, messageSid: old, limit: 10 })).toEqual([]);
         expect(await store.attempts({ accountSid: ACCOUNT, messageSid: young, limit: 10 })).toHaveLength(2);
         expect((await store.stats()).messagesByStatus).toEqual({ delivered: 1 });
+      });
+
+      it('forgets feedback with the message it is about, and removing does so too', async () => {
+        const forgotten = await delivered('f', Date.UTC(2025, 10, 20));
+        const removed = await delivered('r', NOW);
+        const feedback = (sid: string) => ({ accountSid: ACCOUNT, kind: 'feedback', sid, parentSid: '', name: null });
+        for (const sid of [forgotten, removed]) {
+          await store.saveDocument({ ...feedback(sid), properties: {}, createdAt: NOW, updatedAt: NOW });
+        }
+        await forgetAll(NOW);
+        expect(await store.document(ACCOUNT, 'feedback', forgotten)).toBeNull();
+        expect(await store.document(ACCOUNT, 'feedback', removed)).not.toBeNull();
+        await store.change([{ accountSid: ACCOUNT, sid: removed, verb: 'remove' }], NOW);
+        expect(await store.document(ACCOUNT, 'feedback', removed)).toBeNull();
       });
 
       it('keeps what is not settled or has callbacks to come', async () => {

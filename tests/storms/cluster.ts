@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openPostgresReader } from '../../src/store/postgres/open.ts';
+import type { Reads } from '../../src/store/store.ts';
 import { Client } from '../helpers/client.ts';
 import { Sink } from '../helpers/sink.ts';
 import type { JournalLine } from './journaling-carrier.ts';
@@ -175,11 +176,21 @@ export class Cluster {
     try {
       const lost: string[] = [];
       for (const sid of this.acked) if (!(await reader.message(ACCOUNT.sid, sid))) lost.push(sid);
+      for (const sid of this.silent().slice(0, 5)) await this.#explain(reader, sid);
       const findings = await reader.verify();
       return { lost, silent: this.silent(), ...this.#journalFaults(), findings };
     } finally {
       await reader.close();
     }
+  }
+
+  /** What there is to know of a message that stayed silent. */
+  async #explain(reader: Reads, sid: string): Promise<void> {
+    const message = await reader.message(ACCOUNT.sid, sid);
+    const attempts = await reader.attempts({ accountSid: ACCOUNT.sid, messageSid: sid, limit: 10 });
+    const walk = message?.history.map(({ at, status, note }) => `${at} ${status} ${note ?? ''}`).join(', ');
+    const tries = attempts.map(({ at, decision, payload, error }) => `${at} ${payload.status} ${decision} ${error}`);
+    console.log(`silent ${sid}: ${walk}; callbacks ${tries.join(', ') || 'none tried'}`);
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { MESSAGE_COLUMNS, messageValues } from '../rows.ts';
 import type { Acceptance, Accepted } from '../store.ts';
 import { type Batch, countersFrom } from './batch.ts';
 import { Columns } from './columns.ts';
+import { freeKey, takeKeys } from './idempotency.ts';
 import { type LaneKey, lanesFrom } from './lanes.ts';
 
 /** The door: slots from the lanes, then all messages, their work, the lanes and the counters in one statement. */
@@ -40,15 +41,26 @@ const INSERT_ALL = `with made as (${INSERT_MESSAGES}),
 /** What is not final gets work. */
 export async function accept(batch: Batch, acceptances: Acceptance[], now: number): Promise<Accepted[]> {
   const known = batch.mayRepeat ? await alreadyStored(batch, acceptances) : new Set<string>();
+  const keys = await takeKeys(
+    batch,
+    acceptances.filter(({ message }) => !known.has(message.sid)),
+    now,
+  );
   await batch.lanes.lock(batch.session, lanesOf(acceptances));
+  const refused: Acceptance[] = [];
   const messages = new Columns(WIDTH);
   const works = new Columns(WORK_TYPES.length);
   const answers = acceptances.map((acceptance): Accepted => {
     const { message, connector, lane, releaseAt } = acceptance;
     if (known.has(message.sid)) return { ok: true, dueAt: now };
+    const repetition = keys.get(acceptance);
+    if (repetition) return repetition;
     const isSend = message.status === 'queued';
     const dueAt = isSend ? (lane ? batch.lanes.takeSlot(lane, now) : now) : (releaseAt ?? now);
-    if (dueAt === null) return { ok: false, reason: 'queue-full' };
+    if (dueAt === null) {
+      refused.push(acceptance);
+      return { ok: false, reason: 'queue-full' };
+    }
     const sidAt = sidTime(message.sid);
     messages.push(...messageValues(message), message.sentAt ?? message.createdAt, sidAt);
     batch.count(message.status, 1);
@@ -64,6 +76,7 @@ export async function accept(batch: Batch, acceptances: Acceptance[], now: numbe
     }
     return { ok: true, dueAt };
   });
+  for (const acceptance of refused) await freeKey(batch, acceptance);
   if (messages.size > 0) {
     const laneChanges = batch.lanes.takeChanges();
     await batch.query(INSERT_ALL, [...messages.values, ...works.values, ...laneChanges, ...batch.takeCounts()]);
@@ -73,7 +86,9 @@ export async function accept(batch: Batch, acceptances: Acceptance[], now: numbe
 
 /** Whether these can be stored by one statement, without a transaction around it. */
 export function isOneStatement(acceptances: Acceptance[]): boolean {
-  return acceptances.every(({ message, lane }) => lane === null || !isPaced(message.status));
+  return acceptances.every(
+    ({ message, lane, idempotency }) => idempotency === undefined && (lane === null || !isPaced(message.status)),
+  );
 }
 
 function* lanesOf(acceptances: Acceptance[]): Generator<LaneKey> {

@@ -36,6 +36,10 @@ async function changeOne(batch: Batch, item: Change, now: number): Promise<Chang
       // Callbacks still due and kept attempts stay (settled 20): neither holds a body.
       await batch.query('delete from parts where account_sid = $1 and message_sid = $2', [item.accountSid, item.sid]);
       await batch.query(`delete from messages where ${KEY}`, key);
+      await batch.query("delete from documents where account_sid = $1 and kind = 'feedback' and sid = $2", [
+        item.accountSid,
+        item.sid,
+      ]);
       batch.count(message.status, -1);
       return { kind: 'done', message };
     case 'cancel': {

@@ -48,6 +48,10 @@ async function dropMessages(batch: Batch, name: string): Promise<number> {
   await batch.query(
     `delete from parts p using ${name} m where p.account_sid = m.account_sid and p.message_sid = m.sid`,
   );
+  await batch.query(
+    `delete from documents d using ${name} m
+     where d.account_sid = m.account_sid and d.kind = 'feedback' and d.sid = m.sid`,
+  );
   const counts = await batch.query(`select status, count(*) from ${name} group by status`);
   await drop(batch, 'messages', name);
   for (const [status, count] of counts) batch.count(status as string, -(count as number));
@@ -65,7 +69,9 @@ async function deleteDefaults(batch: Batch, end: number, settledBy: number): Pro
        select m.account_sid, m.sid_at, m.sid from messages_default m where sid_at < $2 and ${SETTLED}
        and not exists (select 1 from work w where w.account_sid = m.account_sid and w.message_sid = m.sid
          and w.kind = 'callback') limit ${ROWS}),
-     parts as (delete from parts p using old where p.account_sid = old.account_sid and p.message_sid = old.sid)
+     parts as (delete from parts p using old where p.account_sid = old.account_sid and p.message_sid = old.sid),
+     feedback as (delete from documents d using old
+       where d.account_sid = old.account_sid and d.kind = 'feedback' and d.sid = old.sid)
      delete from messages_default m using old
      where m.account_sid = old.account_sid and m.sid_at = old.sid_at and m.sid = old.sid returning m.status`,
     [settledBy, end],

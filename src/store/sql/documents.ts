@@ -16,6 +16,11 @@ export function saveDocument(ctx: WriteContext, document: Document): 'saved' | '
   return 'saved';
 }
 
+/** What a recipient was reported to have received goes with the message it is about. */
+export function removeFeedback(ctx: WriteContext, accountSid: string, messageSid: string): void {
+  ctx.sql("delete from documents where account_sid = ? and kind = 'feedback' and sid = ?").run(accountSid, messageSid);
+}
+
 export function removeDocument(ctx: WriteContext, accountSid: string, kind: string, sid: string): boolean {
   ctx.sql('delete from documents where account_sid = ? and parent_sid = ?').run(accountSid, sid);
   const gone = ctx

@@ -13,6 +13,8 @@ import type { Accepted, Change, Changed } from '../store.ts';
 import { type StepDetails, transition } from '../transition.ts';
 import { queueCallback } from './callbacks.ts';
 import type { WriteContext } from './context.ts';
+import { removeFeedback } from './documents.ts';
+import { type HeldKey, keepKey, repeated } from './idempotency.ts';
 
 /** Messages: how they come in, how a step is written down, and what their owner may change. */
 
@@ -30,14 +32,16 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
   const insertSend = ctx.sql(INSERT_SEND);
   const answers: Accepted[] = [];
   for (let at = 0; at < flat.length; at += ACCEPTANCE_STRIDE) {
-    const [connector, key, interval, cost, horizonMs, releaseAt] = flat.slice(at + WIDTH, at + ACCEPTANCE_STRIDE) as [
-      string,
-      string | null,
-      number,
-      number,
-      number,
-      number | null,
-    ];
+    const [connector, key, interval, cost, horizonMs, releaseAt, idempotencyKey, fingerprint] = flat.slice(
+      at + WIDTH,
+      at + ACCEPTANCE_STRIDE,
+    ) as [string, string | null, number, number, number, number | null, string | null, string];
+    const held = idempotencyKey === null ? null : heldKey(flat, at, { key: idempotencyKey, fingerprint, now });
+    const known = held && repeated(ctx, held);
+    if (known) {
+      answers.push(known);
+      continue;
+    }
     const status = flat[at + 6] as Status;
     let dueAt = now;
     if (key !== null && status === 'queued') {
@@ -48,6 +52,7 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
       }
       dueAt = slot;
     }
+    if (held) keepKey(ctx, held);
     insertMessage.run(...flat.slice(at, at + WIDTH));
     ctx.count(status, 1);
     if (status === 'queued') {
@@ -61,6 +66,10 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
     answers.push({ ok: true, dueAt });
   }
   return answers;
+}
+
+function heldKey(flat: SQLInputValue[], at: number, key: Pick<HeldKey, 'key' | 'fingerprint' | 'now'>): HeldKey {
+  return { messageSid: flat[at] as string, accountSid: flat[at + 1] as string, ...key };
 }
 
 /** The message a receipt or outcome is about. */
@@ -132,6 +141,7 @@ function changeOne(ctx: WriteContext, item: Change, now: number): Changed {
       // Callbacks still due and kept attempts stay (settled 20): neither holds a body.
       ctx.sql('delete from parts where message_sid = ?').run(item.sid);
       ctx.sql('delete from messages where sid = ?').run(item.sid);
+      removeFeedback(ctx, item.accountSid, item.sid);
       ctx.count(message.status, -1);
       return { kind: 'done', message };
     case 'cancel': {

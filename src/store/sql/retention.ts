@@ -3,11 +3,12 @@ import { RECEIPT_WAIT_MS, type Status } from '../../domain/message.ts';
 import { firstSidAt } from '../../domain/sid.ts';
 import type { Row } from '../rows.ts';
 import type { WriteContext } from './context.ts';
+import { removeFeedback } from './documents.ts';
 
 /** Retention, a few rows at a time: accepting waits no longer for it than for any other group. */
 const ROWS = 500;
 /** A sid carries its instant, so what is old is a range of the primary key. */
-const OLD = `select sid, status from messages where sid >= ? and sid < ?
+const OLD = `select sid, status, account_sid from messages where sid >= ? and sid < ?
   and (status in ('delivered', 'undelivered', 'failed', 'read', 'canceled', 'received')
     or (status = 'sent' and sent_at <= ?))
   and not exists (select 1 from work w where w.message_sid = messages.sid and w.kind = 'callback') limit ${ROWS}`;
@@ -19,9 +20,10 @@ export function forget(ctx: WriteContext, before: number, now: number): number {
     const found = ctx.sql(OLD).all(prefix, firstSidAt(prefix, end), now - RECEIPT_WAIT_MS) as unknown as Row[];
     rows.push(...found);
   }
-  for (const [sid, status] of rows) {
+  for (const [sid, status, accountSid] of rows) {
     ctx.sql('delete from parts where message_sid = ?').run(sid as string);
     ctx.sql('delete from messages where sid = ?').run(sid as string);
+    removeFeedback(ctx, accountSid as string, sid as string);
     ctx.count(status as Status, -1);
   }
   ctx
