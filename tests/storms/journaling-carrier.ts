@@ -55,9 +55,8 @@ export class JournalingCarrier implements Connector {
     this.#report(awaited.map((part) => part.carrierId));
   }
 
-  async stop(): Promise<void> {
-    this.#ear = null;
-  }
+  /** The ear stays: a receipt that is due while the connection changes hands finds its way, as with a real carrier. */
+  async stop(): Promise<void> {}
 
   /** As a carrier does: repeats a receipt until it is taken. */
   #report(ids: string[]): void {
