@@ -26,7 +26,7 @@ export interface FirstAccount {
 /** Finds or makes the first account; credentials in the settings win over what is stored (settled 3 and 37). */
 export async function provisionAccount(parts: ProvisionParts, auth: Config['auth']): Promise<FirstAccount> {
   const { store, clock, sids } = parts;
-  const known = auth.accountSid ? await store.account(auth.accountSid) : ((await store.accounts())[0] ?? null);
+  const known = auth.accountSid ? await store.account(auth.accountSid) : await firstActive(store);
   if (known) {
     const stored = parts.open(known.sealedToken);
     if (!auth.authToken || auth.authToken === stored) return { account: known, token: stored, fresh: false };
@@ -49,7 +49,29 @@ export async function provisionAccount(parts: ProvisionParts, auth: Config['auth
     updatedAt: now,
   };
   await store.saveAccount(account);
+  const elected = auth.accountSid ? null : await elect(parts, account);
+  if (elected) return { account: elected, token: parts.open(elected.sealedToken), fresh: false };
   return { account, token, fresh: auth.authToken === null };
+}
+
+async function firstActive(store: Store): Promise<Account | null> {
+  return (await store.accounts()).find(({ status }) => status !== 'closed') ?? null;
+}
+
+/**
+ * Two nodes that start on an empty store at the same moment each make an account: one of them is the first one, the
+ * other is closed. Answers the other node's account when that one was elected, `null` when ours was.
+ */
+async function elect({ store, clock }: ProvisionParts, account: Account): Promise<Account | null> {
+  const kind = 'first-account';
+  const now = clock.now();
+  const ours = { accountSid: '', kind, sid: account.sid, parentSid: '', name: 'first', properties: {} };
+  if ((await store.saveDocument({ ...ours, createdAt: now, updatedAt: now })) === 'saved') return null;
+  const [winner] = await store.documents({ accountSid: '', kind, name: 'first', limit: 1 });
+  const elected = winner ? await store.account(winner.sid) : null;
+  if (!elected) return null;
+  await store.saveAccount({ ...account, status: 'closed', updatedAt: now });
+  return elected;
 }
 
 /** Senders that `dev` has from the start (settled 36). */

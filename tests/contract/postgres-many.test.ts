@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HandWoundClock } from '../../src/domain/clock.ts';
 import { openPostgres, openPostgresOn } from '../../src/store/postgres/open.ts';
 import { PgDriver } from '../../src/store/postgres/pg-driver.ts';
@@ -39,6 +39,17 @@ describe.skipIf(reason !== null)('two nodes on one server', () => {
       },
     };
   }
+  it('nodes that start on an empty database at the same moment all come up', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const url = await server.createDatabase();
+      const stores = await Promise.all(
+        Array.from({ length: 4 }, () => openPostgres({ url, clock: new HandWoundClock() })),
+      );
+      expect(await stores[0]?.verify()).toEqual([]);
+      for (const store of stores) await store.close();
+    }
+  });
+
   storeManyContract('PostgreSQL', open);
 });
 
