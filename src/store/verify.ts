@@ -5,7 +5,10 @@ import { historyFrom } from './rows.ts';
 import type { Finding } from './store.ts';
 import { HELD_AT } from './transition.ts';
 
-/** Every rule answers `subject, detail` for each row that breaks it, in the words of the engine. All are read-only. */
+/**
+ * Every rule answers `subject, detail` for each row that breaks it, in the words of the engine. All are read-only.
+ * What is missing is found by `except`: `not in` looks through all rows again for each when they outgrow memory.
+ */
 export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => ({
   'legal-status': `select sid, status from messages
     where status not in (${STATUSES.map((status) => `'${status}'`).join(', ')})`,
@@ -16,15 +19,17 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
   'send-work-of-settled-message': `select m.sid, m.status || ' with work ' || w.id from work w
     join messages m on m.sid = w.message_sid where w.kind = 'send' and m.status not in ('queued', 'sending')`,
 
-  'sending-without-work': `select sid, status from messages where status in ('queued', 'sending')
-    and sid not in (select message_sid from work where kind = 'send')`,
+  'sending-without-work': `select sid, 'no send work' from (
+      select sid from messages where status in ('queued', 'sending')
+      except select message_sid from work where kind = 'send') missing`,
 
   'release-work-of-the-wrong-message': `select w.message_sid, coalesce(m.status, 'no message') from work w
     left join messages m on m.sid = w.message_sid
     where w.kind = 'release' and (m.sid is null or m.status not in ('accepted', 'scheduled'))`,
 
-  'waiting-without-release': `select sid, status from messages where status in ('accepted', 'scheduled')
-    and sid not in (select message_sid from work where kind = 'release')`,
+  'waiting-without-release': `select sid, 'no release work' from (
+      select sid from messages where status in ('accepted', 'scheduled')
+      except select message_sid from work where kind = 'release') missing`,
 
   'two-send-works': `select message_sid, count(*) || ' rows' from work where kind = 'send'
     group by message_sid having count(*) > 1`,
@@ -47,8 +52,9 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
   'delivered-with-open-part': `select distinct m.sid, p.carrier_id || ' is ' || p.state from messages m
     join parts p on p.message_sid = m.sid where m.status = 'delivered' and p.state <> 'delivered'`,
 
-  'undelivered-without-cause': `select sid, 'no undelivered part' from messages where status = 'undelivered'
-    and sid not in (select message_sid from parts where state = 'undelivered')`,
+  'undelivered-without-cause': `select sid, 'no undelivered part' from (
+      select sid from messages where status = 'undelivered'
+      except select message_sid from parts where state = 'undelivered') missing`,
 
   'failed-without-error': `select sid, status from messages
     where status in ('failed', 'undelivered') and error_code is null`,

@@ -35,7 +35,7 @@ const types = {
  */
 const KEYED = `set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
   set lock_timeout = '3s'; set statement_timeout = '4s'; set idle_in_transaction_session_timeout = '2s'`;
-const SETTINGS: Record<Purpose, string> = { write: KEYED, read: KEYED, scan: 'set jit = off' };
+const SETTINGS: Record<Purpose, string> = { write: KEYED, read: KEYED, scan: "set jit = off; set work_mem = '128MB'" };
 
 /** Connects to the first host of `url` that answers and can write. */
 export class PgDriver implements Driver {
