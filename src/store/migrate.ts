@@ -1,24 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Migration } from 'kysely/migration';
 import { type Faults, noFaults } from '../domain/faults.ts';
+import { type MigrationState, type Migrations, providerOf, stateOf } from './migrations.ts';
 
-/** The migrations by name, in order. A name that was ever released never changes. */
-const MIGRATIONS: Record<string, () => Promise<Migration>> = {
+const MIGRATIONS: Migrations = {
   '0001-first': async () => (await import('./migrations/0001-first.ts')).first,
   '0002-releases-and-documents': async () =>
     (await import('./migrations/0002-releases-and-documents.ts')).releasesAndDocuments,
 };
 
 /** What the file has seen and what it lacks. Throws when a newer program has been here. */
-export function migrationState(db: DatabaseSync): { applied: string[]; pending: string[] } {
-  const done = applied(db);
-  const unknown = done.filter((name) => !(name in MIGRATIONS));
-  if (unknown.length > 0) {
-    throw new Error(
-      `The store was written by a newer Pidge (it has ${unknown.join(', ')}). Start that version, or restore a backup made by this one.`,
-    );
-  }
-  return { applied: done, pending: Object.keys(MIGRATIONS).filter((name) => !done.includes(name)) };
+export function migrationState(db: DatabaseSync): MigrationState {
+  return stateOf(MIGRATIONS, applied(db));
 }
 
 /**
@@ -46,22 +38,7 @@ async function run(db: DatabaseSync, faults: Faults): Promise<void> {
     import('./kysely-sqlite.ts'),
   ]);
   const kysely = new Kysely<unknown>({ dialect: new NodeSqliteDialect(db) });
-  const provider = {
-    async getMigrations(): Promise<Record<string, Migration>> {
-      const migrations: Record<string, Migration> = {};
-      for (const [name, load] of Object.entries(MIGRATIONS)) {
-        const migration = await load();
-        migrations[name] = {
-          async up(trx) {
-            faults.at('migrate.before-step');
-            await migration.up(trx);
-            faults.at('migrate.after-step');
-          },
-        };
-      }
-      return migrations;
-    },
-  };
+  const provider = providerOf(MIGRATIONS, faults);
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
   await kysely.destroy();
   if (error) throw error;

@@ -1,19 +1,13 @@
 import type { Kysely, PostgresPool, PostgresPoolClient } from 'kysely';
-import type { Migration } from 'kysely/migration';
 import type { Faults } from '../../domain/faults.ts';
+import { type MigrationState, type Migrations, providerOf, stateOf } from '../migrations.ts';
 import type { Connection } from './driver.ts';
 
-/** The migrations by name, in order. A name that was ever released never changes. */
-const MIGRATIONS: Record<string, () => Promise<Migration>> = {
+const MIGRATIONS: Migrations = {
   '0001-first': async () => (await import('../migrations/postgres/0001-first.ts')).first,
   '0002-releases-and-documents': async () =>
     (await import('../migrations/postgres/0002-releases-and-documents.ts')).releasesAndDocuments,
 };
-
-export interface MigrationState {
-  applied: string[];
-  pending: string[];
-}
 
 /** What the database has seen and what it lacks. Throws when a newer program has been here. */
 export async function migrationState(connection: Connection): Promise<MigrationState> {
@@ -24,13 +18,7 @@ export async function migrationState(connection: Connection): Promise<MigrationS
       : (await connection.query('select name::text from kysely_migration order by name')).map(
           (row) => row[0] as string,
         );
-  const unknown = applied.filter((name) => !(name in MIGRATIONS));
-  if (unknown.length > 0) {
-    throw new Error(
-      `The database was written by a newer Pidge (it has ${unknown.join(', ')}). Start that version, or restore a backup made by this one.`,
-    );
-  }
-  return { applied, pending: Object.keys(MIGRATIONS).filter((name) => !applied.includes(name)) };
+  return stateOf(MIGRATIONS, applied);
 }
 
 /**
@@ -43,22 +31,7 @@ export async function migrate(connection: Connection, faults: Faults): Promise<v
   const [{ Kysely, PostgresDialect }, { Migrator }] = await Promise.all([import('kysely'), import('kysely/migration')]);
   const dialect = new PostgresDialect({ pool: poolOf(connection) });
   const kysely: Kysely<unknown> = new Kysely<unknown>({ dialect });
-  const provider = {
-    async getMigrations(): Promise<Record<string, Migration>> {
-      const migrations: Record<string, Migration> = {};
-      for (const [name, load] of Object.entries(MIGRATIONS)) {
-        const migration = await load();
-        migrations[name] = {
-          async up(trx) {
-            faults.at('migrate.before-step');
-            await migration.up(trx);
-            faults.at('migrate.after-step');
-          },
-        };
-      }
-      return migrations;
-    },
-  };
+  const provider = providerOf(MIGRATIONS, faults);
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
   if (error) throw error;
 }
