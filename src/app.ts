@@ -14,7 +14,9 @@ import { preflight } from './domain/preflight.ts';
 import { cryptoRandom, SidMaker } from './domain/sid.ts';
 import { makeAccept } from './engine/accept.ts';
 import { type Engine, type EngineSettings, makeEngine } from './engine/engine.ts';
+import { makeLanes } from './engine/lanes.ts';
 import type { Readiness } from './http/context.ts';
+import { readIdempotency } from './http/idempotency.ts';
 import { registerLab } from './http/lab.ts';
 import { parseDraft } from './http/message-create.ts';
 import { buildServer, closeServer } from './http/server.ts';
@@ -62,6 +64,10 @@ export interface Running {
 const LEASE_MS = 60_000;
 const POLL_MS = 5_000;
 const BODY_LIMIT = 131_072;
+/** How late a message may be released when the clock was put forward: half a second, of the second that is promised. */
+const RELEASE_POLL_MS = 500;
+/** Of one account (35125). */
+const MOST_SCHEDULED = 500_000;
 /** How long a refused write keeps this node from being called ready. */
 const TROUBLE_MS = 5_000;
 /** A token read within this time is not unsealed again; a rotated one is known everywhere after it. */
@@ -116,6 +122,9 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       wanted.map(({ kind, name }) => CONNECTOR_KINDS[kind]({ name, simulatedCarrier: carrier }));
     const listeners: { address: string; port: number }[] = [];
     const outgoing = makeOutgoing({ clock, policy: { allow: config.webhooks.allowPrivate, forbid: listeners } });
+    const route = () => connectors[0]?.name ?? null;
+    const { defaultRate, queueHorizonMs } = config.limits;
+    const laneOf = makeLanes({ defaultRate, queueHorizonMs });
     const engine = makeEngine({
       store,
       clock,
@@ -123,6 +132,8 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       outgoing,
       tokenOf: cachedTokens(store, clock, vault.open),
       random: Math.random,
+      route,
+      laneOf,
       observe,
       faults,
       // A name of its own for each start: what an earlier process had claimed is recognised as its.
@@ -135,18 +146,19 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       clock,
       sids,
       observe,
-      route: () => connectors[0]?.name ?? null,
+      route,
+      laneOf,
       preflight: config.mode === 'dev' ? preflight : undefined,
       settings: {
-        defaultRate: config.limits.defaultRate,
-        queueHorizonMs: config.limits.queueHorizonMs,
         anyAlphanumeric: config.mode === 'dev',
         lenient: config.strictness === 'lenient',
         allowedCountries: config.limits.allowedCountries,
         segmentPriceMicros: config.prices.smsMicros,
         enforceMaxPrice: config.limits.maxPrice === 'enforce',
+        mostScheduled: MOST_SCHEDULED,
       },
       ring: (dueAt) => engine.ringDispatch(dueAt),
+      ringReleases: (dueAt) => engine.ringReleases(dueAt),
     });
     const createLimits = {
       scheduleMinLead: config.limits.scheduleMinLeadMs / 1_000,
@@ -162,7 +174,10 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       sids,
       openToken: vault.open,
       sealToken: vault.seal,
-      create: (account: Account, form) => trouble.watch(accept(account, parseDraft(form, clock, createLimits))),
+      create(account: Account, form, meta) {
+        const idempotency = readIdempotency(meta.idempotencyKey, { ...meta, form });
+        return trouble.watch(accept(account, parseDraft(form, clock, createLimits), { idempotency }));
+      },
       settings: {
         publicUrl: config.http.publicUrl ?? undefined,
         lenient: config.strictness === 'lenient',
@@ -176,6 +191,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       observe,
       faults,
       ready,
+      ringCallbacks: () => engine.ringCallbacks(),
       onSenderChanged: () => accept.forgetSenders(),
       lab:
         config.mode === 'dev'
@@ -252,10 +268,11 @@ function engineSettings(config: Config): EngineSettings {
     leaseMs: LEASE_MS,
     pollMs: POLL_MS,
   };
+  const releases = { batch: 200, leaseMs: LEASE_MS, pollMs: RELEASE_POLL_MS };
   // A dead node is noticed after a lease, its work is due again at most one heartbeat later: within 15 s (settled 41).
   const membership = { leaseMs: 10_000, beatMs: 2_000, marginMs: 5_000 };
   const keepMs = config.retention.messagesMs;
-  return { dispatch, callbacks, membership, roles: config.node.roles, keepMs };
+  return { dispatch, callbacks, releases, membership, roles: config.node.roles, keepMs };
 }
 
 async function openStore(config: Config, options: StartOptions): Promise<Store> {

@@ -135,6 +135,9 @@ export function makeMetrics(prefix: string): Metrics {
         accepted.inc({ direction: event.direction });
         segments.inc({ encoding: event.encoding }, event.segments);
         return;
+      case 'message.released':
+        segments.inc({ encoding: event.encoding }, event.segments);
+        return;
       case 'message.status':
         statuses.inc({ status: event.status, code: event.errorCode === undefined ? '' : String(event.errorCode) });
         if (event.status === 'delivered') delivery.observe(Math.max(0, event.at - event.createdAt) / 1000);
@@ -165,6 +168,8 @@ export function makeMetrics(prefix: string): Metrics {
         faults.inc({ where: event.where });
         return;
       case 'lenient':
+      case 'message.scheduled':
+      case 'caller-id.validated':
         return;
     }
   }
@@ -229,6 +234,16 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       case 'lenient':
         log.warn({ code: event.code, at: event.at }, 'lenient');
         return;
+      case 'caller-id.validated':
+        log.info({ accountSid: event.accountSid, code: event.code, at: event.at }, 'caller-id.validated');
+        return;
+      case 'message.released': {
+        // The reasons name numbers; a message without an hour is one of very many.
+        const { type, from: _from, reasons: _reasons, ...rest } = event;
+        log[event.wasScheduled ? 'info' : 'debug'](rest, type);
+        return;
+      }
+      case 'message.scheduled':
       case 'node.connector': {
         const { type, ...rest } = event;
         log.info(rest, type);

@@ -22,6 +22,8 @@ export interface Client {
   fetch(sid: string): Promise<WireMessage>;
   /** Newest first. */
   list(pageSize: number): Promise<WireMessage[]>;
+  /** What waits for its hour, earliest first. */
+  scheduled(pageSize: number): Promise<(WireMessage & { send_at: string })[]>;
 }
 
 /** Where a running server is reached: `--url`, else the public URL, else host and port of the settings. */
@@ -66,6 +68,10 @@ export function apiClient(sources: ConfigSources, url: string | undefined): Clie
     create: (form) => call('/Messages.json', form) as Promise<WireMessage>,
     fetch: (sid) => call(`/Messages/${sid}.json`) as Promise<WireMessage>,
     list: async (size) => ((await call(`/Messages.json?PageSize=${size}`)) as { messages: WireMessage[] }).messages,
+    async scheduled(size) {
+      const page = await call(`/Messages.json?Status=scheduled&PageSize=${size}`);
+      return (page as { messages: (WireMessage & { send_at: string })[] }).messages;
+    },
   };
 }
 

@@ -36,6 +36,18 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         );
         return;
       }
+      case 'message.scheduled':
+        walks.delete(event.sid);
+        remember(event.sid, 'scheduled');
+        write(
+          `${clockTime(event.at)}    ${shortSid(event.sid)}  scheduled for ${new Date(event.sendAt).toISOString()}`,
+        );
+        return;
+      case 'message.released':
+        write(
+          `${clockTime(event.at)}    ${shortSid(event.sid)}  goes out from ${event.from}  ${plain(event.reasons.at(-1) ?? '')}`,
+        );
+        return;
       case 'message.status': {
         const walk = remember(event.sid, event.status);
         if (!isFinal(event.status)) return;
@@ -70,6 +82,9 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         );
         return;
       }
+      case 'caller-id.validated':
+        write(`${clockTime(event.at)}  ${event.phoneNumber} is a caller id  validation code ${event.code}`);
+        return;
       case 'lenient':
         write(
           `${clockTime(event.at)}  ${paint('yellow', 'lenient')}  strict mode would answer ${event.code}: ${plain(event.text)}`,

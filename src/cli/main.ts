@@ -86,6 +86,17 @@ withClientOptions(program.command('tail'))
     });
   });
 
+withClientOptions(program.command('scheduled'))
+  .description('what waits for its hour, earliest first')
+  .option('-n, --lines <count>', 'at most this many', '50')
+  .action(async (options: Common & { lines: string }) => {
+    const count = Number(options.lines);
+    if (!/^\d{1,4}$/.test(options.lines) || count < 1 || count > 1_000)
+      throw new CliError(EXIT.usage, `--lines is "${options.lines}". Allowed: 1 to 1000.`);
+    const { scheduled } = await import('./scheduled.ts');
+    exitCode = await scheduled(sourcesOf(options), { count, url: options.url, json: options.json === true });
+  });
+
 program
   .command('explain <code>')
   .description('what an error code means and what to do; needs no server')

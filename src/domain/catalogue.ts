@@ -8,13 +8,14 @@ import { DELIVERY } from './catalogue/delivery.ts';
 import type { Entry, Side } from './catalogue/entry.ts';
 import { GENERAL } from './catalogue/general.ts';
 import { NUMBERS } from './catalogue/numbers.ts';
+import { SERVICES } from './catalogue/services.ts';
 import { WEBHOOKS } from './catalogue/webhooks.ts';
 import dictionary from './data/error-codes.json' with { type: 'json' };
 
 const NAMES: Record<string, string> = dictionary.codes;
 
 /** In file order; a test holds that no code stands in two of them. */
-export const SECTIONS = [GENERAL, ADDRESSES, CONTENT, NUMBERS, DELIVERY, WEBHOOKS];
+export const SECTIONS = [GENERAL, ADDRESSES, CONTENT, SERVICES, NUMBERS, DELIVERY, WEBHOOKS];
 
 export interface Explanation {
   code: number;

@@ -7,6 +7,11 @@ export function rfc2822(ms: number): string {
   return new Date(ms).toUTCString().replace('GMT', '+0000');
 }
 
+/** `2015-07-30T20:12:31Z`: ISO 8601 in whole seconds, the form of product hosts. */
+export function iso8601(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
 /**
  * A `DateSent` filter. `day` is a whole UTC day, `from` inclusive and `to` exclusive; `instant` is exact.
  * The SDKs turn a date into midnight and mean the day, so midnight UTC without a fraction is a day as well.

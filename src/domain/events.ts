@@ -18,6 +18,19 @@ export type PidgeEvent =
       encoding: string;
       direction: Direction;
     }
+  | { type: 'message.scheduled'; at: number; sid: string; accountSid: string; sendAt: number }
+  /** Has a sender and is queued; `reasons` say why that one, in words for people. */
+  | {
+      type: 'message.released';
+      at: number;
+      sid: string;
+      accountSid: string;
+      wasScheduled: boolean;
+      from: string;
+      segments: number;
+      encoding: string;
+      reasons: string[];
+    }
   | {
       type: 'message.status';
       at: number;
@@ -56,6 +69,8 @@ export type PidgeEvent =
   | { type: 'node.connector'; at: number; owner: string; connector: string; held: boolean }
   /** Work of dead nodes became due again. */
   | { type: 'node.took_over'; at: number; owner: string; rows: number }
+  /** Nobody is called, so the code is told here. */
+  | { type: 'caller-id.validated'; at: number; accountSid: string; phoneNumber: string; code: string }
   | { type: 'receipt.unmatched'; at: number; connector: string; carrierId: string }
   | { type: 'lenient'; at: number; code: number; text: string }
   | { type: 'fault'; at: number; where: string; error: unknown };

@@ -8,7 +8,9 @@ import type { Store } from '../store/store.ts';
 import { type CallbackSettings, type Callbacks, makeCallbacks } from './callbacks.ts';
 import { type Dispatch, type DispatchSettings, makeDispatch } from './dispatch.ts';
 import { type MembershipSettings, NodeMembership } from './membership.ts';
+import type { PickParts } from './pick.ts';
 import { makeReceipts } from './receipts.ts';
+import { makeReleases, type ReleaseSettings, type Releases } from './release.ts';
 import { makeConnectorRunner } from './run-connectors.ts';
 import { makeUpkeep } from './upkeep.ts';
 
@@ -20,6 +22,9 @@ export interface EngineParts {
   /** The account's primary token, which signs its webhooks. */
   tokenOf: (accountSid: string) => Promise<string>;
   random: () => number;
+  /** For messages that a service sends. */
+  route: PickParts['route'];
+  laneOf: PickParts['laneOf'];
   observe: Observer;
   faults: Faults;
   /** A name for a life of this node, never used before. */
@@ -32,8 +37,9 @@ export interface EngineParts {
 export interface EngineSettings {
   dispatch: DispatchSettings;
   callbacks: CallbackSettings;
+  releases: ReleaseSettings;
   membership: Pick<MembershipSettings, 'leaseMs' | 'beatMs' | 'marginMs'>;
-  /** Of what a node can do, what this one does. `dispatch` and `callbacks` are rooms of the engine. */
+  /** Of what a node can do, what this one does. `dispatch` (which also releases) and `callbacks` are here. */
   roles: readonly string[];
   /** How long messages are kept; `null`: for ever. */
   keepMs: number | null;
@@ -46,6 +52,8 @@ export interface Engine {
   ringDispatch(dueAt?: number): void;
   /** A callback may be due. */
   ringCallbacks(): void;
+  /** A message may be given its sender at `dueAt`. */
+  ringReleases(dueAt?: number): void;
   /** Whether this node is sure to be alive to the others; while it is not, it does no work. */
   isAlive(): boolean;
   /** Resolves when nothing is due and nothing is under way at the present instant. */
@@ -53,7 +61,8 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Answers of carriers are awaited so long on the way down, then callbacks: together under 20 s. */
+/** So long are awaited on the way down releases, then answers of carriers, then callbacks: together under 20 s. */
+const RELEASES_STOP_MS = 2_000;
 const DISPATCH_STOP_MS = 10_000;
 const CALLBACKS_STOP_MS = 5_000;
 
@@ -67,6 +76,8 @@ export function makeEngine(parts: EngineParts): Engine {
 
   const ringDispatch = (dueAt?: number) => dispatch?.ring(dueAt);
   const ringCallbacks = () => callbacks?.ring();
+  const ringReleases = (dueAt?: number) => releases?.ring(dueAt);
+  const rings = { send: () => ringDispatch(), callback: () => ringCallbacks(), release: () => ringReleases() };
   const ear = makeReceipts({ store, clock, observe, faults, ringCallbacks });
   const runner = makeConnectorRunner({ store, connectors, ear, onUp: () => ringDispatch() });
   const membership = new NodeMembership({
@@ -79,6 +90,7 @@ export function makeEngine(parts: EngineParts): Engine {
     onWork() {
       ringDispatch();
       ringCallbacks();
+      ringReleases();
     },
     settings: {
       ...settings.membership,
@@ -113,6 +125,20 @@ export function makeEngine(parts: EngineParts): Engine {
         ringCallbacks,
       })
     : null;
+  const releases: Releases | null = settings.roles.includes('dispatch')
+    ? makeReleases({
+        store,
+        clock,
+        observe,
+        membership,
+        route: parts.route,
+        laneOf: parts.laneOf,
+        random: parts.random,
+        settings: settings.releases,
+        ringDispatch,
+        ringCallbacks,
+      })
+    : null;
   const upkeep = makeUpkeep({ store, clock, observe, keepMs: settings.keepMs });
   let unwatch: () => void = () => undefined;
 
@@ -140,13 +166,16 @@ export function makeEngine(parts: EngineParts): Engine {
       }
       dispatch?.start();
       callbacks?.start();
+      releases?.start();
       upkeep.start();
-      unwatch = store.watch((kind) => (kind === 'send' ? ringDispatch() : ringCallbacks()));
+      unwatch = store.watch((kind) => rings[kind]());
     },
     ringDispatch,
     ringCallbacks,
+    ringReleases,
     isAlive: () => membership.term() !== null,
     async idle() {
+      await releases?.idle();
       await dispatch?.idle();
       await callbacks?.idle();
     },
@@ -154,6 +183,7 @@ export function makeEngine(parts: EngineParts): Engine {
       stopping = true;
       unwatch();
       await upkeep.stop();
+      await releases?.stop(RELEASES_STOP_MS);
       await dispatch?.stop(DISPATCH_STOP_MS);
       await stopConnectors();
       await callbacks?.stop(CALLBACKS_STOP_MS);

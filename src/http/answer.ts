@@ -8,8 +8,10 @@ export type Format = 'json' | 'xml' | 'csv';
 export type Resource = Record<string, unknown>;
 
 export type Answer =
-  | { kind: 'resource'; status: 200 | 201; element: string; resource: Resource }
+  /** `isReplayed`: made by an earlier request with the same idempotency key. */
+  | { kind: 'resource'; status: 200 | 201; element: string; resource: Resource; isReplayed?: boolean }
   | { kind: 'list'; list: List }
+  | { kind: 'page'; page: Page }
   | { kind: 'none' };
 
 export interface List {
@@ -25,4 +27,17 @@ export interface List {
   firstUri: string;
   nextUri: string | null;
   previousUri: string | null;
+}
+
+/** A page of a list as product hosts answer it: JSON only, absolute URLs. */
+export interface Page {
+  /** Key of the array, such as `services`. */
+  key: string;
+  resources: Resource[];
+  page: number;
+  pageSize: number;
+  url: string;
+  firstUrl: string;
+  nextUrl: string | null;
+  previousUrl: string | null;
 }

@@ -1,5 +1,5 @@
 /**
- * The 2010 API as one Fastify route: authentication comes before routing, the extension of a path is not part of it,
+ * A face of the API as one Fastify route: authentication comes before routing, the extension of a path is not part of it,
  * and 405 needs to know the verbs of a path. A router that matches verb and path together can do none of these.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -7,10 +7,14 @@ import { refuse } from '../domain/errors.ts';
 import type { Account } from '../store/store.ts';
 import { API_ROOT } from './answer.ts';
 import { Doorkeeper } from './auth.ts';
+import { JsonBody } from './body.ts';
+import { CONTENT_FACE } from './content/routes.ts';
 import type { Call, HttpContext } from './context.ts';
 import { Form, readQuery } from './form.ts';
+import { MESSAGING_FACE } from './messaging/routes.ts';
+import { originOf } from './origin.ts';
 import { CONTENT_TYPES, renderAnswer } from './render.ts';
-import { ACCOUNTS_ROUTE, findRoute, type Match, type Verb } from './routes.ts';
+import { ACCOUNT_ROUTES, ACCOUNTS_ROUTE, compileRoutes, type Face, type Match, type Verb } from './routes.ts';
 import { sendText } from './send.ts';
 
 const EMPTY = new Form();
@@ -24,17 +28,23 @@ const CORS = {
   'access-control-allow-credentials': 'true',
 };
 
-/** Registers everything under `/2010-04-01`; `app` reads form bodies already. */
+/** Registers the 2010 API and the product hosts; `app` reads form bodies already. */
 export function registerApi(app: FastifyInstance, context: HttpContext): void {
+  // One for all faces: what guesses at one is braked at the others.
   const door = new Doorkeeper(context);
+  for (const face of [API_FACE, MESSAGING_FACE, CONTENT_FACE]) registerFace(app, context, door, face);
+}
 
+/** Registers one face behind the gate that all of them share. */
+export function registerFace(app: FastifyInstance, context: HttpContext, door: Doorkeeper, face: Face): void {
+  const headers = face.methods === undefined ? CORS : { ...CORS, 'access-control-allow-methods': face.methods };
   const gate = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    reply.headers(CORS);
+    reply.headers(headers);
     if (request.method === 'OPTIONS') {
       reply.code(204).send();
       return;
     }
-    const pathSid = accountSegment(request.visit.base);
+    const pathSid = face.accountSegment(request.visit.base);
     const caller = door.recall(request.headers.authorization);
     if (caller && (pathSid === undefined || pathSid === caller.sid)) {
       // The common case costs no promise.
@@ -53,7 +63,9 @@ export function registerApi(app: FastifyInstance, context: HttpContext): void {
   function admit(request: FastifyRequest, account: Account, done: (error?: Error) => void): void {
     try {
       request.visit.account = account;
-      request.visit.match = route(request);
+      const { base, path } = request.visit;
+      request.visit.match = face.find(base);
+      if (!request.visit.match) throw refuse(20404, { path: face.shownPath(path) });
       if (!request.visit.match.route.verbs[verbOf(request.method)]) throw refuse(20004);
       if (account.status !== 'active' && !isRead(request.method)) throw refuse(20005);
     } catch (error) {
@@ -75,36 +87,46 @@ export function registerApi(app: FastifyInstance, context: HttpContext): void {
       account,
       sids: match.sids,
       form: request.body instanceof Form ? request.body : EMPTY,
+      json: request.body instanceof JsonBody ? request.body.value : undefined,
       query: readQuery(request.raw.url ?? ''),
       format,
       base: visit.base,
-      meta: { requestId: visit.requestId, method: request.method, path: visit.path, remoteAddress: request.ip },
+      origin: () => originOf(request, context.settings.publicUrl),
+      meta: {
+        requestId: visit.requestId,
+        method: request.method,
+        path: visit.path,
+        remoteAddress: request.ip,
+        idempotencyKey: request.headers['idempotency-key'] as string | undefined,
+      },
     };
     const made = await handler(call);
     const text = renderAnswer(made, format);
     if (text === null) return reply.code(204).send();
     const status = made.kind === 'resource' ? made.status : 200;
     if (status === 201) context.faults.at('answer.before-201');
+    if (made.kind === 'resource' && made.isReplayed) reply.header('idempotent-replayed', 'true');
     return sendText(reply, status, CONTENT_TYPES[format], text);
   }
 
-  app.all(`${API_ROOT}/*`, { onRequest: gate }, answer);
-  app.all(API_ROOT, { onRequest: gate }, answer);
+  for (const path of face.paths) app.all(path, { onRequest: gate }, answer);
 }
 
-function route(request: FastifyRequest): Match {
-  const { base, path } = request.visit;
-  const [root, ...rest] = base.slice(API_ROOT.length + 1).split('/');
-  const match =
-    root !== 'Accounts' ? null : rest.length === 0 ? { route: ACCOUNTS_ROUTE, sids: [] } : findRoute(rest.slice(1));
-  if (match === null) throw refuse(20404, { path });
-  return match;
-}
+const findBelowAccount = compileRoutes(ACCOUNT_ROUTES);
 
-function accountSegment(base: string): string | undefined {
-  const [root, sid] = base.slice(API_ROOT.length + 1).split('/', 2);
-  return root === 'Accounts' ? sid : undefined;
-}
+const API_FACE: Face = {
+  paths: [`${API_ROOT}/*`, API_ROOT],
+  accountSegment(base) {
+    const [root, sid] = base.slice(API_ROOT.length + 1).split('/', 2);
+    return root === 'Accounts' ? sid : undefined;
+  },
+  find(base): Match | null {
+    const [root, ...rest] = base.slice(API_ROOT.length + 1).split('/');
+    if (root !== 'Accounts') return null;
+    return rest.length === 0 ? { route: ACCOUNTS_ROUTE, sids: [] } : findBelowAccount(rest.slice(1));
+  },
+  shownPath: (path) => path,
+};
 
 /** HEAD is answered as GET; Node leaves the body out. Any other verb finds no handler. */
 function verbOf(method: string): Verb {

@@ -1,37 +1,71 @@
-/** The parser of every request body: forms and nothing else. */
+/** The parser of every request body: a form, or JSON where the route takes it, and nothing else. */
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import { type Form, readForm } from './form.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+
+/** What a body of JSON said. */
+export class JsonBody {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
 
 /**
- * Content-type parser for Fastify. A body without a content type is read as a form, as clients that forget it mean
- * one; JSON, multipart and anything compressed are 415/20422.
+ * Content-type parser for Fastify. A body without a content type is read as what the route takes, as clients that
+ * forget it mean that; anything else, multipart and compressed bodies among it, is 415/20422.
  */
 export function readBody(
   request: FastifyRequest,
   bytes: Buffer,
-  done: (error: Error | null, form?: Form) => void,
+  done: (error: Error | null, body?: Form | JsonBody) => void,
 ): void {
   try {
-    judgeType(request.headers['content-type'], request.headers['content-encoding'], bytes);
-    done(null, readForm(bytes));
+    const takesJson = request.visit.match?.route.body === 'json';
+    const expected = takesJson ? JSON_TYPE : FORM;
+    judgeType(expected, request.headers['content-type'], request.headers['content-encoding'], bytes);
+    done(null, takesJson ? readJson(bytes) : readForm(bytes));
   } catch (error) {
     done(error as Error);
   }
 }
 
-function judgeType(type: string | undefined, encoding: string | undefined, bytes: Buffer): void {
+function judgeType(expected: string, type: string | undefined, encoding: string | undefined, bytes: Buffer): void {
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw unsupported('Content-Encoding', encoding, 'identity');
   }
   const essence = type?.split(';', 1)[0]?.trim().toLowerCase();
   // Some clients name a type on requests that carry nothing.
-  if (!essence || essence === FORM || bytes.length === 0) return;
-  throw unsupported('Content-Type', essence.slice(0, 100), FORM);
+  if (!essence || essence === expected || bytes.length === 0) return;
+  throw unsupported('Content-Type', essence.slice(0, 100), expected);
 }
 
 function unsupported(parameter: string, received: string, allowed: string): Error {
-  return refuse(20422, {}, { status: 415, parameter, received, allowed, fix: 'Send the parameters as a form.' });
+  return refuse(20422, {}, { status: 415, parameter, received, allowed, fix: `Send the body as ${allowed}.` });
+}
+
+/** As strict as a form: UTF-8, and no text that the two databases would treat differently. */
+function readJson(bytes: Buffer): JsonBody {
+  if (bytes.length === 0) return new JsonBody(undefined);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new JsonBody(
+      JSON.parse(text, (key, value: unknown) => (isStorable(key) && isStorable(value) ? value : unstorable())),
+    );
+  } catch (cause) {
+    const fix = `Send well-formed JSON without NUL characters: ${(cause as Error).message}.`;
+    throw refuse(20001, {}, { parameter: 'the body', allowed: 'JSON in UTF-8', fix });
+  }
+}
+
+function isStorable(value: unknown): boolean {
+  return typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'));
+}
+
+function unstorable(): never {
+  throw new SyntaxError('a text has a character that cannot be stored');
 }

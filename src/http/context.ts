@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
-import type { Message } from '../domain/message.ts';
 import type { SidMaker } from '../domain/sid.ts';
+import type { Created } from '../engine/accept.ts';
 import type { Account, Store } from '../store/store.ts';
 import type { Answer, Format } from './answer.ts';
 import type { Form } from './form.ts';
@@ -33,13 +33,15 @@ export interface HttpContext {
   openToken(sealed: string): string;
   sealToken(token: string): string;
   /** The accept path: resolves after the commit that holds the message; throws `ApiError`. */
-  create(account: Account, form: Form, meta: RequestMeta): Promise<Message>;
+  create(account: Account, form: Form, meta: RequestMeta): Promise<Created>;
   settings: HttpSettings;
   observe: Observer;
   faults: Faults;
   ready(): Readiness | Promise<Readiness>;
   /** What the operator has accepted to lose, for `/healthz`; `null` or absent: nothing. */
   risk?: string | null;
+  /** A change has made a callback due. */
+  ringCallbacks(): void;
   /** Called after a sender was saved or removed, so that caches can forget it. */
   onSenderChanged(): void;
   /** Registers test-support routes; absent in `serve`. JSON bodies are read inside it. */
@@ -61,6 +63,8 @@ export interface RequestMeta {
   /** As requested, without the query. */
   path: string;
   remoteAddress: string;
+  /** As sent; `undefined`: the caller does not mean to repeat itself. */
+  idempotencyKey: string | undefined;
 }
 
 /** One authenticated call of a resource. */
@@ -71,10 +75,14 @@ export interface Call {
   /** The sids that the route's stars matched, in order. */
   sids: string[];
   form: Form;
+  /** The body of a route that takes JSON; `undefined`: there was none. */
+  json: unknown;
   query: Form;
   format: Format;
   /** The path without extension and query, from `/2010-04-01`. */
   base: string;
+  /** The origin by which the client reached us, for absolute URLs; no slash at its end. */
+  origin: () => string;
   meta: RequestMeta;
 }
 

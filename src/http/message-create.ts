@@ -2,13 +2,15 @@
 import { parseSender, parseTo } from '../domain/address.ts';
 import { parseCallbackUrl } from '../domain/callback-url.ts';
 import type { Clock } from '../domain/clock.ts';
+import { readVariables } from '../domain/content.ts';
 import { parseInstant } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import { characters } from '../domain/segments.ts';
 import { isSid } from '../domain/sid.ts';
-import type { Draft } from '../engine/draft.ts';
+import { type Draft, LONGEST_BODY } from '../engine/draft.ts';
 import type { Form } from './form.ts';
 import { readBoolean, readChoice, readInteger, readMicros, readTags } from './parameters.ts';
+import { canonicalSid } from './sids.ts';
 
 export interface CreateLimits {
   /** Seconds. */
@@ -19,7 +21,6 @@ export interface CreateLimits {
   enforceMaxPrice: boolean;
 }
 
-const MAX_BODY_CHARACTERS = 1_600;
 const MAX_MEDIA = 10;
 const MAX_VALIDITY_SECONDS = 36_000;
 const MAX_URL_LENGTH = 2_048;
@@ -61,16 +62,18 @@ export function parseDraft(form: Form, clock: Clock, limits: CreateLimits): Draf
     );
   }
   judgeMedia(form);
-  const callbackUrl = readCallback(form);
+  const callback = readCallback(form);
   const validitySeconds = readValidity(form);
-  judgeContent(form);
+  const content = readContent(form);
   judgeFallback(form, serviceSid);
   const optional = readOptions(form, limits);
-  if (serviceSid !== undefined) judgeService(serviceSid, form, clock, limits);
-  judgeSchedule(form, clock, limits, false);
+  if (serviceSid !== undefined && !isSid(serviceSid, 'MG')) {
+    throw refuse(21705, {}, { parameter: 'MessagingServiceSid', received: serviceSid });
+  }
+  const sendAt = readSchedule(form, clock, limits, serviceSid !== undefined);
   refuseUnbuilt(form);
-  if (!from) throw refuse(21603, {}, { parameter: 'From' });
-  return { to, from, body: body ?? '', callbackUrl, validitySeconds, ...optional };
+  const service = { serviceSid: serviceSid === undefined ? null : canonicalSid(serviceSid), sendAt };
+  return { to, from, ...service, body: body ?? '', ...callback, ...content, validitySeconds, ...optional };
 }
 
 function presence(form: Form) {
@@ -102,11 +105,11 @@ function presence(form: Form) {
     if (body === undefined) throw refuse(21619, {}, { parameter: 'Body', fix: 'Give Body, MediaUrl or ContentSid' });
     if (body === '') throw refuse(21602, {}, { parameter: 'Body', received: '', fix: 'Give the text to send' });
   }
-  if (body !== undefined && characters(body) > MAX_BODY_CHARACTERS) {
+  if (body !== undefined && characters(body) > LONGEST_BODY) {
     throw refuse(
       21617,
       {},
-      { parameter: 'Body', received: `${characters(body)} characters`, allowed: `up to ${MAX_BODY_CHARACTERS}` },
+      { parameter: 'Body', received: `${characters(body)} characters`, allowed: `up to ${LONGEST_BODY}` },
     );
   }
   return { to, sender, serviceSid, body };
@@ -134,7 +137,7 @@ function isHttpUrl(text: string): boolean {
 }
 
 /** `StatusCallback` beats `ApplicationSid` (settled 8), which is then not even looked at. */
-function readCallback(form: Form): string | null {
+function readCallback(form: Form): Pick<Draft, 'callbackUrl' | 'applicationSid'> {
   const callback = form.one('StatusCallback') || undefined;
   if (callback !== undefined) {
     if (callback.length > MAX_URL_LENGTH) {
@@ -146,26 +149,15 @@ function readCallback(form: Form): string | null {
     }
     const parsed = parseCallbackUrl(callback);
     if (!parsed.ok) throw refuse(21609, {}, { parameter: 'StatusCallback', received: callback, fix: parsed.why });
-    return callback;
+    return { callbackUrl: callback };
   }
   const application = form.one('ApplicationSid') || undefined;
-  if (application !== undefined) {
-    throw refuse(
-      21420,
-      {},
-      {
-        parameter: 'ApplicationSid',
-        received: application,
-        fix: 'This account has no application with this SID; give StatusCallback instead',
-      },
-    );
-  }
-  return null;
+  return { callbackUrl: null, ...(application !== undefined && { applicationSid: canonicalSid(application) }) };
 }
 
-function readValidity(form: Form): number {
+function readValidity(form: Form): number | null {
   const text = form.one('ValidityPeriod');
-  if (text === undefined || text === '') return MAX_VALIDITY_SECONDS;
+  if (text === undefined || text === '') return null;
   const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(seconds >= 1 && seconds <= MAX_VALIDITY_SECONDS)) {
     throw refuse(
@@ -177,37 +169,23 @@ function readValidity(form: Form): number {
   return seconds;
 }
 
-function judgeContent(form: Form): void {
+/** Whether the account has the template is not known here. Content wins over `Body`, which is then ignored. */
+function readContent(form: Form): Pick<Draft, 'content'> {
   const contentSid = form.one('ContentSid') || undefined;
   const variables = form.one('ContentVariables') || undefined;
-  if (variables !== undefined) {
-    if (contentSid === undefined)
-      throw refuse(21654, {}, { parameter: 'ContentSid', fix: 'ContentVariables need a ContentSid' });
-    if (!isJsonObject(variables)) {
-      throw refuse(
-        21656,
-        {},
-        { parameter: 'ContentVariables', received: variables, allowed: 'a JSON object such as {"1":"Ada"}' },
-      );
-    }
+  if (contentSid === undefined) {
+    if (variables === undefined) return {};
+    throw refuse(21654, {}, { parameter: 'ContentSid', fix: 'ContentVariables need a ContentSid' });
   }
-  if (contentSid !== undefined) {
-    throw refuse(
-      21655,
-      {},
-      { parameter: 'ContentSid', received: contentSid, fix: 'This account has no template with this SID' },
-    );
+  const read = readVariables(variables ?? '{}');
+  if (!read.ok) {
+    const details = { parameter: 'ContentVariables', received: variables ?? '', fix: `Not accepted: ${read.why}` };
+    throw read.reason === 'too-long'
+      ? refuse(21658, {}, details)
+      : refuse(21656, {}, { ...details, allowed: 'a JSON object such as {"1":"Ada"}' });
   }
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    // Not JSON is exactly what the caller asks about.
-    return false;
-  }
+  if (!isSid(contentSid, 'HX')) throw refuse(21655, {}, { parameter: 'ContentSid', received: contentSid });
+  return { content: { sid: canonicalSid(contentSid), variables: read.values } };
 }
 
 function judgeFallback(form: Form, serviceSid: string | undefined): void {
@@ -228,25 +206,18 @@ function readOptions(form: Form, limits: CreateLimits) {
   readInteger(form, 'Attempt');
   readBoolean(form, 'ForceDelivery');
   return {
-    smartEncoded: readBoolean(form, 'SmartEncoded') ?? false,
+    smartEncoded: readBoolean(form, 'SmartEncoded') ?? null,
     provideFeedback: readBoolean(form, 'ProvideFeedback') ?? false,
     maxPriceMicros: limits.enforceMaxPrice ? readMicros(form, 'MaxPrice', 21627) : null,
     tags: readTags(form),
   };
 }
 
-/** No service can exist yet, so a well-formed SID is unknown (settled 38), but its schedule is judged first. */
-function judgeService(serviceSid: string, form: Form, clock: Clock, limits: CreateLimits): never {
-  const details = { parameter: 'MessagingServiceSid', received: serviceSid };
-  if (!isSid(serviceSid, 'MG')) throw refuse(21705, {}, details);
-  judgeSchedule(form, clock, limits, true);
-  throw refuse(21701, {}, details);
-}
-
-function judgeSchedule(form: Form, clock: Clock, limits: CreateLimits, hasService: boolean): void {
+/** The instant to send at; `null`: now. Whether the service exists is not known here, so its schedule is judged first. */
+function readSchedule(form: Form, clock: Clock, limits: CreateLimits, hasService: boolean): number | null {
   const type = form.one('ScheduleType') || undefined;
   const sendAt = form.one('SendAt') || undefined;
-  if (type === undefined && sendAt === undefined) return;
+  if (type === undefined && sendAt === undefined) return null;
   if (type !== 'fixed') {
     throw refuse(35126, {}, { parameter: 'ScheduleType', received: type ?? '', allowed: 'fixed' });
   }
@@ -256,7 +227,7 @@ function judgeSchedule(form: Form, clock: Clock, limits: CreateLimits, hasServic
     throw refuse(35118, {}, { parameter: 'MessagingServiceSid', fix: 'Scheduling needs a Messaging Service' });
   const at = parseInstant(sendAt);
   const leadSeconds = at === null ? Number.NaN : (at - clock.now()) / 1_000;
-  if (!(leadSeconds >= limits.scheduleMinLead && leadSeconds <= limits.scheduleMaxLead)) {
+  if (at === null || !(leadSeconds >= limits.scheduleMinLead && leadSeconds <= limits.scheduleMaxLead)) {
     const days = Math.floor(limits.scheduleMaxLead / 86_400);
     throw refuse(
       35114,
@@ -268,6 +239,7 @@ function judgeSchedule(form: Form, clock: Clock, limits: CreateLimits, hasServic
       },
     );
   }
+  return at;
 }
 
 /** What is understood but whose machinery has not landed: 501 rather than accepted and ignored (settled 38). */

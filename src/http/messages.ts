@@ -7,14 +7,14 @@ import { isSid } from '../domain/sid.ts';
 import type { Change, MessageQuery } from '../store/store.ts';
 import type { Answer, Resource } from './answer.ts';
 import type { Call } from './context.ts';
-import { makeList, readPaging } from './page.ts';
+import { makeList, type Paging, readPaging } from './page.ts';
 import { renderMessage } from './render.ts';
 
 const FILTERS = ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>'] as const;
 
 export async function createMessage(call: Call): Promise<Answer> {
-  const message = await call.context.create(call.account, call.form, call.meta);
-  return { kind: 'resource', status: 201, element: 'Message', resource: show(call, message, true) };
+  const { message, isReplayed } = await call.context.create(call.account, call.form, call.meta);
+  return { kind: 'resource', status: 201, element: 'Message', resource: show(call, message, true), isReplayed };
 }
 
 export async function fetchMessage(call: Call): Promise<Answer> {
@@ -23,6 +23,7 @@ export async function fetchMessage(call: Call): Promise<Answer> {
 
 export async function listMessages(call: Call): Promise<Answer> {
   const paging = readPaging(call.query, 'SM', 'MM');
+  if (call.query.one('Status') === 'scheduled') return listScheduled(call, paging);
   const filters = FILTERS.flatMap((name): [string, string][] => {
     const value = call.query.one(name);
     return value ? [[name, value]] : [];
@@ -39,6 +40,29 @@ export async function listMessages(call: Call): Promise<Answer> {
     hasNext: found.hasOlder,
     hasPrevious: found.hasNewer,
     filters,
+  });
+  return { kind: 'list', list };
+}
+
+/**
+ * What waits for its hour, earliest first, with `send_at`: an addition of ours (any other `Status` is ignored, as in
+ * the original). Pages are counted: what leaves in between moves the rest up.
+ */
+async function listScheduled(call: Call, paging: Paging): Promise<Answer> {
+  const { size, page } = paging;
+  const query = { accountSid: call.account.sid, limit: size + 1, offset: page * size };
+  const found = await call.context.store.scheduled(query);
+  const list = makeList(call, paging, {
+    key: 'messages',
+    container: 'Messages',
+    element: 'Message',
+    resources: found.slice(0, size).map(({ message, releaseAt }) => ({
+      ...show(call, message, false),
+      send_at: new Date(releaseAt).toISOString(),
+    })),
+    hasNext: found.length > size,
+    hasPrevious: page > 0,
+    filters: [['Status', 'scheduled']],
   });
   return { kind: 'list', list };
 }
@@ -63,7 +87,7 @@ export async function updateMessage(call: Call): Promise<Answer> {
     throw refuse(20001, {}, { parameter: 'Status', received: 'Body and Status', allowed: 'one of the two', fix });
   }
   if (body !== undefined) return one(call, await change(call, 'redact'));
-  if (status !== undefined) return one(call, await change(call, 'cancel'));
+  if (status !== undefined) return one(call, await cancel(call));
   return fetchMessage(call);
 }
 
@@ -92,15 +116,19 @@ export function missingMedia(call: Call): never {
   throw missing(call);
 }
 
-/** Not built yet (settled 38); an unknown message is still 404 first. */
-export async function createFeedback(call: Call): Promise<Answer> {
-  await mustFind(call);
-  throw refuse(20501, {}, { fix: 'Feedback is not built yet.' });
-}
-
 async function mustFind(call: Call): Promise<Message> {
   const message = await call.context.store.message(call.account.sid, sidOf(call));
   if (message === null) throw missing(call);
+  return message;
+}
+
+/** Called off before its hour: told like every other end of a message, and it has a callback. */
+async function cancel(call: Call): Promise<Message> {
+  const message = await change(call, 'cancel');
+  const { clock, observe, ringCallbacks } = call.context;
+  const { sid, accountSid, status, createdAt } = message;
+  observe({ type: 'message.status', at: clock.now(), sid, accountSid, status, createdAt });
+  ringCallbacks();
   return message;
 }
 

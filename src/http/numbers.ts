@@ -95,6 +95,7 @@ export async function updateNumber(call: Call): Promise<Answer> {
 
 export async function removeNumber(call: Call): Promise<Answer> {
   const sender = await mustFind(call);
+  await call.context.store.removeDocument(call.account.sid, 'pool', sender.sid);
   await call.context.store.removeSender(call.account.sid, sender.sid);
   call.context.onSenderChanged();
   return { kind: 'none' };
@@ -132,7 +133,7 @@ function readPattern(text: string | undefined): RegExp {
 }
 
 /** `(202) 555-0100` for North America, else the number itself. */
-function friendly(e164: string): string {
+export function friendly(e164: string): string {
   const match = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(e164);
   return match ? `(${match[1]}) ${match[2]}-${match[3]}` : e164;
 }

@@ -17,11 +17,16 @@ export interface Paging {
   token: { direction: 'after' | 'before'; sid: string } | null;
 }
 
-/**
- * Reads `PageSize`, `Page` and `PageToken`. A size over 1000 is cut to 1000, because the SDKs send any `limit` as
- * size; what is no positive number is 400/20001. A token that is not `PA` or `PB` and a sid of `prefixes`: 400/21481.
- */
+/** Reads `PageSize`, `Page` and `PageToken`. A token that is not `PA` or `PB` and a sid of `prefixes`: 400/21481. */
 export function readPaging(query: Form, ...prefixes: SidPrefix[]): Paging {
+  return { ...readPageSize(query), token: readToken(query.one('PageToken'), prefixes) };
+}
+
+/**
+ * Reads `PageSize` and `Page`. A size over 1000 is cut to 1000, because the SDKs send any `limit` as size; what is no
+ * positive number is 400/20001.
+ */
+export function readPageSize(query: Form): { size: number; page: number } {
   const size = query.one('PageSize');
   if (size !== undefined && !/^0*[1-9]\d*$/.test(size)) {
     throw badNumber('PageSize', size, '1 to 1000', 'Ask for at least one record a page.');
@@ -33,7 +38,6 @@ export function readPaging(query: Form, ...prefixes: SidPrefix[]): Paging {
   return {
     size: size === undefined ? DEFAULT_SIZE : Math.min(Number(size), LARGEST_SIZE),
     page: page === undefined ? 0 : Number(page),
-    token: readToken(query.one('PageToken'), prefixes),
   };
 }
 
@@ -42,18 +46,19 @@ function readToken(text: string | undefined, prefixes: SidPrefix[]): Paging['tok
   const sid = text.slice(2);
   const mark = text.slice(0, 2);
   if ((mark !== 'PA' && mark !== 'PB') || !isSid(sid, ...prefixes)) {
-    throw refuse(
-      21481,
-      {},
-      {
-        parameter: 'PageToken',
-        received: text.slice(0, 100),
-        allowed: 'a token from next_page_uri or previous_page_uri',
-        fix: 'Follow the URIs of the list as they are.',
-      },
-    );
+    throw badToken(text);
   }
   return { direction: mark === 'PA' ? 'after' : 'before', sid };
+}
+
+/** 400/21481 for a token that is none of ours. */
+export function badToken(received: string): Error {
+  const allowed = 'the token of a next or previous page';
+  return refuse(
+    21481,
+    {},
+    { parameter: 'PageToken', received, allowed, fix: 'Follow the links of the list as they are.' },
+  );
 }
 
 function badNumber(parameter: string, received: string, allowed: string, fix: string): Error {

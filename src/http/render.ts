@@ -4,7 +4,7 @@ import { rfc2822 } from '../domain/dates.ts';
 import { type ApiError, deliveryErrorName, errorBody } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { formatPrice } from '../domain/money.ts';
-import { type Answer, API_ROOT, type Format, type List, type Resource } from './answer.ts';
+import { type Answer, API_ROOT, type Format, type List, type Page, type Resource } from './answer.ts';
 import { csvError, csvTable } from './render-csv.ts';
 import { xmlError, xmlList, xmlResource } from './render-xml.ts';
 
@@ -66,6 +66,7 @@ export function renderMessage(message: Message, how: MessageRendering): Resource
 export function renderAnswer(answer: Answer, format: Format): string | null {
   if (answer.kind === 'none') return null;
   if (answer.kind === 'list') return renderList(answer.list, format);
+  if (answer.kind === 'page') return renderPage(answer.page);
   switch (format) {
     case 'json':
       return JSON.stringify(answer.resource);
@@ -95,6 +96,21 @@ function renderList(list: List, format: Format): string {
     case 'csv':
       return csvTable(list.resources);
   }
+}
+
+function renderPage(page: Page): string {
+  return JSON.stringify({
+    meta: {
+      page: page.page,
+      page_size: page.pageSize,
+      first_page_url: page.firstUrl,
+      previous_page_url: page.previousUrl,
+      url: page.url,
+      next_page_url: page.nextUrl,
+      key: page.key,
+    },
+    [page.key]: page.resources,
+  });
 }
 
 function firstIndex(list: List): number {

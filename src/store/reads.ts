@@ -27,6 +27,7 @@ import type {
   MessageQuery,
   Part,
   Reads,
+  Scheduled,
   Sender,
   StoreStats,
   WorkKind,
@@ -169,6 +170,19 @@ export class SqliteReads implements Reads {
       accountSid,
       to,
       serviceSid,
+    );
+  }
+
+  async scheduled({ accountSid, limit, offset = 0 }: Parameters<Reads['scheduled']>[0]): Promise<Scheduled[]> {
+    const message = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+    return this.#all(
+      (row) => ({ releaseAt: row[0] as number, message: messageFrom(row.slice(1)) }),
+      `select w.due_at, ${message} from work w join messages m on m.sid = w.message_sid
+       where w.kind = 'release' and w.lane is null and w.account_sid = ? and m.status = 'scheduled'
+       order by w.due_at, w.id limit ? offset ?`,
+      accountSid,
+      limit,
+      offset,
     );
   }
 

@@ -99,6 +99,8 @@ export interface Reads {
   documents(query: DocumentQuery): Promise<Document[]>;
   /** The sender that carried the account's last message to `to` through this service; `null`: there was none. */
   lastSender(accountSid: string, serviceSid: string, to: string): Promise<string | null>;
+  /** What of an account waits for its hour, earliest first. */
+  scheduled(query: { accountSid: string; limit: number; offset?: number }): Promise<Scheduled[]>;
   /** When the next message accepted on each lane would start (epoch ms); lanes without messages are left out. */
   laneStarts(accountSid: string, keys: string[]): Promise<Map<string, number>>;
   /**
@@ -137,6 +139,12 @@ export interface Idempotency {
 /** How long a key is kept. */
 export const IDEMPOTENCY_MS = 86_400_000;
 
+/** A scheduled message with the instant of its release. */
+export interface Scheduled {
+  releaseAt: number;
+  message: Message;
+}
+
 export interface ReleaseWork {
   workId: number;
   attempt: number;
@@ -163,7 +171,7 @@ export interface Released {
 /** A resource of configuration, such as a Messaging Service or an application. */
 export interface Document {
   accountSid: string;
-  /** `service`, `application`, … */
+  /** `service`, `application`, …; one of kind `feedback` has the sid of its message and goes with it. */
   kind: string;
   sid: string;
   /** Of what it is a part: the service of a pool's sender. `''`: of nothing. */

@@ -124,6 +124,22 @@ export function storeReleaseContract(current: () => Store): void {
     });
   });
 
+  it('what is scheduled is listed by its hour, for its own account, in pages', async () => {
+    const made = [3, 1, 2].map((hours) => waiting('scheduled', NOW + hours * 1_000));
+    await current().accept([...made, waiting('accepted')], NOW);
+    const list = async (query: { limit: number; offset?: number }, accountSid = ACCOUNT) =>
+      (await current().scheduled({ accountSid, ...query })).map(({ releaseAt, message }) => [releaseAt, message.sid]);
+    const sids = made.map(({ message }) => message.sid);
+    expect(await list({ limit: 2 })).toEqual([
+      [NOW + 1_000, sids[1]],
+      [NOW + 2_000, sids[2]],
+    ]);
+    expect(await list({ limit: 2, offset: 2 })).toEqual([[NOW + 3_000, sids[0]]]);
+    expect(await list({ limit: 9 }, OTHER)).toEqual([]);
+    await current().change([{ accountSid: ACCOUNT, sid: sids[1] ?? '', verb: 'cancel' }], NOW);
+    expect(await list({ limit: 9 })).toHaveLength(2);
+  });
+
   it('the sender that last carried a message of a service to somebody is known', async () => {
     await walkToSent(current(), 'a', { serviceSid: 'MG1', from: '+12025550111', to: '+12025550199' }, NOW);
     await walkToSent(current(), 'b', { serviceSid: 'MG1', from: '+12025550112', to: '+12025550199' }, NOW + 5);

@@ -7,7 +7,7 @@ import { isSettled, type Message } from '../../src/domain/message.ts';
 import { SidMaker } from '../../src/domain/sid.ts';
 import type { HttpContext, HttpSettings } from '../../src/http/context.ts';
 import { buildServer } from '../../src/http/server.ts';
-import type { Account, Change, Changed, MessageQuery, Sender, Store } from '../../src/store/store.ts';
+import type { Account, Change, Changed, Document, MessageQuery, Sender, Store } from '../../src/store/store.ts';
 
 export const SID = 'AC0123456789abcdef0123456789abcdef';
 export const OTHER = 'ACffffffffffffffffffffffffffffffff';
@@ -22,6 +22,7 @@ export interface Door {
   app: FastifyInstance;
   clock: HandWoundClock;
   messages: Message[];
+  senders: Map<string, Sender>;
   accounts: Map<string, Account>;
   events: PidgeEvent[];
   queries: MessageQuery[];
@@ -67,6 +68,7 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
   const sids = new SidMaker(clock);
   const messages: Message[] = [];
   const senders = new Map<string, Sender>();
+  const documents = new Map<string, Document>();
   const accounts = new Map([SID, OTHER].map((sid) => [sid, anAccount(sid, sid)]));
   accounts.set(CHILD, anAccount(CHILD, SID));
   const events: PidgeEvent[] = [];
@@ -150,6 +152,26 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
       return taken ? 'taken' : 'saved';
     },
     removeSender: async (_accountSid, sid) => senders.delete(sid),
+    senderByAddress: async (address) => [...senders.values()].find((one) => one.address === address) ?? null,
+    document: async (accountSid, kind, sid) => {
+      const found = documents.get(sid);
+      return found?.accountSid === accountSid && found.kind === kind ? found : null;
+    },
+    documents: async ({ accountSid, kind, parentSid, name, limit }) =>
+      [...documents.values()]
+        .filter((one) => one.accountSid === accountSid && one.kind === kind)
+        .filter((one) => (parentSid ?? one.parentSid) === one.parentSid && (name ?? one.name) === one.name)
+        .sort((one, other) => other.createdAt - one.createdAt || (one.sid < other.sid ? 1 : -1))
+        .slice(0, limit),
+    saveDocument: async (document) => {
+      documents.set(document.sid, document);
+      return 'saved';
+    },
+    removeDocument: async (accountSid, kind, sid) => {
+      if ((await store.document?.(accountSid, kind, sid)) === null) return false;
+      for (const one of documents.values()) if (one.parentSid === sid) documents.delete(one.sid);
+      return documents.delete(sid);
+    },
   };
 
   const app = buildServer({
@@ -158,11 +180,15 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
     sids,
     openToken: (sealed) => sealed.slice('sealed:'.length),
     sealToken: (token) => `sealed:${token}`,
-    create: async (account, form) => message({ accountSid: account.sid, body: form.one('Body') ?? '' }),
+    create: async (account, form) => ({
+      message: message({ accountSid: account.sid, body: form.one('Body') ?? '' }),
+      isReplayed: false,
+    }),
     settings: { lenient: false, mode: 'dev', defaultServiceSid: 'default', bodyLimit: 131_072, ...settings },
     observe: (event) => void events.push(event),
     faults: noFaults,
     ready: () => ({ ok: true, why: '' }),
+    ringCallbacks: () => undefined,
     onSenderChanged: () => {
       counts.senderChanges += 1;
     },
@@ -173,6 +199,7 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
     app,
     clock,
     messages,
+    senders,
     accounts,
     events,
     queries,

@@ -68,6 +68,8 @@ const refusals: [string, Form, number, number, string?][] = [
   ['a validity that is no number', { ValidityPeriod: 'soon' }, 21624, 400, 'ValidityPeriod'],
   ['ContentVariables without ContentSid', { ContentVariables: '{"1":"x"}' }, 21654, 400, 'ContentSid'],
   ['ContentVariables that are no object', { ContentSid: HX, ContentVariables: '[1]' }, 21656, 400, 'ContentVariables'],
+  ['a ContentSid of no known form', { ContentSid: 'HX1' }, 21655, 400, 'ContentSid'],
+  ['an ApplicationSid of no known form', { ApplicationSid: 'AP1' }, 21420, 400, 'ApplicationSid'],
   ['an unknown ContentSid', { ContentSid: HX }, 21655, 400, 'ContentSid'],
   ['FallbackFrom with From', { FallbackFrom: '+12025550100' }, 21664, 400, 'FallbackFrom'],
   [

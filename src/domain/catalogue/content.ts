@@ -139,7 +139,7 @@ export const CONTENT: Entries = {
     meaning: 'No sender of the service reaches this recipient.',
     causes: ['The pool has no sender for the country or channel of To.'],
     fixes: ['Add a fitting sender to the service.'],
-    reproduce: 'Send to the outcome number +15005521703',
+    reproduce: 'Send to another country through a service that has a short code alone',
   },
   21704: {
     status: null,
@@ -207,6 +207,13 @@ export const CONTENT: Entries = {
     causes: ['SendAt is given with From alone.'],
     fixes: ['Give MessagingServiceSid.'],
     reproduce: 'Send with From, ScheduleType=fixed and SendAt',
+  },
+  35125: {
+    parameter: 'SendAt',
+    meaning: 'So many messages of the account wait for their hour that no more are taken.',
+    causes: ['500 000 messages are scheduled.'],
+    fixes: ['Cancel some, or schedule nearer to the hour.'],
+    reproduce: 'Schedule more than 500 000 messages',
   },
   35126: {
     parameter: 'ScheduleType',

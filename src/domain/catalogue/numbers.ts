@@ -36,10 +36,10 @@ export const NUMBERS: Entries = {
     reproduce: 'POST IncomingPhoneNumbers.json with SmsFallbackUrl alone',
   },
   21420: {
-    meaning: 'The application cannot be used by this number.',
-    causes: ['The SID is no AP… SID, or of another account.'],
+    meaning: 'The application cannot be used by this message or number.',
+    causes: ['The SID is no AP… SID, or of another account.', 'The application was deleted.'],
     fixes: ['Use the SID of an application of this account, or leave it empty.'],
-    reproduce: 'POST IncomingPhoneNumbers.json with SmsApplicationSid=AP1',
+    reproduce: 'Send with ApplicationSid=AP00000000000000000000000000000000',
   },
   21421: {
     parameter: 'PhoneNumber',
@@ -55,6 +55,13 @@ export const NUMBERS: Entries = {
     fixes: ['Choose another, or release it first.'],
     reproduce: 'POST IncomingPhoneNumbers.json with PhoneNumber=+15005550000',
   },
+  21450: {
+    parameter: 'PhoneNumber',
+    meaning: 'This number is already among the caller ids of the account.',
+    causes: ['It was validated before.'],
+    fixes: ['Use it as it is, or remove it from OutgoingCallerIds first.'],
+    reproduce: 'POST OutgoingCallerIds.json with the same PhoneNumber twice',
+  },
   21451: {
     parameter: 'AreaCode',
     meaning: 'This is no area code.',
@@ -68,6 +75,13 @@ export const NUMBERS: Entries = {
     causes: ['Pidge hands out no numbers of its own; it registers those you have.'],
     fixes: ['Give PhoneNumber instead.'],
     reproduce: 'POST IncomingPhoneNumbers.json with AreaCode=533',
+  },
+  21454: {
+    parameter: 'CallDelay',
+    meaning: 'The delay of the validation call is out of range.',
+    causes: ['It is no whole number of seconds, or more than a minute.'],
+    fixes: ['Give 0 to 60 seconds.'],
+    reproduce: 'POST OutgoingCallerIds.json with CallDelay=61',
   },
   21481: {
     parameter: 'PageToken',

@@ -4,13 +4,18 @@ import { MESSAGE_COLUMNS, messageFrom, walkerFrom } from '../rows.ts';
 import type { Change, Changed } from '../store.ts';
 import type { Batch } from './batch.ts';
 
-/** What an owner may change. Rare, so one after the other. */
+/**
+ * What an owner may change. Rare, so one after the other; but locked together and in order first, as all others lock
+ * messages. A release locks its work before its message and a cancellation the other way round, so the latter never
+ * waits for work: what is locked is being released, and the release removes the work when it finds it canceled.
+ */
 
 const READ = `select ${MESSAGE_COLUMNS.join(', ')} from messages
   where account_sid = $1 and sid_at = $2 and sid = $3 for no key update`;
 const KEY = 'account_sid = $1 and sid_at = $2 and sid = $3';
 
 export async function change(batch: Batch, changes: Change[], now: number): Promise<Changed[]> {
+  await batch.load(changes);
   const answers: Changed[] = [];
   for (const item of changes) answers.push(await changeOne(batch, item, now));
   return answers;
@@ -46,11 +51,13 @@ async function changeOne(batch: Batch, item: Change, now: number): Promise<Chang
       const walker = batch.message(item.sid);
       if (!walker || !batch.advance(walker, 'cancel', now)) return early;
       // Who has claimed the release finds it gone.
-      await batch.query("delete from work where account_sid = $1 and message_sid = $2 and kind = 'release'", [
-        item.accountSid,
-        item.sid,
-      ]);
-      batch.count('work release', -1);
+      const gone = await batch.query(
+        `delete from work w using (select id from work where account_sid = $1 and message_sid = $2 and kind = 'release'
+           for update skip locked) free
+         where w.account_sid = $1 and w.id = free.id returning w.id`,
+        [item.accountSid, item.sid],
+      );
+      batch.count('work release', -gone.length);
       await batch.flush();
       const canceled = await read();
       return canceled ? { kind: 'done', message: canceled } : { kind: 'missing' };

@@ -39,6 +39,12 @@ export async function release(batch: Batch, releases: Release[], now: number): P
     const message = batch.message(messageSid);
     if (works.get(workId) !== attempt || !message) return null;
     works.delete(workId);
+    if (message.status !== 'accepted' && message.status !== 'scheduled') {
+      // Canceled while this work was locked.
+      over.push(accountSid, workId);
+      batch.count('work release', -1);
+      return null;
+    }
     if (result.kind === 'again') {
       again.push(accountSid, workId, result.dueAt);
       return { status: message.status, dueAt: null };

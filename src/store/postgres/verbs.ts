@@ -33,10 +33,10 @@ const MERGED: Record<string, (batch: Batch, items: never[], now: number) => Prom
   receive: (batch, items: Receipt[], now) => receive(batch, items, now),
   finishCallbacks: (batch, items: CallbackResult[], now) => finishCallbacks(batch, items, now),
   release: (batch, items: Release[], now) => release(batch, items, now),
+  change: (batch, items: Change[], now) => change(batch, items, now),
 };
 
 const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise<unknown>> = {
-  change: (batch, [items]: [Change[]], now) => change(batch, items, now),
   replayCallback: (batch, [account, id]: [string, number], now) => replayCallback(batch, account, id, now),
   takeOver: (batch, [owner]: [string], now) => takeOver(batch, owner, now),
   leave: (batch, [owner]: [string], now) => leave(batch, owner, now),

@@ -1,0 +1,98 @@
+import { describe, expect, it, test } from 'vitest';
+import { judgeType, readVariables, renderTemplate, type Template } from './content.ts';
+
+const template = (types: Template['types'], variables: Template['variables'] = {}): Template => ({ types, variables });
+const greeting = (body: string, variables: Template['variables'] = {}) =>
+  template({ 'twilio/text': { body } }, variables);
+const values = (given: Record<string, string> = {}) => new Map(Object.entries(given));
+
+describe('variables', () => {
+  it('are texts by name; numbers and booleans count as their text', () => {
+    expect(readVariables('{"1":"Ada","code":4711,"vip":true}')).toEqual({
+      ok: true,
+      values: new Map([
+        ['1', 'Ada'],
+        ['code', '4711'],
+        ['vip', 'true'],
+      ]),
+    });
+  });
+
+  it.each([
+    '',
+    '[1]',
+    'null',
+    '"x"',
+    '{"1":null}',
+    '{"1":""}',
+    '{"1":{}}',
+    '{"a b":"x"}',
+    '{"1":"\\ud800"}',
+    '{"1":"\\u0000"}',
+  ])('that are %s cannot be read', (text) => {
+    expect(readVariables(text)).toMatchObject({ ok: false, reason: 'unreadable' });
+  });
+
+  it('are at most 100, of 1 600 characters each', () => {
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`v${index}`, 'x']));
+    expect(readVariables(JSON.stringify(many))).toMatchObject({ ok: false, reason: 'too-long' });
+    expect(readVariables(JSON.stringify({ 1: 'x'.repeat(1_601) }))).toMatchObject({ ok: false, reason: 'too-long' });
+    expect(readVariables(JSON.stringify({ 1: 'x'.repeat(1_600) }))).toMatchObject({ ok: true });
+  });
+});
+
+describe('rendering', () => {
+  const body = (made: Template, given?: Record<string, string>) => {
+    const rendering = renderTemplate(made, 'sms', values(given));
+    return rendering.ok ? rendering.body : rendering.reason;
+  };
+
+  it('fills placeholders by number and name, each as often as it stands there', () => {
+    expect(body(greeting('{{1}}, {{name}} and {{1}}'), { 1: 'Ada', name: 'Bob' })).toBe('Ada, Bob and Ada');
+  });
+
+  it("takes the template's value where the message has none", () => {
+    expect(body(greeting('Hi {{1}} {{2}}', { 1: 'you', 2: 'there' }), { 2: 'Ada' })).toBe('Hi you Ada');
+  });
+
+  it('looks at no text twice', () => {
+    expect(body(greeting('{{1}} {{2}}'), { 1: '{{2}}', 2: '$&' })).toBe('{{2}} $&');
+  });
+
+  it.each(['Hi {{1}}', 'Hi {{1}', 'Hi {{}}', 'Hi {{ name }}', 'Hi {{constructor}}'])('refuses %s unfilled', (text) => {
+    expect(body(greeting(text))).toBe('variables');
+  });
+});
+
+test('a channel gets the type that suits it', () => {
+  const rich = template({
+    'twilio/text': { body: 'text' },
+    'twilio/quick-reply': { body: 'quick', actions: [] },
+    'whatsapp/card': { body: 'card' },
+  });
+  const chosen = (made: Template, channel: 'sms' | 'whatsapp' | 'rcs') => renderTemplate(made, channel, values());
+  expect(chosen(rich, 'sms')).toEqual({ ok: true, type: 'twilio/text', body: 'text' });
+  expect(chosen(rich, 'whatsapp')).toEqual({ ok: true, type: 'whatsapp/card', body: 'card' });
+  expect(chosen(rich, 'rcs')).toEqual({ ok: true, type: 'twilio/quick-reply', body: 'quick' });
+  const card = template({ 'twilio/card': { title: 'A card', actions: [] } });
+  expect(chosen(card, 'sms')).toEqual({ ok: true, type: 'twilio/card', body: 'A card' });
+  const onlyWhatsApp = template({ 'whatsapp/card': { body: 'card' } });
+  expect(chosen(onlyWhatsApp, 'sms')).toEqual({ ok: false, reason: 'no-text', hasMedia: false });
+  const media = template({ 'twilio/media': { body: 'look', media: ['https://example.com/a.png'] } });
+  expect(chosen(media, 'sms')).toEqual({ ok: false, reason: 'no-text', hasMedia: true });
+});
+
+test.each([
+  ['twilio/text', { body: 'Hi' }, null],
+  ['twilio/text', {}, 'types.twilio/text.body'],
+  ['twilio/text', { body: 'x'.repeat(1_601) }, 'types.twilio/text.body'],
+  ['twilio/text', { body: 5 }, 'types.twilio/text.body'],
+  ['twilio/text', 'Hi', 'types.twilio/text'],
+  ['twilio/quick-reply', { body: 'x', actions: [] }, 'types.twilio/quick-reply.actions'],
+  ['twilio/quick-reply', { body: 'x'.repeat(1_025), actions: [{}] }, 'types.twilio/quick-reply.body'],
+  ['twilio/list-picker', { body: 'x', button: 'y', items: [{ id: '1', item: 'one' }] }, null],
+  ['twilio/unheard-of', {}, 'types.twilio/unheard-of'],
+  ['whatsapp/unheard-of', { anything: 1 }, null],
+])('the type %s with %o is at fault at %s', (type, content, at) => {
+  expect(judgeType(type, content)?.at ?? null).toBe(at);
+});

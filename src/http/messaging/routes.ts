@@ -1,0 +1,42 @@
+/** The table of the messaging host: `/v1/Services` and what is below. JSON only, no account in the path. */
+import { refuse } from '../../domain/errors.ts';
+import { compileRoutes, type Face, type Route } from '../routes.ts';
+import { POOL_KINDS } from './pool-kinds.ts';
+import { poolHandlers } from './pools.ts';
+import { createService, fetchService, listServices, listUsecases, removeService, updateService } from './services.ts';
+
+const VERSION = '/v1';
+const ROOT = `${VERSION}/Services`;
+
+/** Below `/v1/Services`. */
+const ROUTES: Route[] = [
+  { path: '', verbs: { GET: listServices, POST: createService } },
+  { path: 'Usecases', verbs: { GET: listUsecases } },
+  { path: '{MG}', verbs: { GET: fetchService, POST: updateService, DELETE: removeService } },
+  ...POOL_KINDS.flatMap((kind): Route[] => {
+    const { list, add, fetch, remove } = poolHandlers(kind);
+    return [
+      { path: `{MG}/${kind.path}`, verbs: { GET: list, POST: add } },
+      { path: `{MG}/${kind.path}/{${kind.prefix}}`, verbs: { GET: fetch, DELETE: remove } },
+    ];
+  }),
+  // A service links to these, so whoever follows learns why there is nothing.
+  { path: '{MG}/DestinationAlphaSenders', verbs: { GET: notBuilt, POST: notBuilt } },
+  { path: '{MG}/Compliance/Usa2p', verbs: { GET: notBuilt, POST: notBuilt } },
+  { path: '{MG}/Compliance/Usa2p/Usecases', verbs: { GET: notBuilt } },
+];
+
+const find = compileRoutes(ROUTES);
+
+export const MESSAGING_FACE: Face = {
+  paths: [ROOT, `${ROOT}/*`],
+  // Product hosts know no path account: a subaccount comes with its own credentials.
+  accountSegment: () => undefined,
+  find: (base) => find(base.length === ROOT.length ? [] : base.slice(ROOT.length + 1).split('/')),
+  // As the original names it: without the version.
+  shownPath: (path) => path.slice(VERSION.length),
+};
+
+function notBuilt(): never {
+  throw refuse(20501);
+}
