@@ -1,4 +1,8 @@
-/** Area codes of the US and Canada that serve the same place (overlays), for choosing a near sender. Source: NANPA. */
+/**
+ * Area codes of the US and Canada that serve the same place (overlays), for choosing a near sender.
+ * By hand and not complete: a pair that is missing costs a farther sender, nothing else. The numbering plan's
+ * administrator (NANPA) has the full list.
+ */
 
 const OVERLAYS = [
   '201 551',

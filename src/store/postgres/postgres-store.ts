@@ -44,7 +44,7 @@ export interface StoreParts {
   faults?: Faults;
 }
 
-/** Connections for reads. With three for writes and one of the node itself a process holds seven at most. */
+/** Connections for reads. With four for writes and one of the node itself a process holds eight at most. */
 const READERS = 3;
 const SLOTS = 20;
 /** What gathers within this time becomes one hint. */
@@ -53,8 +53,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The store on PostgreSQL: three pipelines, so that accepting never waits for what the engine writes, and callbacks
- * for neither.
+ * The store on PostgreSQL: four pipelines, so that accepting never waits for what the engine writes, callbacks for
+ * neither, and an owner's change takes its locks in a transaction of its own.
  */
 export class PostgresStore extends PostgresReads implements Store {
   readonly #driver: Driver;
@@ -64,6 +64,7 @@ export class PostgresStore extends PostgresReads implements Store {
   readonly #accepts: Pipeline;
   readonly #sends: Pipeline;
   readonly #callbacks: Pipeline;
+  readonly #changes: Pipeline;
   readonly #line: NodeLine;
   readonly #clock: { now(): number };
   /** Claims whose commit got no answer: nobody has their work, so the next claim gives it back first. */
@@ -103,6 +104,7 @@ export class PostgresStore extends PostgresReads implements Store {
     this.#accepts = pipeline(0);
     this.#sends = pipeline(1);
     this.#callbacks = pipeline(2);
+    this.#changes = pipeline(3);
   }
 
   accept(batch: Acceptance[], now: number): Promise<Accepted[]> {
@@ -142,7 +144,7 @@ export class PostgresStore extends PostgresReads implements Store {
   }
 
   change(batch: Change[], now: number): Promise<Changed[]> {
-    return this.#sends.call('change', now, batch);
+    return this.#changes.call('change', now, batch);
   }
 
   claimReleases(claim: Claim, now: number): Promise<ReleaseWork[]> {
@@ -207,7 +209,8 @@ export class PostgresStore extends PostgresReads implements Store {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#accepts.close(), this.#sends.close(), this.#callbacks.close()]);
+    const pipelines = [this.#accepts, this.#sends, this.#callbacks, this.#changes];
+    await Promise.all(pipelines.map((pipeline) => pipeline.close()));
     await this.#line.close();
     await this.#readers.close();
   }
