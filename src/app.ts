@@ -25,8 +25,9 @@ import { type FirstAccount, provisionAccount, provisionSenders } from './provisi
 import { sealer } from './seal.ts';
 import { SimulatedCarrier } from './simulator/carrier.ts';
 import { type ArmedFault, ArmedFaults } from './store/armed-faults.ts';
+import type { Account } from './store/directory.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { type Account, type Store, StoreUnavailable } from './store/store.ts';
+import { type Store, StoreUnavailable } from './store/store.ts';
 
 export interface StartOptions {
   observe?: Observer;

@@ -4,7 +4,8 @@ import { type Address, countryOf, formatAddress, parseSender } from './domain/ad
 import type { Clock } from './domain/clock.ts';
 import { defaultRate } from './domain/pacing.ts';
 import type { SidMaker } from './domain/sid.ts';
-import type { Account, Sender, SenderKind, Store } from './store/store.ts';
+import type { Account, Sender, SenderKind } from './store/directory.ts';
+import type { Store } from './store/store.ts';
 
 export interface ProvisionParts {
   store: Store;

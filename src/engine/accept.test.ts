@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseTo } from '../domain/address.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import { SidMaker } from '../domain/sid.ts';
-import type { Acceptance, Account, Scheduled } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
+import type { Acceptance, Scheduled } from '../store/store.ts';
 import { type AcceptParts, makeAccept } from './accept.ts';
 import type { Draft } from './draft.ts';
 

@@ -3,7 +3,8 @@ import { formatAddress } from '../domain/address.ts';
 import { renderTemplate, type Template } from '../domain/content.ts';
 import { refuse } from '../domain/errors.ts';
 import { characters } from '../domain/segments.ts';
-import type { Account, Reads } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
+import type { Reads } from '../store/store.ts';
 import { type Draft, LONGEST_BODY } from './draft.ts';
 
 /** The draft with what it names looked up in its account; the same object when it names nothing. */

@@ -1,7 +1,8 @@
 /** The lane of a sender on a connector, and the rate it keeps there: one rule for what is accepted and what is released. */
 import { type Address, countryOf, formatAddress, numberType } from '../domain/address.ts';
 import { defaultRate, intervalOf, senderKind } from '../domain/pacing.ts';
-import type { Lane, Sender } from '../store/store.ts';
+import type { Sender } from '../store/directory.ts';
+import type { Lane } from '../store/store.ts';
 
 export interface LaneSettings {
   /** Segments a second for senders without a rate of their own; `twilio`: the defaults by sender type; `null`: unpaced. */

@@ -5,7 +5,8 @@
 import type { Address } from '../domain/address.ts';
 import { formatAddress } from '../domain/address.ts';
 import { chooseSender, narrowSenders } from '../domain/senders.ts';
-import type { Account, Lane, Store } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
+import type { Lane, Store } from '../store/store.ts';
 import type { LaneOf } from './lanes.ts';
 import { type Pooled, poolOf, type Service, serviceOf } from './services.ts';
 

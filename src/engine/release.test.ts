@@ -2,15 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import type { Message } from '../domain/message.ts';
-import {
-  type Account,
-  type Document,
-  type Release,
-  type Released,
-  type ReleaseWork,
-  type Sender,
-  StoreUnavailable,
-} from '../store/store.ts';
+import type { Account, Document, Sender } from '../store/directory.ts';
+import { type Release, type Released, type ReleaseWork, StoreUnavailable } from '../store/store.ts';
 import { makeLanes } from './lanes.ts';
 import { makeReleases, type ReleaseParts, type Releases } from './release.ts';
 

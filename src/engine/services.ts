@@ -2,7 +2,8 @@
 import { countryOf, parseSender } from '../domain/address.ts';
 import type { PoolSender } from '../domain/senders.ts';
 import { SERVICE_DEFAULTS, type ServiceProperties } from '../domain/service.ts';
-import type { Account, Document, Sender, Store } from '../store/store.ts';
+import type { Account, Document, Sender } from '../store/directory.ts';
+import type { Store } from '../store/store.ts';
 
 export interface Service {
   sid: string;

@@ -1,7 +1,7 @@
 /** The Account resource, to read: one's own account and the accounts below it. */
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
-import type { Account } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { makeList, readPaging, slicePage } from './page.ts';

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
-import type { Account } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
 import { API_ROOT } from './answer.ts';
 import { Doorkeeper } from './auth.ts';
 import { JsonBody } from './body.ts';

@@ -1,6 +1,6 @@
 /** Applications: addresses kept under one sid, so that messages and numbers can name them together. */
 import { rfc2822 } from '../domain/dates.ts';
-import type { Document } from '../store/store.ts';
+import type { Document } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { findDocument, listDocuments } from './documents.ts';

@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { refuse } from '../domain/errors.ts';
 import { isSid } from '../domain/sid.ts';
-import type { Account } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
 import type { HttpContext } from './context.ts';
 
 /** How long a verified header is believed; also the longest a replaced token or a suspension goes unnoticed. */

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { parseSender } from '../domain/address.ts';
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
-import type { Document } from '../store/store.ts';
+import type { Document } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { findDocument, listDocuments } from './documents.ts';

@@ -5,7 +5,8 @@ import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
 import type { SidMaker } from '../domain/sid.ts';
 import type { Created } from '../engine/accept.ts';
-import type { Account, Store } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
+import type { Store } from '../store/store.ts';
 import type { Answer, Format } from './answer.ts';
 import type { Form } from './form.ts';
 

@@ -1,7 +1,7 @@
 /** Resources of configuration that the store keeps as documents: found by the sid in the path, listed in pages. */
 import { refuse } from '../domain/errors.ts';
 import type { SidPrefix } from '../domain/sid.ts';
-import type { Document } from '../store/store.ts';
+import type { Document } from '../store/directory.ts';
 import type { List, Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { makeList, readPaging, slicePage } from './page.ts';

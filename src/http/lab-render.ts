@@ -1,6 +1,7 @@
 /** How the test side shows a message's walk and its callbacks: API spelling, ISO 8601 instants. */
 import type { Message } from '../domain/message.ts';
-import type { Account, CallbackAttempt, Part } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
+import type { CallbackAttempt, Part } from '../store/store.ts';
 import { renderMessage } from './render.ts';
 
 /** Everything known about one message: the resource, its walk, its parts and its callback attempts (oldest first). */

@@ -4,7 +4,8 @@ import { HandWoundClock } from '../domain/clock.ts';
 import { ApiError, errorBody } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { SimulatedCarrier } from '../simulator/carrier.ts';
-import type { Account, AttemptQuery, CallbackAttempt, Store } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
+import type { AttemptQuery, CallbackAttempt, Store } from '../store/store.ts';
 import { registerLab } from './lab.ts';
 
 const ACCOUNT = { sid: 'AC1', defaultServiceSid: 'MG1' } as Account;

@@ -3,7 +3,7 @@ import { parseSender } from '../domain/address.ts';
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import { isSid } from '../domain/sid.ts';
-import type { Sender } from '../store/store.ts';
+import type { Sender } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { readNumberProperties } from './number-properties.ts';

@@ -1,7 +1,7 @@
 /** ShortCodes: those the operator has configured, and the webhooks kept with them. None is made or removed here. */
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
-import type { Sender } from '../store/store.ts';
+import type { Sender } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { makeList, readPaging, slicePage } from './page.ts';

@@ -1,5 +1,5 @@
 /** What the door notes about a request on its way in. */
-import type { Account } from '../store/store.ts';
+import type { Account } from '../store/directory.ts';
 import type { Format } from './answer.ts';
 import type { Match } from './routes.ts';
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Message, Status } from '../domain/message.ts';
+import type { Account, Document, DocumentQuery, Sender } from './directory.ts';
 import {
   ACCOUNT_COLUMNS,
   ATTEMPT_COLUMNS,
@@ -16,19 +17,15 @@ import {
   senderFrom,
 } from './rows.ts';
 import type {
-  Account,
   AttemptQuery,
   AwaitedPart,
   CallbackAttempt,
-  Document,
-  DocumentQuery,
   Finding,
   MessagePage,
   MessageQuery,
   Part,
   Reads,
   Scheduled,
-  Sender,
   StoreStats,
   WorkKind,
 } from './store.ts';

@@ -1,18 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Direction, HistoryEntry, Message, Status } from '../domain/message.ts';
-import type {
-  Acceptance,
-  Accepted,
-  Account,
-  CallbackAttempt,
-  CallbackWork,
-  Document,
-  Part,
-  ReleaseWork,
-  Sender,
-  SenderKind,
-  SendWork,
-} from './store.ts';
+import type { Account, Document, Sender, SenderKind } from './directory.ts';
+import type { Acceptance, Accepted, CallbackAttempt, CallbackWork, Part, ReleaseWork, SendWork } from './store.ts';
 
 /**
  * Rows and what they mean. Rows travel as flat arrays in the order of these column lists: between threads an array

@@ -5,6 +5,7 @@ import type { FaultPoint } from '../domain/faults.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { type ArmedFault, ArmedFaults, standStill } from './armed-faults.ts';
 import type { Answer, Call, Rejection } from './commit.ts';
+import type { Account, Document, Sender } from './directory.ts';
 import { migrate } from './migrate.ts';
 import { claimCallbacks, finishCallbacks, replayCallback } from './sql/callbacks.ts';
 import { WriteContext } from './sql/context.ts';
@@ -16,17 +17,7 @@ import { claimReleases, release } from './sql/releases.ts';
 import { forget } from './sql/retention.ts';
 import { claimSends, leave, settleSends, takeOver } from './sql/work.ts';
 import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
-import type {
-  Account,
-  CallbackResult,
-  Change,
-  Claim,
-  Document,
-  Release,
-  SendClaim,
-  Sender,
-  SendSettlement,
-} from './store.ts';
+import type { CallbackResult, Change, Claim, Release, SendClaim, SendSettlement } from './store.ts';
 
 /** The writer thread: the only connection that writes. One message in is one group, one transaction, one message out. */
 

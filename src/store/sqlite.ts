@@ -7,6 +7,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ArmedFault } from './armed-faults.ts';
 import { type Call, GroupCommit, type Rejection } from './commit.ts';
+import type { Account, Document, Sender } from './directory.ts';
 import { SqliteReads } from './reads.ts';
 import { callbackWorkFrom, pushAcceptance, type Row, releaseWorkFrom, sendWorkFrom } from './rows.ts';
 import { lockFile, openReadOnly, prepareFile } from './sqlite-file.ts';
@@ -14,13 +15,11 @@ import type { ToMain, ToWriter, WriterSettings } from './sqlite-writer.ts';
 import {
   type Acceptance,
   type Accepted,
-  type Account,
   type CallbackResult,
   type CallbackWork,
   type Change,
   type Changed,
   type Claim,
-  type Document,
   type Heartbeat,
   type Membership,
   type Reads,
@@ -29,7 +28,6 @@ import {
   type Released,
   type ReleaseWork,
   type SendClaim,
-  type Sender,
   type SendSettlement,
   type SendWork,
   type Store,

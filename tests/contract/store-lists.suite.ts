@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Account, MessageQuery, Sender, Store } from '../../src/store/store.ts';
+import type { Account, Sender } from '../../src/store/directory.ts';
+import type { MessageQuery, Store } from '../../src/store/store.ts';
 import { ACCOUNT, acceptance, claim, NOW, OTHER, walkToSent } from './store.fixtures.ts';
 
 /** The listing half of the store's contract: pages of messages, accounts, senders, figures. */

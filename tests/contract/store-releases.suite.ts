@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Document, Release, ReleaseWork, Store } from '../../src/store/store.ts';
+import type { Document } from '../../src/store/directory.ts';
+import type { Release, ReleaseWork, Store } from '../../src/store/store.ts';
 import { ACCOUNT, acceptance, claim, claimCallbacks, lane, NOW, OTHER, walkToSent } from './store.fixtures.ts';
 
 /** The part of the store's contract about messages that wait for a sender or their hour, and about documents. */

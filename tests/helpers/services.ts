@@ -1,6 +1,7 @@
 /** Messaging Services written straight into the store, for tests of what is sent through them. */
 import { cryptoRandom, SidMaker } from '../../src/domain/sid.ts';
-import type { Document, SenderKind, Store } from '../../src/store/store.ts';
+import type { Document, SenderKind } from '../../src/store/directory.ts';
+import type { Store } from '../../src/store/store.ts';
 
 const PREFIX = { number: 'PN', 'short-code': 'SC', alphanumeric: 'AI', channel: 'XE' } as const;
 

@@ -1,7 +1,8 @@
 import { HandWoundClock } from '../../src/domain/clock.ts';
 import type { Message } from '../../src/domain/message.ts';
+import type { Account, Sender } from '../../src/store/directory.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import type { Account, Sender, Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import {
   ACCOUNT,
   acceptance,

@@ -7,7 +7,8 @@ import { isSettled, type Message } from '../../src/domain/message.ts';
 import { SidMaker } from '../../src/domain/sid.ts';
 import type { HttpContext, HttpSettings } from '../../src/http/context.ts';
 import { buildServer } from '../../src/http/server.ts';
-import type { Account, Change, Changed, Document, MessageQuery, Sender, Store } from '../../src/store/store.ts';
+import type { Account, Document, Sender } from '../../src/store/directory.ts';
+import type { Change, Changed, MessageQuery, Store } from '../../src/store/store.ts';
 
 export const SID = 'AC0123456789abcdef0123456789abcdef';
 export const OTHER = 'ACffffffffffffffffffffffffffffffff';

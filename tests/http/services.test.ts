@@ -1,6 +1,6 @@
 /** Messaging Services at the door: parameters, refusals, URLs, credentials. Walks and SDK cases are elsewhere. */
 import { expect, test } from 'vitest';
-import type { Sender } from '../../src/store/store.ts';
+import type { Sender } from '../../src/store/directory.ts';
 import { basic, CHILD, type Door, type Json, MG, OTHER, openDoor, ROOT, SID } from './door.ts';
 
 const services = '/v1/Services';

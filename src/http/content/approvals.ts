@@ -2,7 +2,7 @@
  * Approval of templates for WhatsApp. Nobody is behind the simulated carrier to judge them, so in `dev` a template is
  * approved as soon as it was received; in `serve` it stays received.
  */
-import type { Document } from '../../store/store.ts';
+import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { findDocument } from '../documents.ts';

@@ -1,7 +1,7 @@
 /** The second version's lists of templates: filters, orders, and pages by number, as any order may be asked for. */
 import { parseInstant } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
-import type { Document } from '../../store/store.ts';
+import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import type { Form } from '../form.ts';

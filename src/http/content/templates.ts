@@ -1,7 +1,7 @@
 /** Content templates: made, changed, searched and removed. What was given is kept and echoed as it came. */
 import { iso8601 } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
-import type { Document } from '../../store/store.ts';
+import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { findDocument, MOST_DOCUMENTS } from '../documents.ts';

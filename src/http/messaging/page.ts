@@ -1,5 +1,5 @@
 /** Lists of the messaging host: a page of documents, and the absolute URLs of the pages around it. */
-import type { Document } from '../../store/store.ts';
+import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { badToken, readPageSize } from '../page.ts';

@@ -2,7 +2,7 @@
 import { countryOf, formatAddress, parseSender } from '../../domain/address.ts';
 import { refuse } from '../../domain/errors.ts';
 import { isSid } from '../../domain/sid.ts';
-import type { Sender, SenderKind } from '../../store/store.ts';
+import type { Sender, SenderKind } from '../../store/directory.ts';
 import type { Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { canonicalSid } from '../sids.ts';

@@ -1,7 +1,7 @@
 /** The senders of a service: put in, listed, looked at and taken out; the same for all four kinds. */
 import { iso8601 } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
-import type { Document } from '../../store/store.ts';
+import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call, Handler } from '../context.ts';
 import { canonicalSid } from '../sids.ts';

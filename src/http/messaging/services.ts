@@ -2,7 +2,7 @@
 import { iso8601 } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
 import { SERVICE_DEFAULTS, USECASES } from '../../domain/service.ts';
-import type { Account, Document } from '../../store/store.ts';
+import type { Account, Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { canonicalSid } from '../sids.ts';

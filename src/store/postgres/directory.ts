@@ -1,4 +1,4 @@
-import type { Account, Sender } from '../store.ts';
+import type { Account, Sender } from '../directory.ts';
 import type { Batch } from './batch.ts';
 
 /** Who may send, and from where. Rare writes: clarity before speed. */

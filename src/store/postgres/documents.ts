@@ -1,5 +1,5 @@
+import type { Document } from '../directory.ts';
 import { DOCUMENT_COLUMNS, documentValues } from '../rows.ts';
-import type { Document } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { isUniqueViolation } from './driver.ts';
 

@@ -3,16 +3,15 @@ import { realClock } from '../../domain/clock.ts';
 import { type Faults, noFaults } from '../../domain/faults.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Call } from '../commit.ts';
+import type { Account, Document, Sender } from '../directory.ts';
 import type {
   Acceptance,
   Accepted,
-  Account,
   CallbackResult,
   CallbackWork,
   Change,
   Changed,
   Claim,
-  Document,
   Heartbeat,
   Membership,
   Received,
@@ -20,7 +19,6 @@ import type {
   Released,
   ReleaseWork,
   SendClaim,
-  Sender,
   SendSettlement,
   SendWork,
   Store,

@@ -1,15 +1,13 @@
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Call } from '../commit.ts';
+import type { Account, Document, Sender } from '../directory.ts';
 import type {
   Acceptance,
-  Account,
   CallbackResult,
   Change,
   Claim,
-  Document,
   Release,
   SendClaim,
-  Sender,
   SendSettlement,
   WorkKind,
 } from '../store.ts';

@@ -1,5 +1,5 @@
+import type { Account, Sender } from '../directory.ts';
 import type { Row } from '../rows.ts';
-import type { Account, Sender } from '../store.ts';
 import type { WriteContext } from './context.ts';
 
 /** Who may send, and from where. Rare writes: clarity before speed. */

@@ -1,5 +1,5 @@
+import type { Document } from '../directory.ts';
 import { DOCUMENT_COLUMNS, documentValues } from '../rows.ts';
-import type { Document } from '../store.ts';
 import type { WriteContext } from './context.ts';
 
 /** Resources of configuration. Rare writes: clarity before speed. */
