@@ -169,9 +169,11 @@ const at = wanted.indexOf('--against');
 if (at !== -1) {
   await (await import('./against.ts')).against(wanted[at + 1] ?? 'HEAD');
 } else {
-  // In need of a PostgreSQL, and minutes long: only by name.
+  // In need of a PostgreSQL, or minutes long: only by name.
   if (wanted.includes('copy')) await (await import('./copy.ts')).copyBench(report);
   if (wanted.includes('postgres')) await (await import('./postgres.ts')).postgres();
+  if (wanted.includes('lists')) await (await import('./lists.ts')).lists();
+  if (wanted.includes('scheduled')) await (await import('./scheduled.ts')).scheduled();
   for (const [name, run] of Object.entries(RUNS)) {
     if (wanted.length === 0 || wanted.includes(name)) await run();
   }

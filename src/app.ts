@@ -1,10 +1,10 @@
 /** The only place that puts rooms together. Everything a room needs is made or handed in here. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { lookup } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
-import { isPostgres } from './config-values.ts';
+import { blobSettings } from './config-media.ts';
 import type { Connector } from './connectors/connector.ts';
 import { CONNECTOR_KINDS } from './connectors/registry.ts';
 import { type Clock, OffsetClock, realClock } from './domain/clock.ts';
@@ -13,20 +13,32 @@ import { type Faults, noFaults } from './domain/faults.ts';
 import { preflight } from './domain/preflight.ts';
 import { cryptoRandom, SidMaker } from './domain/sid.ts';
 import { makeAccept } from './engine/accept.ts';
-import { type Engine, type EngineSettings, makeEngine } from './engine/engine.ts';
+import { type Engine, makeEngine } from './engine/engine.ts';
+import { makeForesee } from './engine/foresee.ts';
 import { makeLanes } from './engine/lanes.ts';
+import type { Reaches } from './engine/rcs.ts';
+import { type RateChange, repaceSender } from './engine/repace.ts';
+import { ReplySummaries } from './engine/reply-summaries.ts';
+import { engineSettings } from './engine-settings.ts';
 import type { Readiness } from './http/context.ts';
 import { readIdempotency } from './http/idempotency.ts';
 import { registerLab } from './http/lab.ts';
+import { mediaPath } from './http/media.ts';
+import { makeMediaLinks } from './http/media-links.ts';
 import { parseDraft } from './http/message-create.ts';
 import { buildServer, closeServer } from './http/server.ts';
+import { labRooms } from './lab-rooms.ts';
+import { makeLinkDomains } from './link-domains.ts';
 import { makeOutgoing } from './net/outgoing.ts';
-import { type FirstAccount, provisionAccount, provisionSenders } from './provision.ts';
+import { openStore } from './open-store.ts';
+import { type FirstAccount, provisionAccount, provisionSenders, provisionTypes } from './provision.ts';
+import { provisionHolds } from './provision-holds.ts';
 import { sealer } from './seal.ts';
 import { SimulatedCarrier } from './simulator/carrier.ts';
-import { type ArmedFault, ArmedFaults } from './store/armed-faults.ts';
+import type { ArmedFault } from './store/armed-faults.ts';
+import { openBlobs } from './store/blobs/open.ts';
+import type { BlobStore } from './store/blobs.ts';
 import type { Account } from './store/directory.ts';
-import { openSqlite } from './store/sqlite.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
 
 export interface StartOptions {
@@ -39,17 +51,14 @@ export interface StartOptions {
   faults?: Faults;
   /** Instead of the store that the settings name. */
   store?: Store;
+  /** Instead of where the settings keep media. */
+  blobs?: BlobStore;
   /** Instead of those that the settings name; `name` is what the first of them would be called. */
   connectors?: (parts: { name: string; clock: Clock }) => Connector[];
   /** For storms: faults inside the store's writer. */
   storeFaults?: { armed: ArmedFault[]; ackBeforeCommit?: boolean };
   /** The store will not go on: its disk failed. The process has to end and recover from disk. */
   onFatal?: (error: unknown) => void;
-}
-
-/** The database that the settings name cannot be used; the message says why. */
-export class DatabaseRefused extends Error {
-  override readonly name = 'DatabaseRefused';
 }
 
 /** A running Pidge. */
@@ -62,11 +71,7 @@ export interface Running {
   close(): Promise<void>;
 }
 
-const LEASE_MS = 60_000;
-const POLL_MS = 5_000;
 const BODY_LIMIT = 131_072;
-/** How late a message may be released when the clock was put forward: half a second, of the second that is promised. */
-const RELEASE_POLL_MS = 500;
 /** Of one account (35125). */
 const MOST_SCHEDULED = 500_000;
 /** How long a refused write keeps this node from being called ready. */
@@ -82,9 +87,11 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
   const faults = options.faults ?? noFaults;
   const random = options.random ?? cryptoRandom;
   if (!config.secretKey) throw new Error('startPidge needs config.secretKey: the mode makes or demands one');
-  const vault = sealer(config.secretKey);
+  const { secretKey } = config;
+  const vault = sealer(secretKey);
   const sids = new SidMaker(clock, random);
-  const store = options.store ?? (await openStore(config, options));
+  const blobs = options.blobs ?? (await openBlobs(blobSettings(config)));
+  const store = await openStore(config, secretKey, { ...options, observe });
   const measureClock = async (): Promise<void> => {
     if (offsetClock) offsetClock.offsetMs = await store.clockOffset();
   };
@@ -95,10 +102,11 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     return await open(first);
   } catch (error) {
     await store.close();
+    await blobs.close();
     throw error;
   }
 
-  async function provision(): Promise<FirstAccount> {
+  async function provision(): Promise<FirstAccount & { rateChanges: RateChange[] }> {
     const parts = {
       store,
       clock,
@@ -107,25 +115,48 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       seal: vault.seal,
       open: vault.open,
     };
-    const first = await provisionAccount(parts, config.auth);
-    await provisionSenders(parts, first.account, config);
-    return first;
+    const first = await provisionAccount(parts, config.auth, config.accountTypes);
+    await provisionTypes(parts, config.accountTypes);
+    await provisionHolds(parts, config.suspendedAccounts);
+    return { ...first, rateChanges: await provisionSenders(parts, first.account, config) };
   }
 
-  async function open(first: FirstAccount): Promise<Running> {
+  async function open(first: FirstAccount & { rateChanges: RateChange[] }): Promise<Running> {
     const carrier = new SimulatedCarrier({
       clock,
       settings: { submitMs: config.simulator.submitAfterMs, receiptMs: config.simulator.receiptAfterMs },
     });
-    const wanted = config.mode === 'dev' ? [{ kind: 'simulated' as const, name: 'simulated' }] : config.connectors;
+    const wanted: Config['connectors'] =
+      config.mode === 'dev' ? [{ kind: 'simulated', name: 'simulated' }] : config.connectors;
     const connectors: Connector[] =
       options.connectors?.({ name: wanted[0]?.name ?? 'simulated', clock }) ??
-      wanted.map(({ kind, name }) => CONNECTOR_KINDS[kind]({ name, simulatedCarrier: carrier }));
+      wanted.map(({ kind, ...its }) =>
+        CONNECTOR_KINDS[kind]({ ...its, simulatedCarrier: carrier, clock, random: Math.random, observe }),
+      );
     const listeners: { address: string; port: number }[] = [];
     const outgoing = makeOutgoing({ clock, policy: { allow: config.webhooks.allowPrivate, forbid: listeners } });
+    let ownOrigin = config.http.publicUrl ?? 'http://localhost';
+    const domains = makeLinkDomains(config.linkDomains, config.mode, () => ownOrigin);
+    const mediaLinks = makeMediaLinks(secretKey);
+    const mediaLink = (sid: string) => ownOrigin.replace(/\/+$/, '') + mediaLinks.short(sid);
     const route = () => connectors[0]?.name ?? null;
     const { defaultRate, queueHorizonMs } = config.limits;
     const laneOf = makeLanes({ defaultRate, queueHorizonMs });
+    const names = connectors.map(({ name }) => name);
+    for (const change of first.rateChanges) await repaceSender({ store, clock, laneOf, connectors: names }, change);
+    const reaches: Reaches = async (name, from, to) =>
+      (await connectors.find((one) => one.name === name)?.reachesByRcs?.(from, to)) ?? false;
+    const foresee = makeForesee({
+      store,
+      clock,
+      route,
+      laneOf,
+      reaches,
+      random: Math.random,
+      mmsCountries: config.limits.mmsCountries,
+    });
+    // Only the test-support side waits for answers.
+    const summaries = config.mode === 'dev' ? new ReplySummaries() : undefined;
     const engine = makeEngine({
       store,
       clock,
@@ -135,6 +166,14 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       random: Math.random,
       route,
       laneOf,
+      reaches,
+      media: { blobs, sids, link: mediaLink },
+      replies: {
+        door: { prepare: (...draft) => accept.prepare(...draft), announce: (...made) => accept.announce(...made) },
+        mediaUrl: (medium) => ownOrigin.replace(/\/+$/, '') + mediaPath(medium),
+        use: config.inbound.twimlAction,
+        summaries,
+      },
       observe,
       faults,
       // A name of its own for each start: what an earlier process had claimed is recognised as its.
@@ -149,15 +188,21 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       observe,
       route,
       laneOf,
+      foresee,
+      optOuts: engine.optOuts,
+      shorten: { domains, random: cryptoRandom },
       preflight: config.mode === 'dev' ? preflight : undefined,
       settings: {
         anyAlphanumeric: config.mode === 'dev',
         lenient: config.strictness === 'lenient',
         allowedCountries: config.limits.allowedCountries,
-        segmentPriceMicros: config.prices.smsMicros,
         enforceMaxPrice: config.limits.maxPrice === 'enforce',
         mostScheduled: MOST_SCHEDULED,
+        mmsCountries: config.limits.mmsCountries,
+        refuseOptedOutForServices: config.inbound.optOutSyncForServices,
       },
+      mediaLink,
+      ringFetches: (dueAt) => engine.ringFetches(dueAt),
       ring: (dueAt) => engine.ringDispatch(dueAt),
       ringReleases: (dueAt) => engine.ringReleases(dueAt),
     });
@@ -186,6 +231,9 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         metricsToken: config.metrics.token ?? undefined,
         defaultServiceSid: config.messages.defaultService,
         bodyLimit: BODY_LIMIT,
+        numberPools: config.numberPools,
+        suspendedAccounts: config.suspendedAccounts,
+        balanceMicros: config.balanceMicros,
         api: config.node.roles.includes('api'),
       },
       risk,
@@ -193,19 +241,29 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       faults,
       ready,
       ringCallbacks: () => engine.ringCallbacks(),
+      foresee,
+      changeOptOuts: (change) => engine.inbound.changeOptOuts(change),
       onSenderChanged: () => accept.forgetSenders(),
-      lab:
-        config.mode === 'dev'
-          ? (lab: FastifyInstance) =>
-              registerLab(lab, {
-                handsets: carrier.handsets,
-                store,
-                clock,
-                accountOf,
-                hosts: publicHosts(config),
-                ringCallbacks: () => engine.ringCallbacks(),
-              })
-          : undefined,
+      links: { domains, ownerSid: first.account.sid, resolve: resolveName },
+      media: {
+        links: mediaLinks,
+        blobs,
+        access: config.media.access,
+        onRemoved: () => engine.ringSweeper(),
+      },
+      lab: summaries
+        ? (lab: FastifyInstance) =>
+            registerLab(lab, {
+              handsets: carrier.handsets,
+              talk: carrier,
+              ...labRooms(engine, summaries, outgoing),
+              store,
+              clock,
+              accountOf,
+              hosts: publicHosts(config),
+              ringCallbacks: () => engine.ringCallbacks(),
+            })
+        : undefined,
       metrics: async () => (options.metrics ? await options.metrics(store) : ''),
     });
 
@@ -226,6 +284,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     const { address, port } = app.server.address() as AddressInfo;
     listeners.push({ address, port });
     const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
+    if (config.http.publicUrl === null) ownOrigin = `http://${host}:${port}`;
     await engine.start(`${host}:${port}`);
     isUp = true;
 
@@ -241,6 +300,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         await outgoing.close();
         faults.at('stop.before-close');
         await store.close();
+        await blobs.close();
       },
     };
   }
@@ -250,53 +310,6 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
 function publicHosts(config: Config): string[] {
   const { publicUrl, host } = config.http;
   return publicUrl ? [host, new URL(publicUrl).hostname] : [host];
-}
-
-function engineSettings(config: Config): EngineSettings {
-  const dispatch = {
-    maxInFlight: 2_000,
-    batch: 200,
-    leaseMs: LEASE_MS,
-    pollMs: POLL_MS,
-    wakeAheadMs: 10,
-    segmentPriceMicros: config.prices.smsMicros,
-    inDoubtHoldMs: 30_000,
-  };
-  const callbacks = {
-    maxInFlight: config.webhooks.inFlight,
-    perHost: Math.ceil(config.webhooks.inFlight / 2),
-    giveUpAfterMs: config.webhooks.giveUpAfterMs,
-    leaseMs: LEASE_MS,
-    pollMs: POLL_MS,
-  };
-  const releases = { batch: 200, leaseMs: LEASE_MS, pollMs: RELEASE_POLL_MS };
-  // A dead node is noticed after a lease, its work is due again at most one heartbeat later: within 15 s (settled 41).
-  const membership = { leaseMs: 10_000, beatMs: 2_000, marginMs: 5_000 };
-  const keepMs = config.retention.messagesMs;
-  return { dispatch, callbacks, releases, membership, roles: config.node.roles, keepMs };
-}
-
-async function openStore(config: Config, options: StartOptions): Promise<Store> {
-  // The machine's own clock: the store measures its distance from its own against this one.
-  const clock = options.clock ?? realClock;
-  if (isPostgres(config.database)) {
-    // Loaded here, so that a start on SQLite does not pay for it.
-    const { openPostgres } = await import('./store/postgres/open.ts');
-    const faults = new ArmedFaults(options.storeFaults?.armed ?? []);
-    try {
-      return await openPostgres({ url: config.database, clock, faults, acceptLoss: config.store.acceptLoss });
-    } catch (error) {
-      throw new DatabaseRefused(error instanceof Error ? error.message : String(error), { cause: error });
-    }
-  }
-  if (config.database !== ':memory:') mkdirSync(config.data, { recursive: true, mode: 0o700 });
-  return openSqlite({
-    path: config.database,
-    clock,
-    faults: options.storeFaults?.armed,
-    ackBeforeCommit: options.storeFaults?.ackBeforeCommit,
-    onFatal: options.onFatal ?? raise,
-  });
 }
 
 /**
@@ -343,6 +356,6 @@ function cachedTokens(store: Store, clock: Clock, open: (sealed: string) => stri
   };
 }
 
-function raise(error: unknown): never {
-  throw error;
+async function resolveName(hostname: string): Promise<string[]> {
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
 }

@@ -33,7 +33,7 @@ export function readConfigFile(name: string, text: string, env: Environment): Co
     fillIn(written, env, (problem) => {
       file.problems.push(`${name}:${line} ${problem}`);
     });
-  for (const [key, value] of Object.entries(root)) {
+  for (const [key, value] of flatten(root, '')) {
     if (key in TABLES && Array.isArray(value)) {
       file.tables[key] = value.map((entry: unknown, index) => {
         const at = `${key}#${index}`;
@@ -49,10 +49,8 @@ export function readConfigFile(name: string, text: string, env: Environment): Co
       });
       continue;
     }
-    for (const [path, written] of flatten({ [key]: value }, '')) {
-      const line = lineOf(lines, path);
-      file.entries.push({ path, written: fill(written, line), line });
-    }
+    const line = lineOf(lines, key);
+    file.entries.push({ path: key, written: fill(value, line), line });
   }
   return file;
 }

@@ -3,6 +3,16 @@
  * `config.ts` reads by it, `--help` and the error texts are made from it. Paths are snake_case; the environment
  * variable of a path is `PIDGE_` + the path in capitals with `_` for `.`, besides the aliases named here.
  */
+
+import { ACCOUNT_ALERTS, ALERT_KEYS } from './config-alerts.ts';
+import { CHANNEL_KEYS } from './config-channels.ts';
+import { CONNECTOR_KEYS } from './config-connectors.ts';
+import { INBOUND_KEYS } from './config-inbound.ts';
+import { MEDIA_KEYS } from './config-media.ts';
+import { ACCOUNT_RETENTION, RETENTION_KEYS } from './config-retention.ts';
+import { MMS_COUNTRIES } from './domain/mms.ts';
+import { POOL_TYPES } from './domain/number-pools.ts';
+
 export type Mode = 'dev' | 'serve';
 
 export type KeyType =
@@ -116,6 +126,12 @@ export const KEYS: readonly Key[] = [
     about: 'token of the first account',
   },
   {
+    path: 'auth.account_type',
+    type: { kind: 'enum', values: ['trial', 'full'] },
+    default: both('full'),
+    about: 'a trial account texts verified numbers only (21608), and says so in every text',
+  },
+  {
     path: 'webhooks.allow_private',
     type: { kind: 'list' },
     default: { dev: ['127.0.0.0/8', '::1/128'], serve: [] },
@@ -158,6 +174,12 @@ export const KEYS: readonly Key[] = [
     about: 'ISO codes of countries that may be texted (21408 elsewhere); unset: all',
   },
   {
+    path: 'limits.mms_countries',
+    type: { kind: 'list' },
+    default: both([...MMS_COUNTRIES]),
+    about: 'ISO codes of countries that get MMS; elsewhere media become links, or the message fails (30011)',
+  },
+  {
     path: 'limits.schedule_min_lead',
     type: { kind: 'duration', maxMs: 35 * 86_400_000 },
     default: both('15m'),
@@ -175,23 +197,42 @@ export const KEYS: readonly Key[] = [
     default: both('default'),
     about: 'messaging_service_sid shown when a message names none',
   },
+  ...INBOUND_KEYS,
+  ...CHANNEL_KEYS,
+  ...MEDIA_KEYS,
   {
     path: 'privacy.seal_bodies',
     type: { kind: 'bool' },
     default: both(false),
-    about: 'seal bodies at rest',
+    about: 'seal bodies at rest, each with a key of its own, so that PostgreSQL never holds one readable',
   },
-  {
-    path: 'retention.messages',
-    type: { kind: 'duration' },
-    default: both(null),
-    about: 'how long messages are kept, by whole months; unset: for ever',
-  },
+  ...RETENTION_KEYS,
+  ...ALERT_KEYS,
   {
     path: 'prices.sms',
     type: { kind: 'money' },
     default: both('0.0079'),
     about: 'price of one segment, in USD',
+  },
+  { path: 'prices.mms', type: { kind: 'money' }, default: both('0.02'), about: 'price of an MMS, in USD' },
+  {
+    path: 'prices.whatsapp',
+    type: { kind: 'money' },
+    default: both('0.005'),
+    about: 'price of a WhatsApp message, in USD',
+  },
+  {
+    path: 'prices.messenger',
+    type: { kind: 'money' },
+    default: both('0.005'),
+    about: 'price of a Messenger message, in USD',
+  },
+  { path: 'prices.rcs', type: { kind: 'money' }, default: both('0.005'), about: 'price of an RCS message, in USD' },
+  {
+    path: 'prices.balance',
+    type: { kind: 'money' },
+    default: both('0'),
+    about: 'what Balance answers, for dashboards that ask; nothing is ever taken from it',
   },
   {
     path: 'simulator.submit_after',
@@ -221,11 +262,15 @@ export const KEYS: readonly Key[] = [
 ];
 
 /** Tables that may stand several times in the file, with the keys of one entry. They have no environment variable. */
-export const TABLES: Record<'numbers' | 'senders' | 'connectors', Record<string, KeyType>> = {
+export const TABLES: Record<
+  'numbers' | 'senders' | 'accounts' | 'connectors' | 'prices.destinations' | 'link_domains' | 'number_pools',
+  Record<string, KeyType>
+> = {
   numbers: {
     number: { kind: 'string' },
     rate: { kind: 'rate' },
     kind: { kind: 'enum', values: ['long-code', 'toll-free', 'mobile'] },
+    mms: { kind: 'bool' },
     friendly_name: { kind: 'string' },
     sms_url: { kind: 'url' },
     sms_method: { kind: 'enum', values: ['GET', 'POST'] },
@@ -237,9 +282,35 @@ export const TABLES: Record<'numbers' | 'senders' | 'connectors', Record<string,
     address: { kind: 'string' },
     rate: { kind: 'rate' },
     sms_url: { kind: 'url' },
+    status_callback_url: { kind: 'url' },
     friendly_name: { kind: 'string' },
   },
-  connectors: { kind: { kind: 'enum', values: ['simulated'] }, name: { kind: 'string' } },
+  accounts: {
+    sid: { kind: 'string' },
+    type: { kind: 'enum', values: ['trial', 'full'] },
+    suspended: { kind: 'bool' },
+    ...ACCOUNT_RETENTION,
+    ...ACCOUNT_ALERTS,
+  },
+  'prices.destinations': { prefix: { kind: 'string' }, sms: { kind: 'money' }, mms: { kind: 'money' } },
+  link_domains: {
+    domain: { kind: 'string' },
+    sid: { kind: 'string' },
+    services: { kind: 'list' },
+    fallback_url: { kind: 'url' },
+    callback_url: { kind: 'url' },
+    continue_on_failure: { kind: 'bool' },
+    disable_https: { kind: 'bool' },
+    ttl: { kind: 'duration' },
+  },
+  number_pools: {
+    country: { kind: 'string' },
+    type: { kind: 'enum', values: POOL_TYPES },
+    numbers: { kind: 'list' },
+    sms: { kind: 'bool' },
+    mms: { kind: 'bool' },
+  },
+  connectors: CONNECTOR_KEYS,
 };
 
 /** The regular environment variable of a path: `http.port` is `PIDGE_HTTP_PORT`. */

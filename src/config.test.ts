@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, type ConfigSources, readConfig } from './config.ts';
+import { debuggerUrlIn } from './config-alerts.ts';
+import { keepMsIn } from './config-retention.ts';
 import { withoutPassword } from './config-values.ts';
 
 const read = (sources: ConfigSources = {}) => readConfig({ env: {}, file: null, ...sources });
@@ -26,10 +28,19 @@ describe('settings', () => {
       data: '.pidge',
       database: join('.pidge', 'dev.db'),
       strictness: 'strict',
-      auth: { accountSid: 'AC00000000000000000000000000000001', authToken: '00000000000000000000000000000001' },
+      auth: {
+        accountSid: 'AC00000000000000000000000000000001',
+        authToken: '00000000000000000000000000000001',
+        accountType: 'full',
+      },
       webhooks: { allowPrivate: ['127.0.0.0/8', '::1/128'], giveUpAfterMs: 86_400_000, inFlight: 500 },
       limits: { defaultRate: null, queueHorizonMs: 36_000_000, scheduleMinLeadMs: 900_000 },
-      prices: { smsMicros: 7_900 },
+      prices: {
+        smsMicros: 7_900,
+        mmsMicros: 20_000,
+        channelMicros: { whatsapp: 5_000, messenger: 5_000, rcs: 5_000 },
+        prefixes: [],
+      },
     });
   });
 
@@ -37,7 +48,7 @@ describe('settings', () => {
     const config = read({ mode: 'serve' });
     expect(config.webhooks.allowPrivate).toEqual([]);
     expect(config.limits.defaultRate).toBe('twilio');
-    expect(config.auth).toEqual({ accountSid: null, authToken: null });
+    expect(config.auth).toEqual({ accountSid: null, authToken: null, accountType: 'full' });
   });
 
   it('follow flag over environment over file over default', () => {
@@ -63,7 +74,7 @@ describe('settings', () => {
     });
     expect(config.http.publicUrl).toBe('https://sms.example');
     expect(config.database).toBe(join('/d', 'dev.db'));
-    expect(config.auth).toEqual({ accountSid: `AC${'a'.repeat(32)}`, authToken: 't' });
+    expect(config.auth).toMatchObject({ accountSid: `AC${'a'.repeat(32)}`, authToken: 't' });
   });
 
   it('read secrets from files', () => {
@@ -90,6 +101,78 @@ describe('settings', () => {
     ]);
     expect(config.senders).toEqual([{ address: '76767', rate: null, properties: {} }]);
   });
+});
+
+describe('prices', () => {
+  const text = (lines: string[]) => ({ name: 'pidge.toml', text: lines.join('\n') });
+
+  it('of destinations stand beside those for everywhere, in micro-units', () => {
+    const config = read({
+      file: text([
+        '[prices]',
+        'sms = "0.01"',
+        'whatsapp = "0.004"',
+        '[[prices.destinations]]',
+        'prefix = "+44"',
+        'sms = "0.04"',
+        '[[prices.destinations]]',
+        'prefix = "+1"',
+        'mms = "0.03"',
+      ]),
+    });
+    expect(config.prices).toEqual({
+      smsMicros: 10_000,
+      mmsMicros: 20_000,
+      channelMicros: { whatsapp: 4_000, messenger: 5_000, rcs: 5_000 },
+      prefixes: [
+        { prefix: '+44', smsMicros: 40_000 },
+        { prefix: '+1', mmsMicros: 30_000 },
+      ],
+    });
+  });
+
+  it('that are wrong are told with their lines', () => {
+    const file = text(['[prices]', 'sms = "0.01"', '[[prices.destinations]]', 'prefix = "44"', 'sms = "cheap"']);
+    expect(problemsOf({ file })).toEqual([
+      'pidge.toml:5 prices.destinations.sms is "cheap". Allowed: an amount like "0.0079", with at most 6 decimals.',
+      'prices.destinations holds the prefix "44". Allowed: + and digits, such as "+44".',
+    ]);
+  });
+});
+
+it('who is told of alerts is read for all, and for accounts of their own; they are kept for 30 days', () => {
+  const sid = `AC${'0'.repeat(32)}`;
+  const own = `[[accounts]]\nsid = "${sid}"\ndebugger_url = "https://shop.example/debugger"`;
+  const file = toml(`[webhooks]\ndebugger_url = "https://app.example/debugger"\n[retention]\nalerts = "7d"\n${own}`);
+  const { alerts } = read({ file });
+  expect([sid, 'AC2'].map(debuggerUrlIn(alerts))).toEqual([
+    'https://shop.example/debugger',
+    'https://app.example/debugger',
+  ]);
+  expect([alerts.keepMs, read().alerts.keepMs]).toEqual([7 * 86_400_000, 30 * 86_400_000]);
+  expect(debuggerUrlIn(read().alerts)(sid)).toBeNull();
+  expect(problemsOf({ file: toml('[webhooks]\ndebugger_url = "nowhere"') })[0]).toContain('webhooks.debugger_url');
+});
+
+it('days of retention are read for all, and for accounts of their own', () => {
+  const sid = `AC${'0'.repeat(32)}`;
+  const own = `[[accounts]]\nsid = "${sid}"\nretain_media = "7d"\nretain_numbers = "90d"`;
+  const keepMs = keepMsIn(read({ file: toml(`[retention]\nbodies = "30d"\n${own}`) }).retention);
+  const days = [keepMs(sid, 'bodies'), keepMs(sid, 'media'), keepMs(sid, 'numbers'), keepMs('AC2', 'bodies')];
+  expect(days).toEqual([30, 7, 90, 30].map((count) => count * 86_400_000));
+  expect(keepMs('AC2', 'media')).toBeNull();
+  expect(problemsOf({ file: toml('[[accounts]]\nsid = "me"\nretain_media = "7d"') })[0]).toContain('"me"');
+  expect(problemsOf({ file: toml(`[[accounts]]\nsid = "${sid}"\nretain_media = 7`) })[0]).toContain('retain_media');
+});
+
+it('types of accounts are read from their tables', () => {
+  const sid = `AC${'a'.repeat(32)}`;
+  const file = {
+    name: 'pidge.toml',
+    text: `[auth]\naccount_type = "trial"\n[[accounts]]\nsid = "${sid}"\ntype = "full"`,
+  };
+  const { auth, accountTypes } = read({ file });
+  expect([auth.accountType, accountTypes.get(sid)]).toEqual(['trial', 'full']);
 });
 
 describe('a database', () => {
@@ -176,10 +259,9 @@ describe('wrong settings', () => {
     expect(problemsOf({ file: toml('a = 1\nb = = 2') })[0]).toMatch(/^pidge\.toml:2 is not TOML/);
   });
 
-  it('are lenience beyond loopback, a network that is none, and what has not landed', () => {
+  it('are lenience beyond loopback, and a network that is none', () => {
     expect(problemsOf({ flags: { strictness: 'lenient', 'http.host': '0.0.0.0' } })[0]).toContain('only on loopback');
     expect(problemsOf({ env: { PIDGE_WEBHOOKS_ALLOW_PRIVATE: '10.0.0.0/8, ten' } })[0]).toContain('"ten"');
-    expect(problemsOf({ env: { PIDGE_PRIVACY_SEAL_BODIES: 'true' } })[0]).toContain('not available');
   });
 
   it('a sender that is none is told by name', () => {

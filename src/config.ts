@@ -6,16 +6,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { type AlertSettings, readAlertSettings } from './config-alerts.ts';
+import { type ChannelConfig, readChannels } from './config-channels.ts';
+import { type ConnectorSetting, readConnectors } from './config-connectors.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
+import { type InboundConfig, readInbound } from './config-inbound.ts';
 import { KEYS, type Key, type Mode, TABLES, variableOf } from './config-keys.ts';
+import { type MediaSettings, mediaProblems, readMediaSettings } from './config-media.ts';
+import { poolProblems, readNumberPools } from './config-pools.ts';
+import { type RetentionSettings, readRetention, retentionProblems } from './config-retention.ts';
 import { isPostgres, readValue, shown, type Value } from './config-values.ts';
 import { parseSender } from './domain/address.ts';
+import type { NumberPool } from './domain/number-pools.ts';
+import type { PriceTable } from './domain/prices.ts';
+import { type LinkDomainSetting, linkDomainProblems } from './link-domains.ts';
 import { nearest } from './nearest.ts';
 
 export type { Mode } from './config-keys.ts';
 
 /** Segments a second; `null`: not paced; `twilio`: Twilio's figure for the type of sender. */
 export type Rate = number | null | 'twilio';
+
+/** A trial account texts verified numbers only. */
+export type AccountType = 'trial' | 'full';
 
 /** What a node does; `all` is written out here. */
 export type Role = 'api' | 'dispatch' | 'callbacks';
@@ -27,6 +40,8 @@ export interface NumberSetting {
   /** `undefined`: the default rate. */
   rate?: Rate;
   kind?: 'long-code' | 'toll-free' | 'mobile';
+  /** Whether it can send MMS; `undefined`: as its kind can. */
+  mms?: boolean;
   /** Everything else as on the wire: `sms_url`, `friendly_name` and so on. */
   properties: Record<string, string>;
 }
@@ -51,7 +66,7 @@ export interface Config {
   /** Text the master key is derived from; `null` until a mode has made one. */
   secretKey: string | null;
   adminPassword: string | null;
-  auth: { accountSid: string | null; authToken: string | null };
+  auth: { accountSid: string | null; authToken: string | null; accountType: AccountType };
   webhooks: { allowPrivate: string[]; giveUpAfterMs: number; inFlight: number };
   limits: {
     defaultRate: Rate;
@@ -59,21 +74,33 @@ export interface Config {
     maxPrice: 'ignore' | 'enforce';
     /** ISO 3166 codes that may be texted; `null`: all. */
     allowedCountries: string[] | null;
+    /** ISO 3166 codes of countries that get MMS. */
+    mmsCountries: string[];
     scheduleMinLeadMs: number;
     scheduleMaxLeadMs: number;
   };
   messages: { defaultService: 'default' | 'null' };
+  media: MediaSettings;
   privacy: { sealBodies: boolean };
-  /** `null`: messages are kept for ever. */
-  retention: { messagesMs: number | null };
-  /** Per segment, positive micro-units of USD. */
-  prices: { smsMicros: number };
+  retention: RetentionSettings;
+  alerts: AlertSettings;
+  inbound: InboundConfig;
+  channels: ChannelConfig;
+  /** Of `[[accounts]]`, by sid; the first account has that of `auth` when it is not among them. */
+  accountTypes: ReadonlyMap<string, AccountType>;
+  /** Of `[[accounts]]`: those that the operator has suspended. */
+  suspendedAccounts: ReadonlySet<string>;
+  prices: PriceTable;
+  /** What `/Balance` answers, in micro-units. */
+  balanceMicros: number;
   simulator: { submitAfterMs: number; receiptAfterMs: number };
   metrics: { token: string | null };
   log: { level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };
   numbers: NumberSetting[];
   senders: SenderSetting[];
-  connectors: { kind: 'simulated'; name: string }[];
+  linkDomains: LinkDomainSetting[];
+  numberPools: NumberPool[];
+  connectors: ConnectorSetting[];
 }
 
 /** Wrong settings; `problems` holds one finished sentence each. The command line ends with 3. */
@@ -202,6 +229,7 @@ function assemble(
   const get = <T>(path: string): T => (values.get(path) ?? null) as T;
   const data = get<string>('data') ?? '.pidge';
   const entries = (table: keyof typeof TABLES, needed: string) => readTable(table, needed, file, fileName, problems);
+  const accounts = entries('accounts', 'sid');
   return {
     mode,
     http: { port: get('http.port'), host: get('http.host'), publicUrl: get('http.public_url') },
@@ -212,7 +240,11 @@ function assemble(
     strictness: get('strictness'),
     secretKey: get('secret_key'),
     adminPassword: get('admin_password'),
-    auth: { accountSid: get('auth.account_sid'), authToken: get('auth.auth_token') },
+    auth: {
+      accountSid: get('auth.account_sid'),
+      authToken: get('auth.auth_token'),
+      accountType: get('auth.account_type'),
+    },
     webhooks: {
       allowPrivate: get<string[] | null>('webhooks.allow_private') ?? [],
       giveUpAfterMs: get('webhooks.give_up_after'),
@@ -223,20 +255,38 @@ function assemble(
       queueHorizonMs: get('limits.queue_horizon'),
       maxPrice: get('limits.max_price'),
       allowedCountries: get('limits.allowed_countries'),
+      mmsCountries: get<string[] | null>('limits.mms_countries') ?? [],
       scheduleMinLeadMs: get('limits.schedule_min_lead'),
       scheduleMaxLeadMs: get('limits.schedule_max_lead'),
     },
     messages: { defaultService: get('messages.default_service') },
+    media: readMediaSettings(get),
     privacy: { sealBodies: get('privacy.seal_bodies') },
-    retention: { messagesMs: get('retention.messages') },
-    prices: { smsMicros: get('prices.sms') },
+    retention: readRetention(get, accounts),
+    alerts: readAlertSettings(get, accounts),
+    inbound: readInbound(get),
+    channels: readChannels(get),
+    accountTypes: accountTypesOf(accounts),
+    suspendedAccounts: new Set(accounts.flatMap(({ sid, suspended }) => (suspended === true ? [sid as string] : []))),
+    prices: {
+      smsMicros: get('prices.sms'),
+      mmsMicros: get('prices.mms'),
+      channelMicros: { whatsapp: get('prices.whatsapp'), messenger: get('prices.messenger'), rcs: get('prices.rcs') },
+      prefixes: entries('prices.destinations', 'prefix').map(({ prefix, sms, mms }) => ({
+        prefix: prefix as string,
+        ...(sms === undefined ? {} : { smsMicros: sms as number }),
+        ...(mms === undefined ? {} : { mmsMicros: mms as number }),
+      })),
+    },
+    balanceMicros: get('prices.balance'),
     simulator: { submitAfterMs: get('simulator.submit_after'), receiptAfterMs: get('simulator.receipt_after') },
     metrics: { token: get('metrics.token') },
     log: { level: get('log.level') },
-    numbers: entries('numbers', 'number').map(({ number, rate, kind, ...rest }) => ({
+    numbers: entries('numbers', 'number').map(({ number, rate, kind, mms, ...rest }) => ({
       number: number as string,
       ...(rate === undefined ? {} : { rate: rate as Rate }),
       ...(kind === undefined ? {} : { kind: kind as NumberSetting['kind'] }),
+      ...(mms === undefined ? {} : { mms: mms as boolean }),
       properties: rest as Record<string, string>,
     })),
     senders: entries('senders', 'address').map(({ address, rate, ...rest }) => ({
@@ -244,10 +294,22 @@ function assemble(
       ...(rate === undefined ? {} : { rate: rate as Rate }),
       properties: rest as Record<string, string>,
     })),
-    connectors: entries('connectors', 'kind').map(({ name }) => ({
-      kind: 'simulated',
-      name: (name as string | undefined) ?? 'simulated',
-    })),
+    linkDomains: entries('link_domains', 'domain').map(linkDomainFrom),
+    numberPools: readNumberPools(entries('number_pools', 'country'), mode),
+    connectors: readConnectors(entries('connectors', 'kind'), problems),
+  };
+}
+
+function linkDomainFrom(entry: Record<string, Value>): LinkDomainSetting {
+  return {
+    domain: entry.domain as string,
+    sid: entry.sid as string | undefined,
+    services: entry.services as string[] | undefined,
+    fallbackUrl: entry.fallback_url as string | undefined,
+    callbackUrl: entry.callback_url as string | undefined,
+    continueOnFailure: entry.continue_on_failure as boolean | undefined,
+    hideScheme: entry.disable_https as boolean | undefined,
+    ttlMs: entry.ttl as number | undefined,
   };
 }
 
@@ -271,12 +333,16 @@ function readTable(
       }
       const result = readValue(type, field.written);
       if ('value' in result) entry[field.path] = result.value;
-      else problems.push(`${where} is ${shown(field.written, false)}. Allowed: ${result.allowed}.`);
+      else problems.push(`${where} is ${shown(field.written, field.path === 'password')}. Allowed: ${result.allowed}.`);
     }
     if (typeof entry[needed] === 'string') return [entry];
     problems.push(`${fileName}:${line} [[${table}]] needs ${needed}.`);
     return [];
   });
+}
+
+function accountTypesOf(accounts: Record<string, Value>[]): Map<string, AccountType> {
+  return new Map(accounts.flatMap(({ sid, type }) => (type ? [[sid as string, type as AccountType]] : [])));
 }
 
 /** In the order of a walk, whichever order they are written in. */
@@ -295,17 +361,14 @@ function judge(config: Config, problems: string[]): void {
       `--lenient takes any credentials, so only on loopback: http.host is "${config.http.host}", use 127.0.0.1.`,
     );
   }
+  problems.push(...mediaProblems(config.media));
   // A mistyped scheme would become a folder of that name.
   if (config.database.includes('://') && !isPostgres(config.database)) {
     problems.push(
       'database is a URL of another kind. Allowed: a path, ":memory:", or postgres://user:password@host/name.',
     );
   }
-  if (config.privacy.sealBodies) {
-    problems.push(
-      'privacy.seal_bodies is not available in this version. Leave it out, or keep the data folder on an encrypted disk.',
-    );
-  }
+  problems.push(...retentionProblems(config.retention));
   if (config.secretKey !== null && config.secretKey.length < 32) {
     problems.push(
       `PIDGE_SECRET_KEY has ${config.secretKey.length} characters, it needs 32. Make one: openssl rand -base64 32`,
@@ -316,6 +379,12 @@ function judge(config: Config, problems: string[]): void {
     if (parseSender(sender)) continue;
     problems.push(`"${sender}" is no sender. Allowed: E.164, a short code, 1 to 11 letters and digits, whatsapp:+….`);
   }
+  for (const { prefix } of config.prices.prefixes) {
+    if (/^\+\d{1,15}$/.test(prefix)) continue;
+    problems.push(`prices.destinations holds the prefix "${prefix}". Allowed: + and digits, such as "+44".`);
+  }
+  problems.push(...linkDomainProblems(config.linkDomains));
+  problems.push(...poolProblems(config.numberPools));
   const sid = config.auth.accountSid;
   if (sid !== null && !/^AC[0-9a-fA-F]{32}$/.test(sid)) {
     problems.push(`auth.account_sid is "${sid}". Allowed: AC and 32 hexadecimal digits.`);

@@ -20,6 +20,9 @@ const stats = async () => ({
   sendsDue: 3,
   callbacksDue: 4,
   releasesDue: 0,
+  fetchesDue: 0,
+  repliesDue: 0,
+  noticesDue: 0,
   oldestDueAt: null,
   parkedReceipts: 0,
 });
@@ -96,4 +99,53 @@ it('logs neither bodies nor numbers nor the query of a customer URL', () => {
   expect(lines).toHaveLength(3);
   expect(lines.join('')).toContain('app.example');
   expect(lines.join('')).not.toMatch(/secret word|\+12025550101|hush|u:p|1202"/);
+});
+
+const DOCUMENT = {
+  type: 'reply.document',
+  at: 1,
+  sid: 's',
+  accountSid: 'a',
+  documentNumber: 1,
+  why: 'first',
+  method: 'POST',
+  url: 'http://u:p@app.example/sms?key=hush',
+  httpStatus: 200,
+  ms: 20,
+  replies: 1,
+} as const;
+const ALERT = { type: 'alert', at: 1, accountSid: 'a', resourceSid: 's', text: 'to="+12025550101"' } as const;
+
+it('counts what comes in, what apps are asked, and what goes wrong there', async () => {
+  const metrics = makeMetrics('pidge');
+  const came = { at: 1, sid: 's', accountSid: 'a', from: '+12025550101', to: '+12025550100', body: 'secret word' };
+  metrics.observe({ ...came, type: 'inbound.received', segments: 1, media: 0 });
+  metrics.observe(DOCUMENT);
+  metrics.observe({ ...DOCUMENT, why: 'fallback', errorCode: 12100 });
+  metrics.observe({ type: 'reply.dropped', at: 1, sid: 's', accountSid: 'a', code: 14107, text: 'too many' });
+  metrics.observe({ ...ALERT, code: 12100, level: 'error' });
+  const text = await metrics.text({
+    stats: async () => ({ ...(await stats()), repliesDue: 5, noticesDue: 6, releasesDue: 7 }),
+  });
+  expect(text).toContain('pidge_messages_inbound_total 1');
+  expect(text).toContain('pidge_webhook_attempts_total{kind="inbound",result="done"} 1');
+  expect(text).toContain('pidge_webhook_attempts_total{kind="inbound",result="gave_up"} 1');
+  expect(text).toContain('pidge_replies_dropped_total{code="14107"} 1');
+  expect(text).toContain('pidge_alerts_total{level="error",code="12100"} 1');
+  expect(text).toContain('pidge_queue_replies 5');
+  expect(text).toContain('pidge_queue_notices 6');
+  expect(text).toContain('pidge_queue_releases 7');
+});
+
+it('logs an alert once, by its code, and nothing that was said', () => {
+  const lines: string[] = [];
+  const { observe } = makeLog('info', { write: (line) => void lines.push(line) });
+  const came = { at: 1, sid: 's', accountSid: 'a', from: '+12025550101', to: '+12025550100', body: 'secret word' };
+  observe({ ...came, type: 'inbound.received', segments: 1, media: 0 });
+  observe({ ...DOCUMENT, errorCode: 12100 });
+  observe({ type: 'reply.dropped', at: 1, sid: 's', accountSid: 'a', code: 14101, text: 'to="+12025550101"' });
+  observe({ ...ALERT, code: 14101, level: 'warning' });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('"code":14101');
+  expect(lines.join('')).not.toMatch(/secret word|\+12025550101|hush|u:p/);
 });

@@ -70,6 +70,41 @@ export function makeMetrics(prefix: string): Metrics {
     help: 'Hand-overs to a carrier by outcome',
     labelNames: ['connector', 'outcome'],
   });
+  const inbound = new Counter({
+    ...shared,
+    name: `${prefix}_messages_inbound_total`,
+    help: 'Messages that came in',
+  });
+  const repliesDropped = new Counter({
+    ...shared,
+    name: `${prefix}_replies_dropped_total`,
+    help: 'Replies that were ordered and not sent, by code',
+    labelNames: ['code'],
+  });
+  const alerts = new Counter({
+    ...shared,
+    name: `${prefix}_alerts_total`,
+    help: 'Alerts raised',
+    labelNames: ['level', 'code'],
+  });
+  const optOuts = new Counter({
+    ...shared,
+    name: `${prefix}_opt_outs_total`,
+    help: 'Opt-outs made and taken away',
+    labelNames: ['change', 'source'],
+  });
+  const notices = new Counter({
+    ...shared,
+    name: `${prefix}_notices_total`,
+    help: 'Confirmations of keywords handed to a carrier, by outcome',
+    labelNames: ['outcome'],
+  });
+  const strays = new Counter({
+    ...shared,
+    name: `${prefix}_inbound_strays_total`,
+    help: 'Messages that came in for nobody',
+    labelNames: ['connector'],
+  });
   const unmatched = new Counter({
     ...shared,
     name: `${prefix}_receipts_unmatched_total`,
@@ -82,6 +117,13 @@ export function makeMetrics(prefix: string): Metrics {
     help: 'Callback attempts by what followed',
     labelNames: ['kind', 'result'],
   });
+  const mediaFetches = new Counter({
+    ...shared,
+    name: `${prefix}_media_fetches_total`,
+    help: 'Tries to fetch media, by what followed',
+    labelNames: ['result'],
+  });
+  const mediaBytes = new Counter({ ...shared, name: `${prefix}_media_bytes_total`, help: 'Bytes of fetched media' });
   const callbackTime = new Histogram({
     ...shared,
     name: `${prefix}_webhook_seconds`,
@@ -93,6 +135,12 @@ export function makeMetrics(prefix: string): Metrics {
     name: `${prefix}_sends_dropped_total`,
     help: 'Claimed sends not handed over, because the node was no longer sure they were its own',
     labelNames: ['connector'],
+  });
+  const binds = new Counter({
+    ...shared,
+    name: `${prefix}_connector_binds_total`,
+    help: 'Binds that came or went, and what their carriers did wrong',
+    labelNames: ['connector', 'state'],
   });
   const terms = new Counter({
     ...shared,
@@ -119,6 +167,10 @@ export function makeMetrics(prefix: string): Metrics {
   const gauge = (name: string, help: string): Gauge => new Gauge({ ...shared, name: `${prefix}_${name}`, help });
   const sendsDue = gauge('queue_messages', 'Messages that wait to be sent');
   const callbacksDue = gauge('queue_callbacks', 'Callbacks that wait to be sent');
+  const fetchesDue = gauge('queue_fetches', 'Messages that wait for their media');
+  const repliesDue = gauge('queue_replies', 'Messages whose app is to be asked');
+  const noticesDue = gauge('queue_notices', 'Confirmations of keywords that wait to be sent');
+  const releasesDue = gauge('queue_releases', 'Messages that wait for a sender or their hour');
   const parked = gauge('receipts_parked', 'Receipts that wait for their message');
   const storeUp = gauge('store_up', '1 when the store answers');
 
@@ -148,20 +200,52 @@ export function makeMetrics(prefix: string): Metrics {
       case 'dispatch.dropped':
         dropped.inc({ connector: event.connector }, event.works);
         return;
+      case 'media.fetched':
+        mediaFetches.inc({ result: 'fetched' }, event.files);
+        mediaBytes.inc(event.sizeBytes);
+        return;
+      case 'media.failed':
+        mediaFetches.inc({ result: event.isFinal ? 'failed' : 'retry' });
+        return;
       case 'node.term':
         terms.inc();
         return;
       case 'node.connector':
         holds.set({ connector: event.connector }, event.held ? 1 : 0);
         return;
+      case 'connector.bind':
+        binds.inc({ connector: event.connector, state: event.state });
+        return;
       case 'node.took_over':
         takenOver.inc(event.rows);
+        return;
+      case 'inbound.received':
+        inbound.inc();
+        return;
+      case 'reply.document':
+        callbacks.inc({ kind: 'inbound', result: event.errorCode === undefined ? 'done' : 'gave_up' });
+        callbackTime.observe(event.ms / 1000);
+        return;
+      case 'reply.dropped':
+        repliesDropped.inc({ code: String(event.code) });
+        return;
+      case 'alert':
+        alerts.inc({ level: event.level, code: String(event.code) });
+        return;
+      case 'opt-out':
+        optOuts.inc({ change: event.change, source: event.source });
+        return;
+      case 'notice.outcome':
+        notices.inc({ outcome: event.outcome });
+        return;
+      case 'inbound.stray':
+        strays.inc({ connector: event.connector });
         return;
       case 'receipt.unmatched':
         unmatched.inc({ connector: event.connector });
         return;
       case 'callback.attempt':
-        callbacks.inc({ kind: 'status', result: event.decision });
+        callbacks.inc({ kind: event.status === 'click' ? 'click' : 'status', result: event.decision });
         callbackTime.observe(event.ms / 1000);
         return;
       case 'fault':
@@ -185,6 +269,10 @@ export function makeMetrics(prefix: string): Metrics {
       storeUp.set(stats === null ? 0 : 1);
       sendsDue.set(stats?.sendsDue ?? Number.NaN);
       callbacksDue.set(stats?.callbacksDue ?? Number.NaN);
+      fetchesDue.set(stats?.fetchesDue ?? Number.NaN);
+      repliesDue.set(stats?.repliesDue ?? Number.NaN);
+      noticesDue.set(stats?.noticesDue ?? Number.NaN);
+      releasesDue.set(stats?.releasesDue ?? Number.NaN);
       parked.set(stats?.parkedReceipts ?? Number.NaN);
       return registry.metrics();
     },
@@ -206,7 +294,10 @@ function routeOf(path: string): string {
   return ['_test', '_admin', 'healthz', 'readyz', 'metrics', 'errors'].includes(first) ? first : 'other';
 }
 
-/** Log lines as JSON on `destination`. One line an event; bodies, numbers and query texts stay out. */
+/**
+ * Log lines as JSON on `destination`. One line an event; bodies, numbers and query texts stay out. What is wrong with
+ * an app or a request is at info: `dev` shows it as a live line, and its log begins at warn. Warnings are the operator's.
+ */
 export function makeLog(level: string, destination: DestinationStream): { log: Logger; observe: Observer } {
   const log = pino({ level, base: undefined }, destination);
   function observe(event: PidgeEvent): void {
@@ -225,7 +316,13 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
         const { type, url, ...rest } = event;
         // Query and user part of a customer's URL may hold secrets; the host is enough to find it.
         const host = URL.canParse(url) ? new URL(url).host : '';
-        log[event.decision === 'gave_up' ? 'warn' : 'debug']({ ...rest, host }, type);
+        log[event.decision === 'gave_up' ? 'info' : 'debug']({ ...rest, host }, type);
+        return;
+      }
+      case 'media.failed': {
+        const { type, url, ...rest } = event;
+        const host = URL.canParse(url) ? new URL(url).host : '';
+        log[event.isFinal ? 'info' : 'debug']({ ...rest, host }, type);
         return;
       }
       case 'fault':
@@ -256,8 +353,40 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
         log.warn(rest, type);
         return;
       }
+      case 'connector.bind': {
+        const { type, ...rest } = event;
+        // What a carrier does wrong it may do a thousand times a second; the metric counts it.
+        log[event.state === 'bound' ? 'info' : event.state === 'lost' ? 'warn' : 'debug'](rest, type);
+        return;
+      }
+      case 'inbound.received': {
+        const { type, body: _body, from: _from, to: _to, ...rest } = event;
+        log.debug(rest, type);
+        return;
+      }
+      case 'reply.document': {
+        const { type, url, ...rest } = event;
+        const host = URL.canParse(url) ? new URL(url).host : '';
+        log.debug({ ...rest, host }, type);
+        return;
+      }
+      case 'reply.dropped':
+      case 'alert': {
+        // The text may name numbers, or quote what the app wrote.
+        const { type, text: _text, ...rest } = event;
+        log[type === 'alert' ? 'info' : 'debug'](rest, type);
+        return;
+      }
+      case 'inbound.stray': {
+        const { type, ...rest } = event;
+        log.info(rest, type);
+        return;
+      }
+      case 'opt-out':
+      case 'notice.outcome':
       case 'receipt.unmatched':
       case 'message.status':
+      case 'media.fetched':
       case 'dispatch.outcome': {
         const { type, ...rest } = event;
         log.debug(rest, type);

@@ -1,9 +1,11 @@
 /** What must be there before the doors open: the first account, and the senders that the configuration names. */
-import type { Config, NumberSetting, SenderSetting } from './config.ts';
+import type { AccountType, Config, NumberSetting, SenderSetting } from './config.ts';
 import { type Address, countryOf, formatAddress, parseSender } from './domain/address.ts';
 import type { Clock } from './domain/clock.ts';
+import { canMmsByKind } from './domain/mms.ts';
 import { defaultRate } from './domain/pacing.ts';
 import type { SidMaker } from './domain/sid.ts';
+import type { RateChange } from './engine/repace.ts';
 import type { Account, Sender, SenderKind } from './store/directory.ts';
 import type { Store } from './store/store.ts';
 
@@ -25,15 +27,22 @@ export interface FirstAccount {
 }
 
 /** Finds or makes the first account; credentials in the settings win over what is stored (settled 3 and 37). */
-export async function provisionAccount(parts: ProvisionParts, auth: Config['auth']): Promise<FirstAccount> {
+export async function provisionAccount(
+  parts: ProvisionParts,
+  auth: Config['auth'],
+  types: Config['accountTypes'] = new Map(),
+): Promise<FirstAccount> {
   const { store, clock, sids } = parts;
   const known = auth.accountSid ? await store.account(auth.accountSid) : await firstActive(store);
   if (known) {
     const stored = parts.open(known.sealedToken);
-    if (!auth.authToken || auth.authToken === stored) return { account: known, token: stored, fresh: false };
-    const account = { ...known, sealedToken: parts.seal(auth.authToken), updatedAt: clock.now() };
+    const token = auth.authToken ?? stored;
+    const type = typeName(types.get(known.sid) ?? auth.accountType);
+    if (token === stored && known.type === type) return { account: known, token, fresh: false };
+    const sealedToken = token === stored ? known.sealedToken : parts.seal(token);
+    const account: Account = { ...known, type, sealedToken, updatedAt: clock.now() };
     await store.saveAccount(account);
-    return { account, token: auth.authToken, fresh: false };
+    return { account, token, fresh: false };
   }
   const token = auth.authToken ?? parts.makeToken();
   const sid = auth.accountSid ?? sids.make('AC');
@@ -43,7 +52,7 @@ export async function provisionAccount(parts: ProvisionParts, auth: Config['auth
     ownerSid: sid,
     friendlyName: 'Default',
     status: 'active',
-    type: 'Full',
+    type: typeName(types.get(sid) ?? auth.accountType),
     sealedToken: parts.seal(token),
     defaultServiceSid: sids.make('MG'),
     createdAt: now,
@@ -53,6 +62,19 @@ export async function provisionAccount(parts: ProvisionParts, auth: Config['auth
   const elected = auth.accountSid ? null : await elect(parts, account);
   if (elected) return { account: elected, token: parts.open(elected.sealedToken), fresh: false };
   return { account, token, fresh: auth.authToken === null };
+}
+
+/** The types that the settings give to accounts; one that does not exist (yet) is left out. */
+export async function provisionTypes({ store, clock }: ProvisionParts, types: Config['accountTypes']): Promise<void> {
+  for (const [sid, wanted] of types) {
+    const account = await store.account(sid);
+    const type = typeName(wanted);
+    if (account && account.type !== type) await store.saveAccount({ ...account, type, updatedAt: clock.now() });
+  }
+}
+
+function typeName(type: AccountType): Account['type'] {
+  return type === 'trial' ? 'Trial' : 'Full';
 }
 
 async function firstActive(store: Store): Promise<Account | null> {
@@ -78,18 +100,35 @@ async function elect({ store, clock }: ProvisionParts, account: Account): Promis
 /** Senders that `dev` has from the start (settled 36). */
 const DEV_SENDERS = ['+12025550100', 'whatsapp:+12025550100', '+15005550006', '76767'];
 
-/** Writes the senders of the settings; what else was registered stays. A sender keeps its sid and its REST changes. */
-export async function provisionSenders(parts: ProvisionParts, account: Account, config: Config): Promise<void> {
+/**
+ * Writes the senders of the settings; what else was registered stays. A sender keeps its sid and its REST changes.
+ * Answers those whose rate is another than before: messages may wait on their lanes.
+ */
+export async function provisionSenders(parts: ProvisionParts, account: Account, config: Config): Promise<RateChange[]> {
   const wanted: (NumberSetting | SenderSetting)[] = [...config.numbers, ...config.senders];
-  if (config.mode === 'dev') {
-    for (const address of DEV_SENDERS) await provisionSender(parts, account, { address, properties: {} });
+  const named = new Set(wanted.map((setting) => addressOf(setting)));
+  const given = config.mode === 'dev' ? DEV_SENDERS.filter((address) => !named.has(address)) : [];
+  wanted.unshift(...given.map((address) => ({ address, properties: {} })));
+  const changes: RateChange[] = [];
+  for (const setting of wanted) {
+    const change = await provisionSender(parts, account, setting);
+    if (change) changes.push(change);
   }
-  for (const setting of wanted) await provisionSender(parts, account, setting);
+  return changes;
 }
 
-async function provisionSender(parts: ProvisionParts, account: Account, setting: NumberSetting | SenderSetting) {
+function addressOf(setting: NumberSetting | SenderSetting): string | null {
+  const address = parseSender('number' in setting ? setting.number : setting.address);
+  return address && formatAddress(address);
+}
+
+async function provisionSender(
+  parts: ProvisionParts,
+  account: Account,
+  setting: NumberSetting | SenderSetting,
+): Promise<RateChange | null> {
   const parsed = parseSender('number' in setting ? setting.number : setting.address);
-  if (!parsed) return;
+  if (!parsed) return null;
   const address = formatAddress(parsed);
   const known = await parts.store.senderByAddress(address);
   const now = parts.clock.now();
@@ -99,13 +138,14 @@ async function provisionSender(parts: ProvisionParts, account: Account, setting:
     address,
     kind: parsed.kind,
     canSms: known?.canSms ?? true,
-    canMms: known?.canMms ?? true,
+    canMms: ('mms' in setting ? setting.mms : undefined) ?? known?.canMms ?? canMmsByKind(parsed),
     rate: rateOf(setting, parsed),
     properties: { ...known?.properties, ...setting.properties },
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
   };
   await parts.store.saveSender(sender);
+  return known && known.rate !== sender.rate ? { sender, former: known.rate, rate: sender.rate } : null;
 }
 
 /** As the store has it. The settings are the only place of a rate, so one that was taken out there is gone. */

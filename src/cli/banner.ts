@@ -50,9 +50,12 @@ export function banner(
     return lines;
   }
   const simulated = config.connectors.some((connector) => connector.kind === 'simulated');
+  const carriers = config.connectors.map(({ name }) => name).join(', ');
+  const live =
+    carriers === '' ? 'no carrier is configured, so nothing can be sent yet' : `messages leave by ${carriers}`;
   const state = simulated
     ? `${paint('yellow', 'SIMULATED CARRIER')}: messages reach no real phone`
-    : `${paint('red', 'LIVE')}: no carrier is configured, so nothing can be sent yet`;
+    : `${paint('red', 'LIVE')}: ${live}`;
   lines.push(`${title}   serve mode   ${state}`);
   if (config.node.roles.includes('api')) row('API base', base);
   else row('Health', `${base}/healthz  (this node serves no API)`);

@@ -33,34 +33,62 @@ export function serverUrl(config: Config, url: string | undefined): string {
   return (url ?? config.http.publicUrl ?? own).replace(/\/+$/, '');
 }
 
-/**
- * A client of the API with the credentials of the settings (flags, environment, file, defaults of `dev`). Answers that
- * are errors become a `CliError` with the server's own words.
- */
-export function apiClient(sources: ConfigSources, url: string | undefined): Client {
+export interface Ask {
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: { type: string; text: string };
+}
+
+/** A server, and the account that asks it. */
+export interface Connection {
+  base: string;
+  accountSid: string;
+  /** Answers the text as it came. Answers that are errors become a `CliError` with the server's own words. */
+  ask(path: string, ask?: Ask): Promise<string>;
+}
+
+/** Asks with the credentials of the settings (flags, environment, file, defaults of `dev`). */
+export function connect(sources: ConfigSources, url: string | undefined): Connection {
   const config = readConfig(sources);
   const { accountSid, authToken } = config.auth;
   if (accountSid === null || authToken === null) {
     throw new CliError(EXIT.config, 'Whose message? Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
   }
   const base = serverUrl(config, url);
-  const root = `${base}/2010-04-01/Accounts/${accountSid}`;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
 
-  async function call(path: string, form?: Record<string, string>): Promise<unknown> {
-    const answer = await request(`${root}${path}`, {
-      method: form ? 'POST' : 'GET',
-      headers: { authorization, ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}) },
-      body: form ? new URLSearchParams(form).toString() : null,
+  async function ask(path: string, { method = 'GET', body }: Ask = {}): Promise<string> {
+    const answer = await request(`${base}${path}`, {
+      method,
+      headers: { authorization, ...(body ? { 'content-type': body.type } : {}) },
+      body: body?.text ?? null,
       headersTimeout: 30_000,
       bodyTimeout: 30_000,
     }).catch((error: Error) => {
       throw new CliError(EXIT.notFound, `Nothing answers at ${base} (${error.message}). Start it with: pidge dev`);
     });
     const text = await answer.body.text();
-    const body = parse(text);
-    if (answer.statusCode < 400 && body !== null) return body;
-    throw refused(answer.statusCode, body, base);
+    if (answer.statusCode < 400) return text;
+    throw refused(answer.statusCode, parse(text), base);
+  }
+
+  return { base, accountSid, ask };
+}
+
+/** What was answered, which has to be JSON. */
+export function readAnswer(text: string, base: string): Record<string, unknown> {
+  const body = parse(text);
+  if (body === null) throw refused(200, null, base);
+  return body;
+}
+
+/** A client of the 2010 API. */
+export function apiClient(sources: ConfigSources, url: string | undefined): Client {
+  const { base, accountSid, ask } = connect(sources, url);
+  const root = `/2010-04-01/Accounts/${accountSid}`;
+
+  async function call(path: string, form?: Record<string, string>): Promise<unknown> {
+    const body = form && { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() };
+    return readAnswer(await ask(`${root}${path}`, form ? { method: 'POST', body } : {}), base);
   }
 
   return {

@@ -129,9 +129,25 @@ function statsRows(stats: StoreStats, now: number): [string, string][] {
     oldestDueAt === null ? '' : `, oldest due ${dueIn(oldestDueAt - now)} (${new Date(oldestDueAt).toISOString()})`;
   return [
     ['messages', [grouped(total), ...parts].join('  ')],
-    ['open work', `${grouped(stats.sendsDue)} sends, ${grouped(stats.callbacksDue)} callbacks${due}`],
+    ['open work', `${openWork(stats)}${due}`],
     ['parked', `${grouped(stats.parkedReceipts)} receipts`],
   ];
+}
+
+/** What every message passes through is always told, the rest when there is any. */
+function openWork(stats: StoreStats): string {
+  const always: [number, string][] = [
+    [stats.sendsDue, 'sends'],
+    [stats.callbacksDue, 'callbacks'],
+  ];
+  const others: [number, string][] = [
+    [stats.releasesDue, 'releases'],
+    [stats.fetchesDue, 'fetches of media'],
+    [stats.repliesDue, 'replies'],
+    [stats.noticesDue, 'confirmations of keywords'],
+  ];
+  const told = [...always, ...others.filter(([count]) => count > 0)];
+  return told.map(([count, what]) => `${grouped(count)} ${what}`).join(', ');
 }
 
 function dueIn(ms: number): string {

@@ -8,7 +8,13 @@ export function explainCode(text: string, options: { json: boolean; paint: Paint
   const entry = /^\d{1,6}$/.test(text) ? explain(Number(text)) : null;
   if (entry === null) {
     const meant = nearest(text, CODES.map(String));
-    throw new CliError(EXIT.notFound, `${text} is not a code.${meant === null ? '' : ` Did you mean ${meant}?`}`);
+    const isSid = /^[A-Z]{2}[0-9a-f]{32}$/.test(text);
+    const hint = isSid
+      ? ' Give the code that pidge tail shows beside it.'
+      : meant === null
+        ? ''
+        : ` Did you mean ${meant}?`;
+    throw new CliError(EXIT.notFound, `${text} is not a code.${hint}`);
   }
   if (options.json) {
     print(JSON.stringify(entry));

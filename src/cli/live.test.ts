@@ -69,4 +69,54 @@ it('good answers stay silent, refusals name the code', () => {
   const request = { type: 'request', method: 'GET', path: '/x', ms: 1, requestId: 'r' } as const;
   expect(shown({ ...request, status: 200 })).toEqual([]);
   expect(shown({ ...request, status: 404, errorCode: 20404 })[0]).toContain('pidge explain 20404');
+  const path = `/2010-04-01/Accounts/AC${'0'.repeat(32)}/Messages.json`;
+  expect(shown({ ...request, path, status: 400, errorCode: 21211 })[0]?.trim()).toBe(
+    '→ GET Messages.json  400  21211  pidge explain 21211',
+  );
+});
+
+it('a message that comes in reads from the phone to the reply', () => {
+  const came = { at: 0, sid: SID, accountSid: 'AC', from: '+13125550142', to: '+12025550100' };
+  const reply: PidgeEvent = {
+    ...(accepted('Hi there') as PidgeEvent & { type: 'message.accepted' }),
+    sid: SID.replace('6f1c', '7a2b'),
+    at: 40,
+    to: '+13125550142',
+    direction: 'outbound-reply',
+  };
+  const asked = { at: 10, sid: SID, accountSid: 'AC', documentNumber: 1, method: 'POST', ms: 12, replies: 1 } as const;
+  const webhook = { ...asked, type: 'reply.document', url: 'http://me:pw@localhost:3000/sms?key=1' } as const;
+  expect(
+    shown(
+      { ...came, type: 'inbound.received', body: 'Hello', segments: 1, media: 0 },
+      { ...webhook, why: 'first', httpStatus: 200 },
+      reply,
+      { type: 'message.status', at: 50, sid: SID, accountSid: 'AC', status: 'received', createdAt: 0 },
+    ),
+  ).toEqual([
+    `${clockTime(0)}  ← SM6f1c…a210  +13125550142 → +12025550100  "Hello"  1 seg`,
+    `${clockTime(10)}    SM6f1c…a210  webhook POST http://localhost:3000/sms  200  12 ms  1 reply`,
+    `${clockTime(40)}  → reply  SM7a2b…a210  +12025550100 → +13125550142  "Hi there"  1 seg GSM-7`,
+    `${clockTime(50)}    SM6f1c…a210  receiving → received  0.05 s`,
+  ]);
+});
+
+it('an answer that cannot be used is told with its code and its place', () => {
+  const asked = { at: 0, sid: SID, accountSid: 'AC', documentNumber: 1, method: 'GET', ms: 3, replies: 0 } as const;
+  const lines = shown(
+    { ...asked, type: 'reply.document', why: 'fallback', url: 'http://localhost/f', httpStatus: 200, errorCode: 12100 },
+    {
+      type: 'alert',
+      at: 0,
+      accountSid: 'AC',
+      resourceSid: SID,
+      code: 12100,
+      level: 'error',
+      text: 'not well-formed (line 2, column 3)',
+    },
+  );
+  expect(lines).toEqual([
+    `${clockTime(0)}    SM6f1c…a210  fallback GET http://localhost/f  200  3 ms`,
+    `${clockTime(0)}    SM6f1c…a210  error 12100  not well-formed (line 2, column 3)  pidge explain 12100`,
+  ]);
 });

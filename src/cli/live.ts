@@ -4,6 +4,7 @@ import { clockTime, type Paint, plain, shortSid } from './terminal.ts';
 
 /** Beyond this many messages on their way, the oldest walk is forgotten: the lines are for people, not a record. */
 const MOST_WALKS = 10_000;
+const WELL = new Set<Status>(['delivered', 'read', 'received']);
 
 /**
  * The live lines of `dev`: a line when a message is created, one for its whole walk when that ends, one for every
@@ -27,13 +28,13 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
     switch (event.type) {
       case 'message.accepted': {
         const from = event.from ?? 'a service';
-        const units = `${event.segments} seg ${event.encoding}`;
+        // A service counts only once it has picked who sends.
+        const units = event.segments === 0 ? '' : `  ${event.segments} seg ${event.encoding}`;
         // The first status is told by the 201 alone, so no event of its own follows.
         remember(event.sid, event.from === null ? 'accepted' : 'queued');
         const body = shorten(plain(event.body), 32);
-        write(
-          `${clockTime(event.at)}  → POST Messages  201  ${shortSid(event.sid)}  ${from} → ${event.to}  "${body}"  ${units}`,
-        );
+        const how = event.direction === 'outbound-reply' ? 'reply' : 'POST Messages  201';
+        write(`${clockTime(event.at)}  → ${how}  ${shortSid(event.sid)}  ${from} → ${event.to}  "${body}"${units}`);
         return;
       }
       case 'message.scheduled':
@@ -53,7 +54,7 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         if (!isFinal(event.status)) return;
         walks.delete(event.sid);
         const seconds = ((event.at - event.createdAt) / 1000).toFixed(2);
-        const style = event.status === 'delivered' || event.status === 'read' ? 'green' : 'red';
+        const style = WELL.has(event.status) ? 'green' : 'red';
         const shown = [...walk.slice(0, -1), paint(style, event.status)].join(' → ');
         const code = event.errorCode === undefined ? '' : `  ${event.errorCode}  pidge explain ${event.errorCode}`;
         write(`${clockTime(event.at)}    ${shortSid(event.sid)}  ${shown}  ${seconds} s${code}`);
@@ -78,7 +79,7 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         if (event.status < 400) return;
         const code = event.errorCode === undefined ? '' : `  ${event.errorCode}  pidge explain ${event.errorCode}`;
         write(
-          `              ${paint('yellow', `→ ${event.method} ${shorten(plain(event.path), 40)}  ${event.status}`)}${code}`,
+          `              ${paint('yellow', `→ ${event.method} ${shorten(resourceOf(plain(event.path)), 48)}  ${event.status}`)}${code}`,
         );
         return;
       }
@@ -93,15 +94,79 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
       case 'fault':
         write(`${clockTime(event.at)}  ${paint('red', 'fault')} in ${event.where}: ${plain(String(event.error))}`);
         return;
+      case 'media.failed': {
+        const next = event.isFinal ? '' : '  again soon';
+        const url = shorten(plain(withoutSecrets(event.url)), 48);
+        write(
+          `${clockTime(event.at)}    ${shortSid(event.sid)}  medium ${url}  ${event.errorCode} ${plain(event.text)}${next}`,
+        );
+        return;
+      }
+      case 'inbound.received': {
+        remember(event.sid, 'receiving');
+        const body = shorten(plain(event.body), 32);
+        const media = event.media === 0 ? '' : `  ${event.media} media`;
+        const keyword = event.keyword === undefined ? '' : `  ${event.keyword}`;
+        write(
+          `${clockTime(event.at)}  ← ${shortSid(event.sid)}  ${plain(event.from)} → ${event.to}  "${body}"  ${event.segments} seg${media}${keyword}`,
+        );
+        return;
+      }
+      case 'reply.document': {
+        const answer = event.httpStatus ?? `error ${event.errorCode ?? 11200}`;
+        const url = shorten(plain(withoutSecrets(event.url)), 48);
+        const replies = event.errorCode !== undefined ? '' : `  ${counted(event.replies, 'reply', 'replies')}`;
+        const name = event.why === 'first' ? 'webhook' : event.why;
+        write(
+          `${clockTime(event.at)}    ${shortSid(event.sid)}  ${name} ${event.method} ${url}  ${answer}  ${Math.round(event.ms)} ms${replies}`,
+        );
+        return;
+      }
+      case 'alert': {
+        const level = paint(event.level === 'error' ? 'red' : 'yellow', event.level);
+        const about = event.resourceSid === null ? '' : `${shortSid(event.resourceSid)}  `;
+        write(
+          `${clockTime(event.at)}    ${about}${level} ${event.code}  ${plain(event.text)}  pidge explain ${event.code}`,
+        );
+        return;
+      }
+      case 'inbound.stray':
+        write(`${clockTime(event.at)}  ${paint('yellow', 'not taken in')}  ${event.why}`);
+        return;
+      case 'opt-out':
+        write(`${clockTime(event.at)}    ${event.change} of ${event.channel} by ${event.source}`);
+        return;
+      // It has an alert.
+      case 'reply.dropped':
+      case 'notice.outcome':
+      case 'media.fetched':
       case 'dispatch.outcome':
       case 'dispatch.dropped':
       case 'node.term':
       case 'node.connector':
+      case 'connector.bind':
       case 'node.took_over':
       case 'receipt.unmatched':
         return;
     }
   };
+}
+
+function counted(count: number, one: string, many: string): string {
+  return count === 0 ? `no ${one}` : `${count} ${count === 1 ? one : many}`;
+}
+
+/** A path without what every request of an account begins with. */
+function resourceOf(path: string): string {
+  return path
+    .replace(/^\/(?:2010-04-01\/Accounts|_admin\/v1\/accounts)\/AC[0-9a-f]{32}\/(?=.)/, '')
+    .replace(/%2B/gi, '+');
+}
+
+/** An address without user, password and query. */
+function withoutSecrets(text: string): string {
+  const url = URL.parse(text);
+  return url ? url.origin + url.pathname : '';
 }
 
 function shorten(text: string, most: number): string {

@@ -7,6 +7,7 @@ import { nearest } from '../nearest.ts';
 import { addDbCommands } from './db.ts';
 import { CliError, EXIT } from './exit.ts';
 import { explainCode } from './explain.ts';
+import { addOptoutCommands } from './optout-commands.ts';
 import { painter, tell } from './terminal.ts';
 
 const PRODUCT = { name: packageJson.name, version: packageJson.version };
@@ -69,6 +70,17 @@ withClientOptions(program.command('send'))
     },
   );
 
+withClientOptions(program.command('phone').description('simulated phones of a running dev server').command('send'))
+  .description('have a phone send a text, and show what the app answers')
+  .argument('<number>', 'the phone, like +12025550101')
+  .argument('<text>', 'what it says')
+  .option('--to <address>', 'to whom (default: who wrote to it last, else the first number)')
+  .option('--channel <name>', 'sms, whatsapp, rcs or messenger')
+  .action(async (number: string, body: string, options: Common & { to?: string; channel?: string }) => {
+    const { phoneSend } = await import('./phone.ts');
+    exitCode = await phoneSend(sourcesOf(options), { number, body }, { ...options, json: options.json === true });
+  });
+
 withClientOptions(program.command('tail'))
   .description('follow the messages of a running server')
   .option('-n, --lines <count>', 'begin with this many of the newest', '10')
@@ -120,6 +132,14 @@ withDataOptions(program.command('verify'))
     const { verify } = await import('./verify.ts');
     exitCode = await verify(sourcesOf(options, options.mode), { json: options.json === true });
   });
+
+addOptoutCommands(program, {
+  withClientOptions,
+  sourcesOf,
+  ended: (code) => {
+    exitCode = code;
+  },
+});
 
 addDbCommands(program, {
   withDataOptions,

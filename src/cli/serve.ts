@@ -1,9 +1,10 @@
-import { DatabaseRefused, startPidge } from '../app.ts';
+import { startPidge } from '../app.ts';
 import { type Config, ConfigError, type ConfigSources, readConfig } from '../config.ts';
 import { withoutPassword } from '../config-values.ts';
 import { realClock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import { makeLog, makeMetrics, observers } from '../observe.ts';
+import { DatabaseRefused } from '../open-store.ts';
 import { StoreLocked } from '../store/store.ts';
 import { banner, type Product } from './banner.ts';
 import { CliError, EXIT } from './exit.ts';

@@ -1,3 +1,6 @@
+import type { ChannelDetails } from '../domain/inbound-channel.ts';
+import type { InboundPart } from '../domain/inbound-parts.ts';
+import type { MadeContent } from '../domain/message.ts';
 import type { Receipt } from '../domain/receipt.ts';
 
 /** The contract between the engine and a carrier: what is sent, what comes back, and where a connector speaks. */
@@ -8,12 +11,36 @@ export interface Submission {
   accountSid: string;
   from: string;
   to: string;
-  /** The text after smart encoding; already cut into `parts`. */
+  /**
+   * The text after smart encoding; already cut into `parts`. As MMS and on a channel it is one part, which is empty when
+   * there are only media. Media that leave as links are in it already.
+   */
   parts: string[];
   encoding: 'GSM-7' | 'UCS-2';
+  /** Files to be sent with it, in order; of an MMS there may be none. */
+  media: SubmissionMedia[];
+  /** `geo:…` and the like, for a channel that knows them. */
+  actions: string[];
+  /** What a template offers to press, on a channel. */
+  buttons?: { text: string; payload: string }[];
+  /** The template that made it: its name for carriers that know it, on a channel its form for those that do not. */
+  content?: MadeContent;
+  /** `false`: nobody waits for a receipt, so the carrier need not be asked for one. */
+  receipt?: false;
   attempt: number;
   /** Same for every attempt: a carrier that honours it never sends twice (settled 41). */
   idempotencyKey: string;
+}
+
+/** A file of a submission. A carrier takes it from its `url`, which anybody can open who knows it, or as bytes. */
+export interface SubmissionMedia {
+  /** `ME…` */
+  sid: string;
+  contentType: string;
+  sizeBytes: number;
+  url: string;
+  /** Rejects when the bytes cannot be had now. */
+  read(): Promise<Uint8Array>;
 }
 
 /** What became of a hand-over. Always a value, never an exception (house 7.2). `errorCode` is one of ours. */
@@ -37,9 +64,28 @@ export interface AwaitedPart {
   to: string;
 }
 
-/** Where connectors speak. Resolves after the commit: only then may the carrier be answered. */
+/** One message that came in, or a part of one, as a connector heard it. */
+export interface Heard {
+  connector: string;
+  /** By this it is known when it comes again; `null`: the carrier gives none, so every repetition is a message. */
+  carrierId: string | null;
+  /** Canonical; a sender that cannot be read is as it came. */
+  from: string;
+  to: string;
+  content: { kind: 'text'; body: string; numSegments: number } | { kind: 'part'; part: InboundPart };
+  /** In their order. `read` rejects when the bytes cannot be had now. */
+  media: { contentType: string; read(): Promise<Uint8Array> }[];
+  /** `null`: SMS or MMS. */
+  channel: ChannelDetails | null;
+}
+
+/**
+ * Where connectors speak. Resolves after the commit: only then may the carrier be answered. When it rejects, the
+ * carrier is to be told of a passing failure, so that it comes again.
+ */
 export interface Ear {
   receipts(batch: Receipt[]): Promise<void>;
+  inbound(batch: Heard[]): Promise<void>;
 }
 
 export interface Connector {
@@ -54,6 +100,8 @@ export interface Connector {
   readonly shared?: boolean;
   /** May be called again after `stop`: a connector moves between nodes. */
   start(ear: Ear): Promise<void>;
+  /** Whether the carrier can reach a handset by RCS from this sender; a connector without RCS leaves it out. */
+  reachesByRcs?(from: string, to: string): Promise<boolean>;
   /** One outcome per submission, in order. Resolves when every outcome is known. */
   send(batch: Submission[]): Promise<Outcome[]>;
   /** A carrier that forgets with its process is told after each start which parts still await their receipts. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HandWoundClock } from '../domain/clock.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { SimulatedCarrier } from '../simulator/carrier.ts';
-import type { Submission } from './connector.ts';
+import type { Heard, Submission } from './connector.ts';
 import { CONNECTOR_KINDS } from './registry.ts';
 
 const SUBMISSION: Submission = {
@@ -12,6 +12,8 @@ const SUBMISSION: Submission = {
   to: '+12025550101',
   parts: ['Hello'],
   encoding: 'GSM-7',
+  media: [],
+  actions: [],
   attempt: 1,
   idempotencyKey: 'SM1',
 };
@@ -21,12 +23,14 @@ async function setUp() {
   const carrier = new SimulatedCarrier({ clock, settings: { submitMs: 0, receiptMs: 100 } });
   const connector = CONNECTOR_KINDS.simulated({ name: 'lab', simulatedCarrier: carrier });
   const heard: Receipt[] = [];
+  const said: Heard[] = [];
   await connector.start({
     receipts: async (batch) => {
       heard.push(...batch);
     },
+    inbound: async (batch) => void said.push(...batch),
   });
-  return { clock, connector, heard };
+  return { clock, carrier, connector, heard, said };
 }
 
 describe('the simulated connector', () => {
@@ -47,6 +51,37 @@ describe('the simulated connector', () => {
     ]);
     clock.advance(100);
     expect(heard).toMatchObject([{ carrierId: 'SM3-1', state: 'undelivered', errorCode: 30003 }]);
+  });
+
+  it('hears what phones say, with bytes to be read', async () => {
+    const { carrier, said } = await setUp();
+    const media = [{ contentType: 'image/png', bytes: new Uint8Array([1, 2]) }];
+    const [id] = carrier.say({ from: '+12025550101', to: '+12025550100', body: 'Look', media, channel: null });
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    expect(said).toMatchObject([
+      {
+        connector: 'lab',
+        carrierId: id,
+        from: '+12025550101',
+        to: '+12025550100',
+        content: { kind: 'text', body: 'Look', numSegments: 1 },
+        channel: null,
+      },
+    ]);
+    expect(await said[0]?.media[0]?.read()).toEqual(new Uint8Array([1, 2]));
+  });
+
+  it('brings what wants no receipt, and shows what can be pressed on a channel', async () => {
+    const { clock, carrier, connector, heard } = await setUp();
+    const buttons = [{ text: 'Yes', payload: 'yes' }];
+    const [from, to] = ['whatsapp:+12025550100', 'whatsapp:+12025550101'];
+    await connector.send([
+      { ...SUBMISSION, receipt: false },
+      { ...SUBMISSION, from, to, buttons, idempotencyKey: 'SM5' },
+    ]);
+    clock.advance(100);
+    expect(heard.map(({ carrierId }) => carrierId)).toEqual(['SM5-1']);
+    expect(carrier.handsets.inbox(SUBMISSION.to).map((message) => message.buttons)).toEqual([buttons, undefined]);
   });
 
   it('resumes what a dead process awaited, and stops without a timer', async () => {

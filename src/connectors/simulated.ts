@@ -1,7 +1,8 @@
 /** The connector of the simulated carrier: translates, nothing more. Its codes are ours already. */
 import type { AwaitedCarriage, Carriage, CarriageAnswer, CarriageReceipt, SimulatedNetwork } from '../domain/phone.ts';
+import type { Said } from '../domain/phone-talk.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import type { Connector, Ear, Outcome, Submission } from './connector.ts';
+import type { Connector, Ear, Heard, Outcome, Submission } from './connector.ts';
 
 export interface SimulatedParts {
   /** `simulated` unless told otherwise. */
@@ -21,12 +22,19 @@ export class SimulatedConnector implements Connector {
   }
 
   async start(ear: Ear): Promise<void> {
-    this.#hangUp = this.#carrier.listen((batch) => ear.receipts(batch.map((one) => this.#translate(one))));
+    this.#hangUp = this.#carrier.listen(
+      (batch) => ear.receipts(batch.map((one) => this.#translate(one))),
+      (batch) => ear.inbound(batch.map((one) => this.#heard(one))),
+    );
   }
 
   async send(batch: Submission[]): Promise<Outcome[]> {
     const answers = await this.#carrier.submit(batch.map(carriageOf));
     return answers.map(outcomeOf);
+  }
+
+  async reachesByRcs(_from: string, to: string): Promise<boolean> {
+    return this.#carrier.hasRcs(to);
   }
 
   /** A simulated carrier forgets with its process: hands it the parts that still await a receipt (`awaitedParts`). */
@@ -38,6 +46,15 @@ export class SimulatedConnector implements Connector {
   async stop(): Promise<void> {
     await this.#hangUp?.();
     this.#hangUp = null;
+  }
+
+  #heard({ id, media, ...rest }: Said): Heard {
+    return {
+      connector: this.name,
+      carrierId: id,
+      media: media.map(({ contentType, bytes }) => ({ contentType, read: async () => bytes })),
+      ...rest,
+    };
   }
 
   #translate(one: CarriageReceipt): Receipt {
@@ -52,7 +69,18 @@ export class SimulatedConnector implements Connector {
 }
 
 function carriageOf(one: Submission): Carriage {
-  return { key: one.idempotencyKey, sid: one.messageSid, from: one.from, to: one.to, parts: one.parts };
+  return {
+    key: one.idempotencyKey,
+    sid: one.messageSid,
+    from: one.from,
+    to: one.to,
+    parts: one.parts,
+    media: one.media.map(({ contentType, url }) => ({ contentType, url })),
+    ...(one.actions.length > 0 && { actions: one.actions }),
+    ...(one.buttons && { buttons: one.buttons }),
+    ...(one.content?.card && { card: one.content.card }),
+    ...(one.receipt === false && { receipt: false }),
+  };
 }
 
 function outcomeOf(answer: CarriageAnswer): Outcome {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cachedNumbers, countryOf, formatAddress, numberType, parseSender, parseTo } from './address.ts';
+import { cachedNumbers, countryOf, fixOfLostPlus, formatAddress, numberType, parseSender, parseTo } from './address.ts';
 
 const number = (e164: string) => ({ kind: 'number', e164 });
 
@@ -122,3 +122,10 @@ it('the cache of numbers stays bounded, and still answers right for what it forg
   expect(parseTo('+12025550101')).toEqual(number('+12025550101'));
   expect(parseTo('+1202555010')).toBeNull();
 });
+
+it.each([
+  [' 12025550101', true],
+  ['whatsapp: 12025550101', true],
+  ['+1202555', false],
+  ['My shop 1', false],
+])('%j has lost its plus: %s', (text, isLost) => expect(fixOfLostPlus(text) !== null).toBe(isLost));

@@ -3,7 +3,7 @@
  * Numbers are judged by shape and by *possible* length (libphonenumber), never by `isValid`: that refuses the
  * fictional 555 numbers everyone tests with.
  */
-import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
 export type Channel = 'whatsapp' | 'messenger' | 'rcs';
 
@@ -40,6 +40,11 @@ export function parseSender(text: string): Address | null {
   return parseTo(text) ?? parseAlphanumeric(text.trim());
 }
 
+/** What to tell of an address whose `+` a careless client let decode to a space; `null`: that is not its trouble. */
+export function fixOfLostPlus(text: string): string | null {
+  return /^(?:[a-z]+:)?\s+\d/.test(text) ? 'The + arrived as a blank: send it as %2B.' : null;
+}
+
 /** The canonical text: what is stored, compared and shown. `parseSender` reads it back to an equal address. */
 export function formatAddress(address: Address): string {
   switch (address.kind) {
@@ -63,6 +68,11 @@ export function numberType(e164: string): NumberType {
 /** The ISO 3166 country of a number; `null` for unknown ones and for international networks such as +800. */
 export function countryOf(e164: string): string | null {
   return look(e164)?.country ?? null;
+}
+
+/** Whether `code` is the ISO 3166 code, in capitals, of a country with telephones. */
+export function isCountry(code: string): boolean {
+  return isSupportedCountry(code);
 }
 
 function parseNumber(text: string): Address | null {

@@ -2,20 +2,39 @@
  * The catalogue: every code Pidge gives, with its words. The wire says what Twilio says (`sentence`); meaning, causes
  * and fixes are our own and go to `pidge explain`, to `details` and to the documentation.
  */
+import { ACCOUNTS } from './catalogue/accounts.ts';
 import { ADDRESSES } from './catalogue/addresses.ts';
+import { CHANNELS } from './catalogue/channels.ts';
 import { CONTENT } from './catalogue/content.ts';
 import { DELIVERY } from './catalogue/delivery.ts';
 import type { Entry, Side } from './catalogue/entry.ts';
 import { GENERAL } from './catalogue/general.ts';
+import { LINKS } from './catalogue/links.ts';
+import { MEDIA } from './catalogue/media.ts';
 import { NUMBERS } from './catalogue/numbers.ts';
 import { SERVICES } from './catalogue/services.ts';
+import { TWIML } from './catalogue/twiml.ts';
 import { WEBHOOKS } from './catalogue/webhooks.ts';
 import dictionary from './data/error-codes.json' with { type: 'json' };
 
 const NAMES: Record<string, string> = dictionary.codes;
+const WARNINGS: ReadonlySet<string> = new Set(dictionary.warnings);
 
 /** In file order; a test holds that no code stands in two of them. */
-export const SECTIONS = [GENERAL, ADDRESSES, CONTENT, SERVICES, NUMBERS, DELIVERY, WEBHOOKS];
+export const SECTIONS = [
+  GENERAL,
+  ADDRESSES,
+  CONTENT,
+  MEDIA,
+  CHANNELS,
+  SERVICES,
+  LINKS,
+  NUMBERS,
+  DELIVERY,
+  ACCOUNTS,
+  WEBHOOKS,
+  TWIML,
+];
 
 export interface Explanation {
   code: number;
@@ -55,6 +74,11 @@ export function explain(code: number): Explanation | null {
 /** The dictionary's short name of a code, `null` when it has none. */
 export function nameOf(code: number): string | null {
   return NAMES[String(code)] ?? null;
+}
+
+/** Whether the dictionary counts a code among the warnings; all others are errors. */
+export function isWarning(code: number): boolean {
+  return WARNINGS.has(String(code));
 }
 
 function complete(code: number, entry: Entry): Explanation {

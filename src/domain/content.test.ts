@@ -70,16 +70,36 @@ test('a channel gets the type that suits it', () => {
     'twilio/quick-reply': { body: 'quick', actions: [] },
     'whatsapp/card': { body: 'card' },
   });
-  const chosen = (made: Template, channel: 'sms' | 'whatsapp' | 'rcs') => renderTemplate(made, channel, values());
-  expect(chosen(rich, 'sms')).toEqual({ ok: true, type: 'twilio/text', body: 'text' });
-  expect(chosen(rich, 'whatsapp')).toEqual({ ok: true, type: 'whatsapp/card', body: 'card' });
-  expect(chosen(rich, 'rcs')).toEqual({ ok: true, type: 'twilio/quick-reply', body: 'quick' });
-  const card = template({ 'twilio/card': { title: 'A card', actions: [] } });
-  expect(chosen(card, 'sms')).toEqual({ ok: true, type: 'twilio/card', body: 'A card' });
+  const chosen = (made: Template, channel: 'sms' | 'mms' | 'whatsapp' | 'rcs') =>
+    renderTemplate(made, channel, values());
+  const text = (type: string, body: string) => ({ ok: true, type, body, mediaUrls: [] });
+  expect(chosen(rich, 'sms')).toEqual(text('twilio/text', 'text'));
+  expect(chosen(rich, 'whatsapp')).toEqual(text('whatsapp/card', 'card'));
+  expect(chosen(rich, 'rcs')).toEqual(text('twilio/quick-reply', 'quick'));
+  const card = template({ 'twilio/card': { title: 'A card', actions: [], media: ['https://example.com/a.png'] } });
+  expect(chosen(card, 'sms')).toEqual(text('twilio/card', 'A card'));
+  expect(chosen(card, 'mms')).toEqual(text('twilio/card', 'A card'));
+  expect(chosen(card, 'whatsapp')).toMatchObject({ body: 'A card', mediaUrls: ['https://example.com/a.png'] });
   const onlyWhatsApp = template({ 'whatsapp/card': { body: 'card' } });
-  expect(chosen(onlyWhatsApp, 'sms')).toEqual({ ok: false, reason: 'no-text', hasMedia: false });
-  const media = template({ 'twilio/media': { body: 'look', media: ['https://example.com/a.png'] } });
-  expect(chosen(media, 'sms')).toEqual({ ok: false, reason: 'no-text', hasMedia: true });
+  expect(chosen(onlyWhatsApp, 'sms')).toEqual({ ok: false, reason: 'nothing' });
+});
+
+test('media have their placeholders filled, and go to phones where MMS goes', () => {
+  const media = { body: 'look', media: ['https://example.com/{{1}}.png', 'https://example.com/b.png'] };
+  const both = template({ 'twilio/text': { body: 'text' }, 'twilio/media': media });
+  const urls = ['https://example.com/cat.png', 'https://example.com/b.png'];
+  const chosen = (channel: 'sms' | 'mms' | 'whatsapp') => renderTemplate(both, channel, values({ 1: 'cat' }));
+  expect(chosen('sms')).toMatchObject({ body: 'text', mediaUrls: [] });
+  expect(chosen('mms')).toMatchObject({ type: 'twilio/media', body: 'look', mediaUrls: urls });
+  expect(chosen('whatsapp')).toMatchObject({ body: 'look', mediaUrls: urls });
+  const alone = template({ 'twilio/media': { media: ['https://example.com/{{1}}.png'] } });
+  expect(renderTemplate(alone, 'sms', values({ 1: 'cat' }))).toMatchObject({ body: '', mediaUrls: [urls[0]] });
+  expect(renderTemplate(alone, 'sms', values())).toMatchObject({ ok: false, reason: 'variables' });
+  const cards = [{ title: 'one', media: 'https://example.com/1.png' }, { media: ['https://example.com/2.png'] }];
+  const carousel = template({ 'twilio/carousel': { body: 'cards', cards } });
+  expect(renderTemplate(carousel, 'whatsapp', values())).toMatchObject({
+    mediaUrls: ['https://example.com/1.png', 'https://example.com/2.png'],
+  });
 });
 
 test.each([

@@ -3,6 +3,7 @@
  * Source: behaviour sheet 10; content_v1 description.
  */
 import type { Channel } from './address.ts';
+import { parseAction } from './persistent-action.ts';
 
 /** What a template is made of, as it came over the wire. */
 export interface Template {
@@ -17,10 +18,12 @@ export type Variables =
   | { ok: false; reason: 'unreadable' | 'too-long'; why: string };
 
 export type Rendering =
-  | { ok: true; type: string; body: string }
-  | { ok: false; reason: 'variables'; why: string }
-  /** No type has a text to send; `hasMedia`: because there is only media. */
-  | { ok: false; reason: 'no-text'; hasMedia: boolean };
+  /** `mediaUrls`: as filled, so perhaps no addresses at all. The body may be empty when there are some. */
+  | { ok: true; type: string; body: string; mediaUrls: string[] }
+  /** `missing`: its only fault is that this placeholder has no value. `type`: of the template. */
+  | { ok: false; reason: 'variables'; why: string; type: string; missing?: string }
+  /** No type has anything for the channel. */
+  | { ok: false; reason: 'nothing' };
 
 const MOST_VARIABLES = 100;
 const LONGEST_VALUE = 1_600;
@@ -58,43 +61,109 @@ export function readVariables(text: string): Variables {
 }
 
 /**
- * The text that a recipient on this channel gets. Its placeholders are filled once, from `values` and then from the
- * template's own; what was put in is not looked at again.
+ * The text and the media that a recipient on this channel gets; `mms` is SMS where media may go with it. Placeholders
+ * are filled once, from `values` and then from the template's own; what was put in is not looked at again.
  */
-export function renderTemplate(template: Template, channel: Channel | 'sms', values: Map<string, string>): Rendering {
-  const order = channel === 'sms' ? PLAINEST_FIRST : channel === 'whatsapp' ? RICHEST_FIRST : WITHOUT_WHATSAPP;
-  for (const type of order) {
-    const text = textOf(template.types[type]);
-    if (text === null || (type === 'twilio/media' && hasMedia(template))) continue;
-    const known = new Map([...Object.entries(template.variables), ...values]);
-    const filled = fill(text, known);
-    return filled.ok ? { ok: true, type, body: filled.text } : { ok: false, reason: 'variables', why: filled.why };
+export function renderTemplate(
+  template: Template,
+  channel: Channel | 'sms' | 'mms',
+  values: Map<string, string>,
+): Rendering {
+  const known = new Map([...Object.entries(template.variables), ...values]);
+  const isPhone = channel === 'sms' || channel === 'mms';
+  for (const type of ORDERS[channel]) {
+    const content = template.types[type];
+    const text = textOf(type, content) ?? '';
+    // A phone knows no cards: only what is made for it brings media along.
+    const media = isPhone && type !== 'twilio/media' ? [] : mediaOf(content);
+    const isPlace = type === 'twilio/location' && content !== undefined;
+    if (text === '' && media.length === 0 && !isPlace) continue;
+    const filled = [text, ...media].map((one) => fill(one, known));
+    const [body = '', ...mediaUrls] = filled.map((one) => (one.ok ? one.text : ''));
+    const wrong = filled.find((one) => !one.ok);
+    return wrong && !wrong.ok
+      ? { ok: false, reason: 'variables', why: wrong.why, type, missing: wrong.missing }
+      : { ok: true, type, body, mediaUrls };
   }
-  return { ok: false, reason: 'no-text', hasMedia: hasMedia(template) };
+  return { ok: false, reason: 'nothing' };
 }
 
-function hasMedia(template: Template): boolean {
-  const media = template.types['twilio/media']?.media;
-  return Array.isArray(media) && media.length > 0;
+/**
+ * What a type and its cards offer to press: the quick replies of a template, with their placeholders filled as far as they can be. A
+ * button without an id is known by its text.
+ */
+export function buttonsOf(template: Template, type: string, values: Map<string, string>) {
+  const known = new Map([...Object.entries(template.variables), ...values]);
+  const { actions, cards } = template.types[type] ?? {};
+  const ofCards = (Array.isArray(cards) ? cards : []).flatMap(
+    (card: { actions?: unknown } | null) => card?.actions ?? [],
+  );
+  const list: unknown[] = [...(Array.isArray(actions) ? actions : []), ...ofCards];
+  const isReply = type === 'twilio/quick-reply';
+  return list.flatMap((action): { text: string; payload: string }[] => {
+    if (typeof action !== 'object' || action === null) return [];
+    const { title, id, type: kind } = action as Record<string, unknown>;
+    if (typeof title !== 'string' || !(isReply || kind === 'QUICK_REPLY')) return [];
+    const [text, payload] = [title, typeof id === 'string' && id !== '' ? id : title].map((one) => {
+      const filled = fill(one, known);
+      return filled.ok ? filled.text : one;
+    });
+    return [{ text: text ?? title, payload: payload ?? title }];
+  });
 }
 
-/** A card may have a title in place of a body. */
-function textOf(content: Record<string, unknown> | undefined): string | null {
-  const text = content?.body ?? content?.title;
+/** The place of `twilio/location`, as `PersistentAction` would name it; `null`: the type is another, or it is no place. */
+export function placeOf(template: Template, type: string, values: Map<string, string>): string | null {
+  if (type !== 'twilio/location') return null;
+  const { latitude, longitude, label, address } = template.types[type] ?? {};
+  const known = new Map([...Object.entries(template.variables), ...values]);
+  const [lat, long, name] = [latitude, longitude, label ?? address ?? ''].map((one) => {
+    const filled = fill(String(one), known);
+    return filled.ok ? filled.text : '';
+  });
+  const place = `geo:${lat},${long}${name ? `|${name}` : ''}`;
+  return parseAction(place) ? place : null;
+}
+
+/** Its own, and those of its cards. Old templates may have one text in place of a list. */
+function mediaOf(content: Record<string, unknown> | undefined): string[] {
+  const cards = Array.isArray(content?.cards) ? content.cards : [];
+  return [content, ...cards].flatMap((part) => {
+    const media: unknown = typeof part === 'object' && part !== null ? Reflect.get(part, 'media') : null;
+    const list: unknown[] = Array.isArray(media) ? media : [media];
+    return list.filter((one): one is string => typeof one === 'string' && one !== '');
+  });
+}
+
+/** A card may have a title in place of a body, a place has a name, and the text of a code is WhatsApp's own. */
+function textOf(type: string, content: Record<string, unknown> | undefined): string | null {
+  if (type === 'whatsapp/authentication' && content) {
+    const advice = content.add_security_recommendation === true ? ' For your security, do not share this code.' : '';
+    return `{{1}} is your verification code.${advice}`;
+  }
+  const text = content?.body ?? content?.title ?? content?.label;
   return typeof text === 'string' && text !== '' ? text : null;
 }
 
-function fill(text: string, values: Map<string, string>): { ok: true; text: string } | { ok: false; why: string } {
+/** With each placeholder's value in its place. `missing`: the first one that has none. */
+export function fill(
+  text: string,
+  values: Map<string, string>,
+): { ok: true; text: string } | { ok: false; why: string; missing?: string } {
   if (text.replace(PLACEHOLDER, '').includes('{{')) {
     return { ok: false, why: 'the template has a placeholder that is not written {{name}}' };
   }
   const missing = [...text.matchAll(PLACEHOLDER)].find(([, name]) => !values.get(name ?? ''));
-  if (missing) return { ok: false, why: `nothing fills ${missing[0]}, and the template has no value for it` };
+  if (missing) {
+    const why = `nothing fills ${missing[0]}, and the template has no value for it`;
+    return { ok: false, why, missing: missing[1] };
+  }
   return { ok: true, text: text.replace(PLACEHOLDER, (_, name: string) => values.get(name) ?? '') };
 }
 
-/** What WhatsApp gets: the type that shows most. Media come last, as no connector carries a template's media yet. */
+/** What WhatsApp gets: the type that shows most. */
 const RICHEST_FIRST = [
+  'whatsapp/authentication',
   'whatsapp/flows',
   'whatsapp/card',
   'twilio/flows',
@@ -105,12 +174,22 @@ const RICHEST_FIRST = [
   'twilio/list-picker',
   'twilio/quick-reply',
   'twilio/schedule',
-  'twilio/text',
+  'twilio/location',
   'twilio/media',
+  'twilio/text',
 ];
 const WITHOUT_WHATSAPP = RICHEST_FIRST.filter((type) => !type.startsWith('whatsapp/'));
-/** A phone shows text alone, so the type made for it comes first, then the least that is lost. */
-const PLAINEST_FIRST = ['twilio/text', 'twilio/media', ...WITHOUT_WHATSAPP.slice(0, -2).reverse()];
+/** The types made for phones come first, then the least that is lost. */
+const RICH = WITHOUT_WHATSAPP.slice(0, -2)
+  .filter((type) => type !== 'twilio/location')
+  .reverse();
+const ORDERS: Record<Channel | 'sms' | 'mms', string[]> = {
+  sms: ['twilio/text', 'twilio/media', ...RICH],
+  mms: ['twilio/media', 'twilio/text', ...RICH],
+  whatsapp: RICHEST_FIRST,
+  messenger: WITHOUT_WHATSAPP,
+  rcs: WITHOUT_WHATSAPP.filter((type) => type !== 'twilio/location'),
+};
 
 /** Fields without which a type makes no sense. Other `whatsapp/…` types are kept as they come. */
 const REQUIRED: Record<string, string[]> = {

@@ -2,9 +2,16 @@
 
 const DAY_MS = 86_400_000;
 
+/** The last instant written: what is made in one second has the same text. */
+let written = { second: Number.NaN, text: '' };
+
 /** `Thu, 24 Aug 2023 05:01:45 +0000`: RFC 2822 in UTC, the form of the 2010 API. */
 export function rfc2822(ms: number): string {
-  return new Date(ms).toUTCString().replace('GMT', '+0000');
+  const second = Math.floor(ms / 1_000);
+  if (second !== written.second) {
+    written = { second, text: new Date(ms).toUTCString().replace('GMT', '+0000') };
+  }
+  return written.text;
 }
 
 /** `2015-07-30T20:12:31Z`: ISO 8601 in whole seconds, the form of product hosts. */

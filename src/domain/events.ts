@@ -1,8 +1,13 @@
+import type { AlertLevel } from './alert.ts';
+import type { OptOutType } from './keywords.ts';
 import type { Direction, Status } from './message.ts';
+import type { OptOutChannel, OptOutSource } from './opt-out.ts';
+import type { Method } from './twiml-shapes.ts';
 
 /**
  * What can happen, typed. Rooms hand these to the observer they were given; the log, the metrics, the live lines of
- * the terminal and the tests all speak this. Bodies appear only in `message.accepted`, for the live lines of `dev`.
+ * the terminal and the tests all speak this. Bodies appear only in `message.accepted` and
+ * `inbound.received`, for the live lines of `dev`.
  */
 export type PidgeEvent =
   | { type: 'request'; method: string; path: string; status: number; ms: number; requestId: string; errorCode?: number }
@@ -62,15 +67,96 @@ export type PidgeEvent =
       attempt: number;
       note?: string;
     }
+  | { type: 'media.fetched'; at: number; sid: string; accountSid: string; files: number; sizeBytes: number }
+  /** One try of one file; `isFinal`: the message fails of it. */
+  | {
+      type: 'media.failed';
+      at: number;
+      sid: string;
+      accountSid: string;
+      url: string;
+      errorCode: number;
+      text: string;
+      attempt: number;
+      isFinal: boolean;
+    }
   /** Claimed sends that were not handed over, because they may be somebody else's by now. */
   | { type: 'dispatch.dropped'; at: number; connector: string; works: number; why: string }
   /** The lease ran out without a heartbeat: the node goes on under this name. */
   | { type: 'node.term'; at: number; owner: string }
   | { type: 'node.connector'; at: number; owner: string; connector: string; held: boolean }
+  /** A bind came or went, or its carrier did what none should. `alarm`: it refuses our credentials. */
+  | {
+      type: 'connector.bind';
+      at: number;
+      connector: string;
+      bind: string;
+      state: 'bound' | 'lost' | 'odd';
+      why?: string;
+      retryMs?: number;
+      alarm?: boolean;
+    }
   /** Work of dead nodes became due again. */
   | { type: 'node.took_over'; at: number; owner: string; rows: number }
   /** Nobody is called, so the code is told here. */
   | { type: 'caller-id.validated'; at: number; accountSid: string; phoneNumber: string; code: string }
+  /** A message came in and is committed. */
+  | {
+      type: 'inbound.received';
+      at: number;
+      sid: string;
+      accountSid: string;
+      from: string;
+      to: string;
+      body: string;
+      segments: number;
+      media: number;
+      /** The keyword it was, if it was one. */
+      keyword?: OptOutType;
+    }
+  /** An app was asked for a document that answers an inbound message, and the outcome is committed. */
+  | {
+      type: 'reply.document';
+      at: number;
+      sid: string;
+      accountSid: string;
+      /** From 1. */
+      documentNumber: number;
+      why: 'first' | 'redirect' | 'fallback' | 'action';
+      method: Method;
+      url: string;
+      httpStatus: number | null;
+      ms: number;
+      /** Replies that it ordered and that were accepted. */
+      replies: number;
+      /** Why it could not be used. */
+      errorCode?: number;
+    }
+  /** A reply was ordered and is not sent. */
+  | { type: 'reply.dropped'; at: number; sid: string; accountSid: string; code: number; text: string }
+  /** Something for the owner of an account to look at. */
+  | {
+      type: 'alert';
+      at: number;
+      accountSid: string;
+      resourceSid: string | null;
+      code: number;
+      level: AlertLevel;
+      text: string;
+    }
+  /** A carrier was answered and nothing is kept: nobody's number, or nobody who receives. */
+  | { type: 'inbound.stray'; at: number; connector: string; why: string }
+  /** Somebody is in another state than before; `source`: by a keyword, by the carrier, by hand. */
+  | {
+      type: 'opt-out';
+      at: number;
+      accountSid: string;
+      change: 'opt-out' | 'opt-in';
+      channel: OptOutChannel;
+      source: OptOutSource;
+    }
+  /** The confirmation of a keyword met its carrier. */
+  | { type: 'notice.outcome'; at: number; sid: string; connector: string; outcome: string; attempt: number }
   | { type: 'receipt.unmatched'; at: number; connector: string; carrierId: string }
   | { type: 'lenient'; at: number; code: number; text: string }
   | { type: 'fault'; at: number; where: string; error: unknown };

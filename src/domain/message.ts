@@ -1,3 +1,6 @@
+import type { Card } from './content-card.ts';
+import type { ChannelDetails } from './inbound-channel.ts';
+
 /**
  * The Message and its life cycle.
  *
@@ -56,8 +59,46 @@ export interface Message {
   /** Highest total charge, when the operator enforces `MaxPrice`; beyond it the message fails with 30010. */
   maxPriceMicros: number | null;
   tags: Record<string, string>;
+  options: MessageOptions;
   /** The walk so far, oldest first. Never holds a body. */
   history: HistoryEntry[];
+}
+
+/** Wishes that few messages have; what is left out is not wished. */
+export interface MessageOptions {
+  /** Body and media go as soon as the message has left or failed (`ContentRetention=discard`). */
+  discardContent?: true;
+  /** Its numbers are masked once it is settled (`AddressRetention=obfuscate`). */
+  obfuscateAddresses?: true;
+  /** Leaves as MMS although it may have no media (`SendAsMms`). */
+  asMms?: true;
+  /** Its media leave as links in the text, because no sender or route carries them (a service's `mms_converter`). */
+  mediaAsLinks?: true;
+  /** `geo:…` and other actions of a channel, as given (`PersistentAction`). */
+  actions?: string[];
+  /** The template that made it, for carriers that take templates by name. */
+  content?: MadeContent;
+  /** What that template offers to press, on a channel. */
+  buttons?: { text: string; payload: string }[];
+  /** Who sends it as SMS when RCS cannot (`FallbackFrom`). */
+  fallbackFrom?: string;
+  /** What came with an inbound message of a channel. */
+  channel?: ChannelDetails;
+  /** What the request said of itself (`Attempt`, `RiskCheck` and the like), by parameter, as given. */
+  hints?: Record<string, string>;
+}
+
+/** What a message has of its template beside its text. */
+export interface MadeContent {
+  sid: string;
+  /** As the request gave them. */
+  variables: Record<string, string>;
+  /** The one of its types that the channel of the recipient got, such as `twilio/card`. */
+  type?: string;
+  /** What that type shows beside text and media. */
+  card?: Card;
+  /** A placeholder that nothing fills, which WhatsApp alone is told of later (63028). */
+  missing?: string;
 }
 
 /** One step of a message's walk, kept for traces. */

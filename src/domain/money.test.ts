@@ -26,8 +26,8 @@ describe('prices', () => {
     expect(parsePrice(text)).toBeNull(),
   );
 
-  it('of a message is a charge per segment, without a negative zero', () => {
-    expect(priceOf(3, 7500)).toBe(-22_500);
-    expect(Object.is(priceOf(0, 7500), 0)).toBe(true);
+  it('of a message is a charge, without a negative zero', () => {
+    expect(priceOf(22_500)).toBe(-22_500);
+    expect(Object.is(priceOf(0), 0)).toBe(true);
   });
 });

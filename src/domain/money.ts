@@ -17,8 +17,7 @@ export function parsePrice(text: string): number | null {
   return match[1] && micros > 0 ? -micros : micros;
 }
 
-/** The price of a message: a charge, hence negative (or zero), for `segments` at `unitMicros` each. */
-export function priceOf(segments: number, unitMicros: number): number {
-  const charge = segments * unitMicros;
-  return charge === 0 ? 0 : -charge;
+/** The price of a message that costs so much: a charge, hence negative (or zero). */
+export function priceOf(chargeMicros: number): number {
+  return chargeMicros === 0 ? 0 : -chargeMicros;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs, defaultRate, intervalOf, queueWaitMs, senderKind, takeSlot } from './pacing.ts';
+import { backoffMs, defaultRate, intervalOf, queueWaitMs, respace, senderKind, takeSlot } from './pacing.ts';
 
 describe('slots', () => {
   it('start at once on an idle lane', () => {
@@ -63,5 +63,24 @@ describe('default rates', () => {
   it('see the channel of a channel address', () => {
     expect(senderKind({ kind: 'channel', channel: 'whatsapp', id: '+12025550100' })).toBe('whatsapp');
     expect(senderKind({ kind: 'short-code', code: '76767' })).toBe('short-code');
+  });
+});
+
+describe('new slots after a change of rate', () => {
+  const waiting = (id: number, dueAt: number, cost = 1, isRetry = false) => ({ id, dueAt, cost, isRetry });
+
+  it('follow each other by cost, from the instant given', () => {
+    const slots = respace([waiting(1, 50), waiting(2, 60, 3), waiting(3, 90)], 10_000_000, 100_000);
+    expect(slots).toEqual({ dueAts: [10_000, 10_100, 10_400], freeAtMicros: 10_500_000 });
+  });
+
+  it('keep what was put off from coming back early', () => {
+    const slots = respace([waiting(1, 20_000, 1, true), waiting(2, 21_000)], 10_000_000, 100_000);
+    expect(slots.dueAts).toEqual([20_000, 20_100]);
+  });
+
+  it('keep the order where ids and times disagree, at any rate', () => {
+    const { dueAts } = respace([waiting(9, 1), waiting(3, 2), waiting(5, 3)], 10_000_000, 100);
+    expect(dueAts).toEqual([10_000, 10_001, 10_001]);
   });
 });

@@ -70,3 +70,33 @@ export function defaultRate(kind: SenderKind, country: string | null, type: Numb
       return type === 'toll-free' ? 3 : 1;
   }
 }
+
+/** Work that waits for its slot: epoch ms, segments. `isRetry`: it was put off, and is not to come back early. */
+export interface Waiting {
+  id: number;
+  dueAt: number;
+  cost: number;
+  isRetry: boolean;
+}
+
+/**
+ * New slots (epoch ms) for what waits on a lane whose rate has changed, given in its order: by due time, then id. They
+ * keep that order, so one that has a smaller id than the one before it starts a millisecond later at least. Also the
+ * instant at which the lane is free after them.
+ */
+export function respace(
+  waiting: Waiting[],
+  startMicros: number,
+  intervalMicros: number,
+): { dueAts: number[]; freeAtMicros: number } {
+  let free = startMicros;
+  let last = { id: 0, dueAt: Number.NEGATIVE_INFINITY };
+  const dueAts = waiting.map(({ id, dueAt, cost, isRetry }) => {
+    const start = isRetry ? Math.max(free, dueAt * 1000) : free;
+    const slot = Math.max(Math.ceil(start / 1000), id < last.id ? last.dueAt + 1 : last.dueAt);
+    free = start + intervalMicros * cost;
+    last = { id, dueAt: slot };
+    return slot;
+  });
+  return { dueAts, freeAtMicros: free };
+}

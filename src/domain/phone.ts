@@ -3,7 +3,9 @@
  * takes and reports, what a handset shows. The simulator keeps these promises; its connector and the test-support
  * rooms know it by these shapes alone.
  */
+import type { Card } from './content-card.ts';
 import { parseInstant } from './dates.ts';
+import type { Said, SentMessage } from './phone-talk.ts';
 
 /** What a phone does with a message that the carrier took. Durations in ms, instants in epoch ms, codes ours. */
 export type TakenStep =
@@ -150,7 +152,8 @@ function isDeliveryCode(code: number): boolean {
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function durationOf(value: unknown): number | null {
+/** Milliseconds of `"2s"` or a number; `null`: no duration of up to 35 days. */
+export function durationOf(value: unknown): number | null {
   if (typeof value === 'number') return value >= 0 && value <= LONGEST_MS ? value : null;
   const match = typeof value === 'string' ? /^(\d{1,10}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(value) : null;
   if (!match) return null;
@@ -190,6 +193,26 @@ export interface Carriage {
   from: string;
   to: string;
   parts: string[];
+  /** `geo:…` and the like, on a channel. */
+  actions?: string[];
+  /** What a template offers to press, on a channel. */
+  buttons?: PhoneButton[];
+  /** What a template shows beside its text, on a channel. */
+  card?: Card;
+  media?: PhoneMedia[];
+  /** `false`: nobody wants a receipt. */
+  receipt?: false;
+}
+
+export interface PhoneButton {
+  text: string;
+  payload: string;
+}
+
+/** A file as a phone gets it: where it may be had, and what it is. */
+export interface PhoneMedia {
+  contentType: string;
+  url: string;
 }
 
 /** `ids`: one per part, in order. `code` is ours. */
@@ -219,11 +242,16 @@ export interface SimulatedNetwork {
   /**
    * Receipts go to `hear` in batches, again every second until its promise resolves (at least once, as carriers do).
    * While nobody listens they wait. One listener at a time; the function answered hangs up and resolves when what was
-   * under way is settled.
+   * under way is settled. What phones say goes to `hearSaid` in the same way.
    */
-  listen(hear: (batch: CarriageReceipt[]) => Promise<void>): () => Promise<void>;
+  listen(
+    hear: (batch: CarriageReceipt[]) => Promise<void>,
+    hearSaid?: (batch: Said[]) => Promise<void>,
+  ): () => Promise<void>;
   /** Takes up the receipts of what it carried before it forgot; what it still knows is left alone. */
   resume(awaited: AwaitedCarriage[]): void;
+  /** Whether a handset has RCS. */
+  hasRcs(number: string): boolean;
 }
 
 /** A phone of the simulated network. */
@@ -232,8 +260,16 @@ export interface Phone {
   number: string;
   name: string | null;
   behaviour: Behaviour;
+  /** Can be reached by RCS; no phone can until it is told so. */
+  rcs: boolean;
   /** Messages in its inbox now. */
   messages: number;
+}
+
+export interface PhoneChange {
+  behaviour?: Behaviour;
+  name?: string | null;
+  rcs?: boolean;
 }
 
 export interface InboxMessage {
@@ -247,6 +283,11 @@ export interface InboxMessage {
   /** How many parts it came in. */
   parts: number;
   channel: string;
+  /** Such as the place that a `geo:…` action shows. */
+  actions?: string[];
+  buttons?: PhoneButton[];
+  card?: Card;
+  media: PhoneMedia[];
 }
 
 /** The simulated phones, seen from the test-support API. */
@@ -254,7 +295,9 @@ export interface Handsets {
   /** Named and set-up phones first, then those that were merely texted. */
   phones(): Phone[];
   /** Sets what is given and leaves the rest; a new behaviour starts afresh. */
-  setPhone(number: string, change: { behaviour?: Behaviour; name?: string | null }): Phone;
+  setPhone(number: string, change: PhoneChange): Phone;
   /** Newest first, 1 000 at most; empty for a number that never got one. */
   inbox(number: string): InboxMessage[];
+  /** What it said, newest first, 1 000 at most. */
+  sent(number: string): SentMessage[];
 }

@@ -23,6 +23,11 @@ const MAGIC_TO = new Map([
   ['+15005550009', 21614],
 ]);
 
+/** Whether this is one of those of Twilio's test credentials. */
+export function isMagic(address: string): boolean {
+  return /^\+1500555000\d$/.test(address);
+}
+
 const OUTCOME_NUMBER = /^(?:[a-z]+:)?\+150055(\d{5})$/;
 
 /**

@@ -25,15 +25,23 @@ export interface SenderWish {
   hasMedia: boolean;
 }
 
+/** No sender fits, the pool is empty, or the recipient gets no MMS. */
+export type NoSender = 21703 | 21704 | 30011;
+
 /** What is left of a pool. One or more candidates, any of which will do, or the reason why there are none. */
-export type Narrowed = { candidates: PoolSender[]; reasons: string[]; errorCode: 21703 | 21704 | null };
+export type Narrowed = { candidates: PoolSender[]; reasons: string[]; errorCode: NoSender | null };
 
 export type Choice =
   | { sender: PoolSender; errorCode: null; reasons: string[] }
-  | { sender: null; errorCode: 21703 | 21704; reasons: string[] };
+  | { sender: null; errorCode: NoSender; reasons: string[] };
 
 /** Where alphanumeric senders do not exist. */
 const WITHOUT_ALPHANUMERIC = new Set(['US', 'CA', 'PR', 'VI', 'GU', 'AS', 'MP']);
+
+/** Whether phones of a country (ISO 3166) can be written to from a name. */
+export function hasAlphanumeric(country: string): boolean {
+  return !WITHOUT_ALPHANUMERIC.has(country);
+}
 
 /** Steps 0 to 8: everything but the queues, which have to be looked up. */
 export function narrowSenders(pool: PoolSender[], wish: SenderWish): Narrowed {
@@ -56,13 +64,14 @@ export function narrowSenders(pool: PoolSender[], wish: SenderWish): Narrowed {
   });
 
   if (wish.pinned !== null) {
-    const pinned = able.filter(({ text }) => text === wish.pinned);
+    // A name may be in the pool for several countries; it is one sender all the same.
+    const pinned = able.filter(({ text }) => text === wish.pinned).slice(0, 1);
     return pinned.length > 0
       ? these(pinned, `${wish.pinned} because the request named it`)
       : none(`${wish.pinned}, which the request named, is not among them`);
   }
   if (able.length === 0) return none('no sender is of the channel of the recipient');
-  const sticky = able.filter(({ text }) => text === wish.sticky);
+  const sticky = able.filter(({ text }) => text === wish.sticky).slice(0, 1);
   if (sticky.length > 0) {
     return these(sticky, `${wish.sticky} because it carried the last message to this recipient (sticky_sender)`);
   }
@@ -101,7 +110,7 @@ function byCountry(
   const of = (kind: Address['kind'], where: string | null) =>
     pool.filter((sender) => sender.address.kind === kind && sender.country === where);
   const place = country ?? 'an unknown country';
-  if (country !== null && !WITHOUT_ALPHANUMERIC.has(country)) {
+  if (country !== null && hasAlphanumeric(country)) {
     const own = of('alphanumeric', country);
     if (own.length > 0) return { senders: own, why: `an alphanumeric sender because it is meant for ${place}` };
     const general = of('alphanumeric', null);

@@ -19,6 +19,12 @@ export const SID_PREFIXES = [
   'AI',
   'HX',
   'NO',
+  'UT',
+  'QE',
+  'DN',
+  'ZK',
+  'CW',
+  'OO',
 ] as const;
 export type SidPrefix = (typeof SID_PREFIXES)[number];
 
@@ -26,6 +32,9 @@ const COUNTER_END = 0x10000;
 /** The last instant 12 hex digits can tell; some 8 900 years away. */
 const LAST_INSTANT = 2 ** 48 - 1;
 const SHAPE = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
+/** Random bytes are drawn for so many sids at once, in the order in which one after the other would draw them. */
+const DRAWN_AT_ONCE = 64;
+const RANDOM_DIGITS = 16;
 
 /**
  * Makes sids that strictly increase (in their 32 hex digits, whatever the prefix) within this maker, even while the
@@ -36,6 +45,10 @@ export class SidMaker {
   readonly #random: (bytes: number) => Uint8Array;
   #lastMs = 0;
   #counter = -1;
+  /** `#lastMs` in hex: many sids fall into one millisecond. */
+  #lastText = hex(0, 12);
+  #drawn = '';
+  #used = 0;
 
   constructor(clock: { now(): number }, random: (bytes: number) => Uint8Array = cryptoRandom) {
     this.#clock = clock;
@@ -44,17 +57,29 @@ export class SidMaker {
 
   make(prefix: SidPrefix): string {
     const now = Math.min(LAST_INSTANT, Math.floor(this.#clock.now()));
-    if (now > this.#lastMs) {
-      this.#lastMs = now;
-      this.#counter = 0;
-    } else {
+    if (now > this.#lastMs) this.#begin(now);
+    else {
       this.#counter += 1;
-      if (this.#counter === COUNTER_END) {
-        this.#lastMs += 1;
-        this.#counter = 0;
-      }
+      if (this.#counter === COUNTER_END) this.#begin(this.#lastMs + 1);
     }
-    return prefix + hex(this.#lastMs, 12) + hex(this.#counter, 4) + Buffer.from(this.#random(8)).toString('hex');
+    // With a leading one the digits need no padding.
+    const counter = (COUNTER_END + this.#counter).toString(16).slice(1);
+    return prefix + this.#lastText + counter + this.#draw();
+  }
+
+  #begin(ms: number): void {
+    this.#lastMs = ms;
+    this.#lastText = hex(ms, 12);
+    this.#counter = 0;
+  }
+
+  #draw(): string {
+    if (this.#used === this.#drawn.length) {
+      this.#drawn = Buffer.from(this.#random((DRAWN_AT_ONCE * RANDOM_DIGITS) / 2)).toString('hex');
+      this.#used = 0;
+    }
+    this.#used += RANDOM_DIGITS;
+    return this.#drawn.slice(this.#used - RANDOM_DIGITS, this.#used);
   }
 }
 
@@ -65,6 +90,11 @@ function hex(value: number, digits: number): string {
 // One call into the generator serves 512 sids: a call for 8 bytes costs as much as a call for 4096.
 const pool = new Uint8Array(4096);
 let used = pool.length;
+
+/** The sid of something that has a name and no record: the same name gives the same sid. It carries no instant. */
+export function namedSid(prefix: SidPrefix, name: string): string {
+  return prefix + createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
 
 /** Unpredictable bytes from the operating system. */
 export function cryptoRandom(bytes: number): Uint8Array {

@@ -3,7 +3,7 @@ import { parseCallbackUrl } from '../domain/callback-url.ts';
 import type { Status } from '../domain/message.ts';
 import { failure } from '../net/failure.ts';
 import type { OutgoingResult } from '../net/outgoing.ts';
-import type { CallbackWork } from '../store/store.ts';
+import type { CallbackWork } from '../store/callback-shapes.ts';
 import { callbackParams, decide, encodeForm } from './callback-plan.ts';
 
 const NOW = 1_000_000_000;
@@ -36,7 +36,7 @@ function rules(fragment: string) {
 }
 
 function answered(status: number, partial = false): OutgoingResult {
-  return { kind: 'answer', status, headers: {}, body: '', partial, ms: 5 };
+  return { kind: 'answer', status, headers: {}, setCookies: [], url: '', body: '', partial, ms: 5 };
 }
 
 function after(result: OutgoingResult | null, fragment = '', more: Partial<Parameters<typeof decide>[0]> = {}) {
@@ -81,6 +81,30 @@ test.each<[Status, boolean]>([
   const params = Object.fromEntries(callbackParams(work({ status, errorCode: 30003 })));
   expect(params.ErrorCode).toBe(shown ? '30003' : undefined);
   expect(typeof params.ErrorMessage).toBe(shown ? 'string' : 'undefined');
+});
+
+test.each([
+  ['sent', ['ChannelPrefix', 'ChannelInstallSid', 'ChannelToAddress', 'StructuredMessage']],
+  ['delivered', ['ChannelPrefix', 'ChannelInstallSid', 'ChannelToAddress', 'EventType']],
+  ['read', ['ChannelPrefix', 'ChannelInstallSid', 'ChannelToAddress', 'EventType']],
+  ['canceled', ['ChannelPrefix', 'ChannelInstallSid', 'ChannelToAddress']],
+] as [Status, string[]][])('of WhatsApp a %s says %j beside the rest, and no carrier’s time', (status, more) => {
+  const params = callbackParams(work({ status, to: 'whatsapp:+12025550101', doneDate: '2601010000' }), 'XE1');
+  expect(params.map(([name]) => name).slice(-more.length)).toEqual(more);
+  expect(params.map(([name]) => name)).not.toContain('RawDlrDoneDate');
+  expect(Object.fromEntries(params).ChannelToAddress).toBe('+1202555XXXX');
+});
+
+test('a template makes a structured message, and only WhatsApp has such', () => {
+  const of = (to: string) => Object.fromEntries(callbackParams(work({ status: 'sent', isTemplate: true, to })));
+  expect(of('whatsapp:+12025550101').StructuredMessage).toBe('true');
+  expect(of('messenger:123456').StructuredMessage).toBeUndefined();
+});
+
+test('a sender of a channel makes it one, and an unknown sender is not named', () => {
+  const params = Object.fromEntries(callbackParams(work({ from: 'rcs:acme' })));
+  expect(params).toMatchObject({ ChannelPrefix: 'rcs', ChannelToAddress: '+1202555XXXX' });
+  expect(params.ChannelInstallSid).toBeUndefined();
 });
 
 test('a channel is named', () => {

@@ -1,30 +1,62 @@
 import type { CallbackRules, RetryCause } from '../domain/callback-url.ts';
 import { deliveryErrorName } from '../domain/errors.ts';
+import type { Status } from '../domain/message.ts';
 import { backoffMs } from '../domain/pacing.ts';
 import type { OutgoingResult } from '../net/outgoing.ts';
-import type { CallbackWork } from '../store/store.ts';
+import type { CallbackWork } from '../store/callback-shapes.ts';
 
 /** What a callback says and what follows from its answer: the rules of the callbacks room, without its machinery. */
 
 const API_VERSION = '2010-04-01';
 const CHANNEL = /^(whatsapp|messenger|rcs):/;
 
-/** The form of a status callback, in the order seen on Twilio's wire (behaviour sheet 2.3). */
-export function callbackParams({ payload, messageSid, accountSid }: CallbackWork): [string, string][] {
+/** Whose callback it is beside a phone's; the sender tells as well, as RCS goes to plain numbers. `null`: SMS or MMS. */
+export function channelOf({ to, from }: Pick<CallbackWork['payload'], 'to' | 'from'>): string | null {
+  return CHANNEL.exec(to)?.[1] ?? CHANNEL.exec(from ?? '')?.[1] ?? null;
+}
+
+/**
+ * The form of a status callback, in the order seen on Twilio's wire (behaviour sheet 2.3). `installSid`: that of the
+ * channel sender, where it is known.
+ */
+export function callbackParams(
+  { payload, messageSid, accountSid }: CallbackWork,
+  installSid: string | null = null,
+): [string, string][] {
   const params: [string, string][] = [];
-  if (payload.doneDate !== null) params.push(['RawDlrDoneDate', payload.doneDate]);
+  const channel = channelOf(payload);
+  const isReceipt = payload.status === 'delivered' || payload.status === 'undelivered';
+  if (payload.doneDate !== null && isReceipt && channel === null) params.push(['RawDlrDoneDate', payload.doneDate]);
   params.push(['SmsSid', messageSid], ['SmsStatus', payload.status], ['MessageStatus', payload.status]);
   params.push(['To', payload.to]);
   if (payload.serviceSid !== null) params.push(['MessagingServiceSid', payload.serviceSid]);
   params.push(['MessageSid', messageSid], ['AccountSid', accountSid]);
   if (payload.from !== null) params.push(['From', payload.from]);
   params.push(['ApiVersion', API_VERSION]);
-  if (payload.errorCode !== null && (payload.status === 'failed' || payload.status === 'undelivered')) {
-    params.push(['ErrorCode', String(payload.errorCode)], ['ErrorMessage', deliveryErrorName(payload.errorCode)]);
+  const name = isFailure(payload) && payload.errorCode !== null ? deliveryErrorName(payload.errorCode) : null;
+  if (name !== null) params.push(['ErrorCode', String(payload.errorCode)], ['ErrorMessage', name]);
+  if (channel === null) return params;
+  params.push(['ChannelPrefix', channel]);
+  if (installSid !== null) params.push(['ChannelInstallSid', installSid]);
+  params.push(['ChannelToAddress', masked(payload.to.replace(CHANNEL, ''))]);
+  if (name !== null) params.push(['ChannelStatusMessage', name]);
+  const event = EVENTS[payload.status];
+  if (event !== undefined) params.push(['EventType', event]);
+  if (channel === 'whatsapp' && payload.status === 'sent') {
+    params.push(['StructuredMessage', String(payload.isTemplate === true)]);
   }
-  const channel = CHANNEL.exec(payload.to)?.[1];
-  if (channel !== undefined) params.push(['ChannelPrefix', channel]);
   return params;
+}
+
+const EVENTS: Partial<Record<Status, string>> = { delivered: 'DELIVERED', read: 'READ' };
+
+function isFailure({ status }: CallbackWork['payload']): boolean {
+  return status === 'failed' || status === 'undelivered';
+}
+
+/** As channels show a recipient: without its last four places. `To` has it whole. */
+function masked(id: string): string {
+  return `${id.slice(0, -4)}XXXX`;
 }
 
 /** Most values are ids and statuses: they go as they are. */
@@ -77,7 +109,7 @@ export function decide({ result, attempt, rules, eventAt, now, spentMs, giveUpAf
 }
 
 /** In Twilio's words; `null` for what no retry can mend: a denied address, a redirect to nowhere, an odd status. */
-function causeOf(result: OutgoingResult): RetryCause | null {
+export function causeOf(result: OutgoingResult): RetryCause | null {
   if (result.kind === 'answer') {
     if (result.status >= 500) return '5xx';
     return result.status >= 400 ? '4xx' : null;

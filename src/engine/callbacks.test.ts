@@ -177,7 +177,7 @@ test('what is turned away comes back when its lease ends, and nothing is lost', 
   const held: ServerResponse[] = [];
   let open = false;
   const { url, seen } = await receiver((response) => void (open ? response.end() : held.push(response)));
-  const { clock, store, callbacks } = room({ settings: { perHost: 1 } });
+  const { clock, store, callbacks } = room({ settings: { perHost: 1, mostParked: 0 } });
   for (let i = 0; i < 12; i += 1) store.add(url, { at: clock.now() });
   callbacks.start();
   await until(() => held.length === 1);
@@ -188,6 +188,21 @@ test('what is turned away comes back when its lease ends, and nothing is lost', 
   clock.advance(LEASE_MS);
   await callbacks.idle();
   expect(seen).toHaveLength(12);
+  expect(store.rows).toEqual([]);
+});
+
+test('what stands behind a full line follows without waiting for a lease', async () => {
+  const held: ServerResponse[] = [];
+  let open = false;
+  const { url, seen } = await receiver((response) => void (open ? response.end() : held.push(response)));
+  const { clock, store, callbacks } = room({ settings: { perHost: 1 } });
+  for (let i = 0; i < 30; i += 1) store.add(url, { at: clock.now() });
+  callbacks.start();
+  await until(() => held.length === 1);
+  open = true;
+  for (const response of held) response.end();
+  await callbacks.idle();
+  expect(seen).toHaveLength(30);
   expect(store.rows).toEqual([]);
 });
 
@@ -350,4 +365,25 @@ test('nothing is claimed while the node is not sure of its lease', async () => {
   callbacks.start();
   await callbacks.idle();
   expect([seen, store.rows[0]?.attempt]).toEqual([[], 0]);
+});
+
+test('a click goes as JSON whose hash joins the URL, with the password in the URL kept for nobody', async () => {
+  const { url, seen } = await receiver();
+  const { store, clock, callbacks, events } = room();
+  store.add(`${url.replace('//', '//user:secret@')}/clicks?a=1#rc=1`);
+  const json = '{"event_type":"click","to":"ünï"}';
+  const [row] = store.rows;
+  if (row) row.payload = { ...row.payload, click: { json } };
+  callbacks.start();
+  callbacks.ring();
+  await until(() => store.results.length === 1);
+  const asked = `${url}${seen[0]?.url}`;
+  expect(seen[0]?.url).toMatch(/^\/clicks\?a=1&bodySHA256=[0-9a-f]{64}$/);
+  expect(seen[0]?.headers['content-type']).toBe('application/json');
+  expect(verifySignature('token', String(seen[0]?.headers['x-twilio-signature']), asked, json)).toBe(true);
+  const [kept] = store.results;
+  expect(kept?.record.request).toMatchObject({ url: asked, body: json });
+  expect(JSON.stringify(kept?.record.request)).not.toContain('secret');
+  expect(events).toMatchObject([{ type: 'callback.attempt', status: 'click', decision: 'done' }]);
+  expect(clock.untilNext()).not.toBe(0);
 });

@@ -1,22 +1,21 @@
-import { hash } from 'node:crypto';
+import type { AlertDraft } from '../domain/alert.ts';
 import { type ParsedCallbackUrl, parseCallbackUrl } from '../domain/callback-url.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
-import { signForm } from '../domain/signature.ts';
 import type { Outgoing, OutgoingResult } from '../net/outgoing.ts';
-import {
-  type CallbackAttempt,
-  type CallbackResult,
-  type CallbackWork,
-  type Store,
-  StoreUnavailable,
-} from '../store/store.ts';
-import { callbackParams, type Decision, decide, encodeForm } from './callback-plan.ts';
-import { FairHosts } from './fair-hosts.ts';
-import { Loop } from './loop.ts';
+import type { CallbackAttempt, CallbackResult, CallbackWork } from '../store/callback-shapes.ts';
+import { type Store, StoreUnavailable } from '../store/store.ts';
+import { makeCallbackAlerts } from './callback-alerts.ts';
+import { type Decision, decide } from './callback-plan.ts';
+import { callbackRequest } from './callback-request.ts';
+import { kindOf, makeWords } from './callback-words.ts';
+import type { InstallSidOf } from './channel-installs.ts';
+import { FairHosts, PARKED_PER_PLACE, WAITING_PER_RUNNING } from './fair-hosts.ts';
+import { Loop, type LoopRoom, untilAllEnd } from './loop.ts';
 import type { NodeMembership, Term } from './membership.ts';
 import { makePersist } from './persist.ts';
+import { OVERDUE_MS, OVERDUE_PER_PLACE, Places } from './places.ts';
 
 /**
  * The callbacks room: tells customers what became of their messages. Claims due callbacks, signs and posts each,
@@ -30,6 +29,8 @@ export interface CallbackSettings {
   perHost: number;
   /** Without `#rc`/`#rp`: how long after its event a callback is retried. */
   giveUpAfterMs: number;
+  /** Claimed work that may stand behind full lines, so that a slow receiver need not wait for a lease to end. */
+  mostParked?: number;
   /** Has to outlast the longest attempt (15 s) comfortably. */
   leaseMs: number;
   batch?: number;
@@ -38,23 +39,24 @@ export interface CallbackSettings {
 
 export interface CallbackParts {
   store: Pick<Store, 'claimCallbacks' | 'finishCallbacks' | 'nextDueAt'>;
+  /** Left out: nobody is told of alerts. */
+  alerts?: Pick<Store, 'alert' | 'account'>;
+  /** Takes alerts of what fails. */
+  raise?: (drafts: AlertDraft[]) => void;
   membership: Pick<NodeMembership, 'term' | 'isOver'>;
   outgoing: Pick<Outgoing, 'request'>;
   clock: Clock;
   /** The primary token of an account: signatures are made at the time of sending (settled; C4). */
   tokenOf: (accountSid: string) => Promise<string>;
+  /** Left out: callbacks do not name their channel's sender. */
+  installSidOf?: InstallSidOf;
   random: () => number;
   observe: Observer;
   faults: Faults;
   settings: CallbackSettings;
 }
 
-export interface Callbacks {
-  start(): void;
-  ring(dueAt?: number): void;
-  stop(limitMs: number): Promise<boolean>;
-  idle(): Promise<void>;
-}
+export type Callbacks = LoopRoom;
 
 type Receiver = ParsedCallbackUrl & { ok: true };
 
@@ -67,26 +69,15 @@ interface Claimed {
 
 interface Job extends Claimed {
   receiver: Receiver;
-  /** Has been under way for so long that its place went to somebody else. */
-  overdue: boolean;
-  /** Gives back the place in the loop, at most once. */
-  freePlace(): void;
+  /** It needs no place of the loop any longer. */
+  leave(): void;
   /** Settled or dropped. */
   end(): void;
 }
 
-const USER_AGENT = 'TwilioProxy/1.1';
 /** Read to its end so that the connection can be kept; of it, this much is kept. */
 const MAX_ANSWER_BYTES = 65_536;
 const KEPT_ANSWER_BYTES = 4_096;
-/**
- * After this long a job gives its place in the loop to another one, so hanging receivers cannot use up the places
- * (C3: with 5 % hanging, a second of arrivals is all they ever hold). They stay bounded by `OVERDUE_PER_PLACE`.
- */
-const OVERDUE_MS = 1_000;
-const OVERDUE_PER_PLACE = 4;
-const SWEEP_MS = 250;
-const WAITING_PER_RUNNING = 8;
 const URLS_KEPT = 1_000;
 const SPENT_KEPT = 10_000;
 
@@ -94,17 +85,22 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   const { store, membership, outgoing, clock, observe, faults, settings } = parts;
   const { leaseMs, perHost, maxInFlight } = settings;
   const persist = makePersist({ clock, observe, where: 'callbacks: finish' });
+  const wordsOf = makeWords({ store: parts.alerts, installSidOf: parts.installSidOf, onFault: fault });
+  const tellOf = makeCallbackAlerts(parts.raise ?? (() => undefined));
   const receivers = new Map<string, ParsedCallbackUrl>();
-  /** Jobs that hold a place, oldest first. */
-  const quick = new Set<Job>();
-  let overdue = 0;
-  let cancelSweep: (() => void) | null = null;
+  const places = new Places(clock, maxInFlight * OVERDUE_PER_PLACE);
   /** Per work with Twilio's retry rule: what its attempts have used of the total budget. A restart forgives it. */
   const spentMs = new Map<number, number>();
   let finished: { result: CallbackResult; leaseUntil: number; end: () => void }[] = [];
   let flushing = false;
 
-  const hosts = new FairHosts<Job>({ perHost, maxWaiting: perHost * WAITING_PER_RUNNING, launch });
+  const hosts = new FairHosts<Job>({
+    perHost,
+    maxWaiting: perHost * WAITING_PER_RUNNING,
+    park: (job) => job.leave(),
+    maxParked: settings.mostParked ?? maxInFlight * PARKED_PER_PLACE,
+    launch,
+  });
   const loop = new Loop<Claimed>({
     name: 'callbacks',
     clock,
@@ -139,14 +135,7 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   }
 
   function run(items: Claimed[], done: (count: number) => void): Promise<void> {
-    return new Promise((resolve) => {
-      let left = items.length;
-      const end = () => {
-        left -= 1;
-        if (left === 0) resolve();
-      };
-      for (const claimed of items) admit(claimed, done, end);
-    });
+    return untilAllEnd(items, (claimed, end) => admit(claimed, done, end));
   }
 
   function admit(claimed: Claimed, done: (count: number) => void, endOfBatch: () => void): void {
@@ -155,44 +144,18 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
       finishUnusable(claimed, receiver.why, endOfBatch);
       return;
     }
+    const leave = places.take(claimed.takenAt, () => done(1));
     const job: Job = {
       ...claimed,
       receiver,
-      overdue: false,
-      freePlace: () => done(1),
+      leave,
       end() {
-        quick.delete(job);
-        if (job.overdue) overdue -= 1;
-        else job.freePlace();
-        if (quick.size === 0) stopSweeping();
+        leave();
         endOfBatch();
       },
     };
-    quick.add(job);
-    sweepLater();
     // Turned away: the end of its lease makes it due again, without a write.
     if (!hosts.enter(receiver.origin, job)) job.end();
-  }
-
-  function sweepLater(): void {
-    if (cancelSweep || quick.size === 0) return;
-    cancelSweep = clock.after(SWEEP_MS, () => {
-      cancelSweep = null;
-      const since = clock.monotonic() - OVERDUE_MS;
-      for (const job of quick) {
-        if (job.takenAt > since || overdue >= maxInFlight * OVERDUE_PER_PLACE) break;
-        quick.delete(job);
-        overdue += 1;
-        job.overdue = true;
-        job.freePlace();
-      }
-      sweepLater();
-    });
-  }
-
-  function stopSweeping(): void {
-    cancelSweep?.();
-    cancelSweep = null;
   }
 
   function launch(job: Job): boolean {
@@ -209,23 +172,20 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   async function send(job: Job): Promise<void> {
     const { work, receiver } = job;
     try {
-      const params = callbackParams(work);
-      const body = encodeForm(params);
-      const headers: Record<string, string> = {
-        'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
-        'I-Twilio-Idempotency-Token': idempotencyToken(work),
-        'User-Agent': USER_AGENT,
-        Accept: '*/*',
-      };
       const at = clock.now();
       const token = await tokenFor(work.accountSid);
+      const words = await wordsOf(work);
+      if (words === null) {
+        finishGone(job, at);
+        return;
+      }
+      const { method, url, headers, body, kept } = callbackRequest(work, receiver, token, words);
       let result: OutgoingResult | null = null;
       if (token !== null) {
-        headers['X-Twilio-Signature'] = signForm(token, receiver.target, params);
         faults.at('callback.before-request');
         result = await outgoing.request({
-          method: 'POST',
-          url: receiver.url,
+          method,
+          url,
           headers,
           body,
           connectMs: receiver.rules.connectMs,
@@ -237,8 +197,7 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
         });
         faults.at('callback.after-request');
       }
-      // Kept without user and password.
-      conclude(job, at, { method: 'POST', url: receiver.target, headers, body }, result);
+      conclude(job, at, kept, result);
     } catch (error) {
       fault('callbacks: send', error);
       job.end();
@@ -282,6 +241,13 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     finish(job, decision, { at, ms, request, response, ...complaint(result) }, () => job.end());
   }
 
+  /** The alert is forgotten, or its account. */
+  function finishGone(job: Job, at: number): void {
+    const request = { method: 'POST', url: job.receiver.target, headers: {}, body: '' };
+    const record = { at, ms: 0, request, response: null, errorCode: null, error: 'what it was about is gone' };
+    finish(job, { decision: 'gave_up' }, record, () => job.end());
+  }
+
   function finishUnusable(claimed: Claimed, why: string, end: () => void): void {
     const request = { method: 'POST', url: claimed.work.payload.url, headers: {}, body: '' };
     const record = { at: clock.now(), ms: 0, request, response: null, errorCode: 11100, error: why };
@@ -297,12 +263,13 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     const { workId, attempt, messageSid, accountSid, payload } = work;
     const record = { workId, messageSid, accountSid, attempt, payload, decision: decision.decision, ...what };
     const result = { workId, attempt, messageSid, ...decision, record };
+    tellOf(work, record);
     finished.push({ result, leaseUntil: takenAt + leaseMs, end });
     observe({
       type: 'callback.attempt',
       at: what.at,
       sid: messageSid,
-      status: payload.status,
+      status: kindOf(payload),
       url: what.request.url,
       httpStatus: what.response?.status ?? null,
       ms: what.ms,
@@ -357,12 +324,6 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     },
     idle: () => loop.idle(),
   };
-}
-
-/** The same for every attempt of one event, another one for each event: a UUID (version 8) made from both ids. */
-function idempotencyToken({ workId, messageSid }: CallbackWork): string {
-  const hex = hash('sha256', `${messageSid}/${workId}`, 'hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function complaint(result: OutgoingResult | null): Pick<CallbackAttempt, 'errorCode' | 'error'> {

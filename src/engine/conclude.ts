@@ -1,13 +1,16 @@
 /** What a claimed send becomes: why it is not sent at all, what the connector is handed, what follows from its answer. */
-import type { Connector, Outcome, Submission } from '../connectors/connector.ts';
+import type { Connector, Outcome, Submission, SubmissionMedia } from '../connectors/connector.ts';
+import { parseTo } from '../domain/address.ts';
+import { hasMms, leavesAsMms, partsOf } from '../domain/mms.ts';
 import { priceOf } from '../domain/money.ts';
-import { segment } from '../domain/segments.ts';
-import { smartEncode } from '../domain/smart-encoding.ts';
+import type { ChargeOf } from '../domain/prices.ts';
 import type { SendSettlement, SendWork } from '../store/store.ts';
+import { OPTED_OUT } from './opt-outs.ts';
 
 export interface ConcludeSettings {
-  /** Charge per segment in micro-units. */
-  segmentPriceMicros: number;
+  chargeOf: ChargeOf;
+  /** Countries that get MMS (30011 elsewhere). */
+  mmsCountries: readonly string[];
   /** Wait before a submission that got no answer is repeated once (settled 9). */
   inDoubtHoldMs: number;
 }
@@ -16,27 +19,53 @@ export interface ConcludeSettings {
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** The code with which a message fails before it is sent, or `null`. */
-export function unsendable(work: SendWork, settings: ConcludeSettings): number | null {
+/** The code with which a message fails before it is sent, or `null`. `isActive`: its account may send. */
+export function unsendable(
+  work: SendWork,
+  isActive: boolean,
+  { chargeOf, mmsCountries }: ConcludeSettings,
+): number | null {
+  if (!isActive) return 30002;
+  if (work.optedOut) return OPTED_OUT;
   if (work.expired) return 30036;
-  const { maxPriceMicros, numSegments } = work.message;
-  if (maxPriceMicros !== null && numSegments * settings.segmentPriceMicros > maxPriceMicros) return 30010;
+  const { maxPriceMicros, to } = work.message;
+  if (leavesAsMms(work.message)) {
+    const address = parseTo(to);
+    if (address && !hasMms(address, mmsCountries)) return 30011;
+  }
+  if (maxPriceMicros !== null && chargeOf(work.message) > maxPriceMicros) return 30010;
   return null;
 }
 
-export function submissionOf(work: SendWork): Submission {
+/** `media`: those of the message, whichever way they leave. */
+export function submissionOf(work: SendWork, media: SubmissionMedia[]): Submission {
   const { message } = work;
-  const { parts, encoding } = segment(message.smartEncoded ? smartEncode(message.body) : message.body);
+  const { parts, encoding } = partsOf(
+    message,
+    media.map(({ url }) => url),
+  );
+  // WhatsApp shows a text beside pictures alone.
+  const isMute =
+    message.to.startsWith('whatsapp:') && media.some(({ contentType }) => !contentType.startsWith('image/'));
   return {
     messageSid: message.sid,
     accountSid: message.accountSid,
     from: message.from ?? '',
     to: message.to,
-    parts: message.to.includes(':') ? [message.body] : parts,
+    parts: isMute ? [''] : parts,
     encoding,
+    media: message.options.mediaAsLinks ? [] : media,
+    actions: message.options.actions ?? [],
+    ...(message.options.buttons && { buttons: message.options.buttons }),
+    ...(message.options.content && { content: message.options.content }),
     attempt: work.attempt,
     idempotencyKey: message.sid,
   };
+}
+
+/** Its media could not be read now. */
+export function unreadable(work: SendWork, now: number): SendSettlement {
+  return settlement(work, { kind: 'again', dueAt: now + retryMs(work.attempt), note: 'its media could not be read' });
 }
 
 export function settlement(work: SendWork, result: SendSettlement['result']): SendSettlement {
@@ -62,7 +91,7 @@ export function conclude(
         kind: 'sent',
         connector: work.connector,
         carrierIds: outcome.carrierIds,
-        priceMicros: priceOf(work.message.numSegments, settings.segmentPriceMicros),
+        priceMicros: priceOf(settings.chargeOf(work.message)),
       };
     case 'refused':
       return { kind: 'failed', errorCode: outcome.errorCode, note: outcome.note };

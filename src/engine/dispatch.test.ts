@@ -25,7 +25,7 @@ function room(more: Partial<DispatchParts> & { maxInFlight?: number } = {}) {
   const store = new FakeSends();
   const events: PidgeEvent[] = [];
   const { connector, sent } = fakeConnector('sim', clock);
-  const state = { term: { owner: 'me' }, isSure: true, isUp: true };
+  const state = { term: { owner: 'me' }, isSure: true, isUp: true, suspended: new Set<string>() };
   const dispatch = makeDispatch({
     store,
     connectors: new Map([['sim', connector]]),
@@ -33,6 +33,8 @@ function room(more: Partial<DispatchParts> & { maxInFlight?: number } = {}) {
       term: () => (state.isSure ? state.term : null),
       holds: (term) => state.isSure && term === state.term,
     },
+    accounts: { closed: () => state.suspended },
+    attach: async () => new Map(),
     runs: () => state.isUp,
     except: () => (state.isUp ? [] : ['sim']),
     clock,
@@ -45,7 +47,8 @@ function room(more: Partial<DispatchParts> & { maxInFlight?: number } = {}) {
       leaseMs: LEASE_MS,
       pollMs: 5_000,
       wakeAheadMs: 10,
-      segmentPriceMicros: 0,
+      chargeOf: () => 0,
+      mmsCountries: ['US'],
       inDoubtHoldMs: 30_000,
     },
     ...more,
@@ -68,6 +71,22 @@ const lane = (intervalMs: number, key = 'a'): Lane => ({
   horizonMs: 60_000,
 });
 const gone = () => new StoreUnavailable('the database is gone');
+
+it('what its recipient has opted out of fails with 21610 and is never handed over', async () => {
+  const { store, sent, dispatch, of } = room();
+  store.add();
+  store.add();
+  const [first] = store.rows;
+  if (first) first.optedOut = true;
+  dispatch.start();
+  await dispatch.idle();
+  expect(sent.map(({ sid }) => sid)).toEqual(['SM2']);
+  expect(store.settled.map(({ messageSid, result }) => [messageSid, result])).toContainEqual([
+    'SM1',
+    { kind: 'failed', errorCode: 21610 },
+  ]);
+  expect(of('message.status')).toContainEqual(expect.objectContaining({ sid: 'SM1', errorCode: 21610 }));
+});
 
 describe('the fence', () => {
   it('of a term that is over lets nothing through, and puts it back in its old place', async () => {
@@ -379,4 +398,17 @@ it('a connector that throws does not lose the message', async () => {
   await wind(1_100);
   expect(sent).toHaveLength(2);
   expect(store.settled.map(({ result }) => result.kind)).toEqual(['again', 'failed']);
+});
+
+it('puts back for a second a message whose media cannot be read, and no other', async () => {
+  const state = { readable: false };
+  const attach: DispatchParts['attach'] = async (works) =>
+    new Map(works.flatMap(({ message }) => (state.readable ? [[message.sid, []]] : [])));
+  const { store, dispatch, sent, wind } = room({ attach });
+  for (const numMedia of [1, 0]) store.add({ numMedia });
+  dispatch.start();
+  await dispatch.idle();
+  state.readable = true;
+  await wind(1_500);
+  expect(sent.map(({ sid }) => sid)).toEqual(['SM2', 'SM1']);
 });

@@ -3,14 +3,20 @@
  * `conclude.ts` alone. The claim that made a message `sending` is durable before this room sees it, so whatever still
  * waits is unsent. Just before anything is handed over the fence asks whether it is still this node's.
  */
-import type { Connector, Outcome } from '../connectors/connector.ts';
+import type { Connector, Outcome, SubmissionMedia } from '../connectors/connector.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
+import type { ChargeOf } from '../domain/prices.ts';
+import type { ChannelRefusal } from '../domain/session-window.ts';
 import { type SendSettlement, type SendWork, type Store, StoreUnavailable } from '../store/store.ts';
-import { conclude, putBack, settlement, submissionOf, unsendable } from './conclude.ts';
-import { Loop } from './loop.ts';
+import type { AccountGate } from './account-gate.ts';
+import type { Attach } from './attach.ts';
+import type { ChannelGate } from './channel-gate.ts';
+import { conclude, putBack, settlement, submissionOf, unreadable, unsendable } from './conclude.ts';
+import { Loop, type LoopRoom } from './loop.ts';
 import type { NodeMembership, Term } from './membership.ts';
+import type { Overtaken } from './overtaken.ts';
 import { ClaimAhead, Pacer } from './pace.ts';
 import { makePersist } from './persist.ts';
 
@@ -26,8 +32,9 @@ export interface DispatchSettings {
    * with the time that claims take.
    */
   wakeAheadMs: number;
-  /** Charge per segment in micro-units. */
-  segmentPriceMicros: number;
+  chargeOf: ChargeOf;
+  /** Countries that get MMS (30011 elsewhere). */
+  mmsCountries: readonly string[];
   /** Wait before a submission that got no answer is repeated once (settled 9). */
   inDoubtHoldMs: number;
 }
@@ -36,6 +43,10 @@ export interface DispatchParts {
   store: Pick<Store, 'claimSends' | 'settleSends' | 'nextDueAt'>;
   connectors: ReadonlyMap<string, Connector>;
   membership: Pick<NodeMembership, 'term' | 'holds'>;
+  accounts: AccountGate;
+  /** Left out: every channel carries everything. */
+  channels?: Pick<ChannelGate, 'refusals'>;
+  attach: Attach;
   /** Whether a connector runs here and its sends are this node's. */
   runs: (connector: string) => boolean;
   /** Connectors whose sends are to be left alone. */
@@ -46,19 +57,17 @@ export interface DispatchParts {
   settings: DispatchSettings;
   /** Told after a commit that may have made a callback due. */
   ringCallbacks: () => void;
+  /** Knows of receipts that were parked. */
+  overtaken?: Pick<Overtaken, 'take'>;
 }
 
-export interface Dispatch {
-  start(): void;
-  /** Something may be sent, now or at `dueAt` (epoch ms). */
-  ring(dueAt?: number): void;
-  idle(): Promise<void>;
-  stop(limitMs: number): Promise<boolean>;
-}
+export type Dispatch = LoopRoom;
 
 /** Work with what the fence needs to know. */
 interface Claimed {
   work: SendWork;
+  /** `null`: it has some, and they could not be read. */
+  media: SubmissionMedia[] | null;
   term: Term;
   /** Monotonic: the last instant at which it may be handed over. */
   sendUntil: number;
@@ -115,7 +124,11 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     );
     ahead.learn(clock.monotonic() - asked);
     const leaseUntil = asked + leaseMs;
-    return works.map((work) => ({ work, term, sendUntil: leaseUntil - FENCE_MS, leaseUntil }));
+    const attached = await parts.attach(works, (error) => fault('dispatch: media', error));
+    return works.map((work) => {
+      const media = attached.get(work.message.sid) ?? (work.message.numMedia > 0 ? null : []);
+      return { work, media, term, sendUntil: leaseUntil - FENCE_MS, leaseUntil };
+    });
   }
 
   async function nextDueAt(): Promise<number | null> {
@@ -138,10 +151,14 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     const refused: SendSettlement[] = [];
     const hands: Promise<void>[] = [];
     const unpaced: Claimed[] = [];
+    const isOpen = await openAccounts(items);
+    const refusals = await channelRefusals(items);
     for (const claimed of items) {
       const { work } = claimed;
-      const refusal = unsendable(work, settings);
-      if (refusal !== null) refused.push(settlement(work, { kind: 'failed', errorCode: refusal }));
+      const errorCode = unsendable(work, isOpen(work.message.accountSid), settings);
+      const refusal = errorCode === null ? refusals?.get(work.message.sid) : { errorCode };
+      if (refusal) refused.push(settlement(work, { kind: 'failed', ...refusal }));
+      else if (claimed.media === null) refused.push(unreadable(work, clock.now()));
       else if (work.lane === null) unpaced.push(claimed);
       else if (!isStopping) {
         const { lane, startAt } = work;
@@ -152,6 +169,28 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     for (const claims of byConnector(unpaced)) hands.push(handOver(claims));
     if (refused.length > 0) hands.push(record(refused, items));
     await Promise.all(hands);
+  }
+
+  /** Who may not be known to send is let through: the store has other ways to say that it is in trouble. */
+  async function openAccounts(items: Claimed[]): Promise<(accountSid: string) => boolean> {
+    const sids = new Set(items.map(({ work }) => work.message.accountSid));
+    try {
+      const closed = await parts.accounts.closed(sids);
+      return (sid) => !closed.has(sid);
+    } catch (error) {
+      fault('dispatch: accounts', error);
+      return () => true;
+    }
+  }
+
+  /** What cannot be told is left to the channel itself, which judges once more. */
+  async function channelRefusals(items: Claimed[]): Promise<ReadonlyMap<string, ChannelRefusal> | null> {
+    try {
+      return (await parts.channels?.refusals(items.map(({ work }) => work.message))) ?? null;
+    } catch (error) {
+      fault('dispatch: channels', error);
+      return null;
+    }
   }
 
   function start(paced: { claimed: Claimed; end: () => void }[]): void {
@@ -214,7 +253,7 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     const connector = parts.connectors.get(name);
     const works = claims.map(({ work }) => work);
     const outcomes = connector
-      ? await send(connector, works)
+      ? await send(connector, claims)
       : works.map((): Outcome => ({ kind: 'unreachable', note: `no connector named ${name}` }));
     parts.faults.at('dispatch.after-send');
     const now = clock.now();
@@ -225,13 +264,13 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     await record(settlements, claims);
   }
 
-  async function send(connector: Connector, works: SendWork[]): Promise<Outcome[]> {
+  async function send(connector: Connector, claims: Claimed[]): Promise<Outcome[]> {
     try {
-      return await connector.send(works.map(submissionOf));
+      return await connector.send(claims.map(({ work, media }) => submissionOf(work, media ?? [])));
     } catch (error) {
       // A connector promises outcomes; one that throws is broken, and nobody knows what it had sent.
       fault(`connector ${connector.name}`, error);
-      return works.map((work) =>
+      return claims.map(({ work }) =>
         work.attempt >= MAX_BROKEN_ATTEMPTS
           ? { kind: 'refused', errorCode: 30008, note: 'the connector broke three times on it' }
           : { kind: 'unsure', note: 'the connector broke' },
@@ -279,7 +318,10 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     const { accountSid, createdAt } = work.message;
     const status = result.kind === 'sent' ? 'sent' : 'failed';
     const errorCode = result.kind === 'failed' ? result.errorCode : undefined;
-    parts.observe({ type: 'message.status', at, sid: one.messageSid, accountSid, status, errorCode, createdAt });
+    const event = { type: 'message.status', at, sid: one.messageSid, accountSid, createdAt } as const;
+    parts.observe({ ...event, status, errorCode });
+    const overtaken = result.kind === 'sent' && parts.overtaken?.take(result.connector, result.carrierIds);
+    if (overtaken) parts.observe({ ...event, status: 'undelivered', errorCode: overtaken });
   }
 
   return {

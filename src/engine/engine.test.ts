@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { acceptance, lane } from '../../tests/contract/store.fixtures.ts';
 import { FakeNodes, StoppableClock } from '../../tests/helpers/fake-nodes.ts';
+import { MemoryBlobs } from '../../tests/helpers/memory-blobs.ts';
 import type { Connector, Ear } from '../connectors/connector.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import { noFaults } from '../domain/faults.ts';
+import { SidMaker } from '../domain/sid.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store, WorkKind } from '../store/store.ts';
 import { type Engine, makeEngine } from './engine.ts';
@@ -77,9 +79,16 @@ async function village(options: { shared?: boolean; start?: () => Promise<void> 
       connectors: [connector],
       outgoing: { request: () => Promise.reject(new Error('nobody is called here')), close: async () => undefined },
       tokenOf: async () => 'token',
+      media: { blobs: new MemoryBlobs(), sids: new SidMaker(clock), link: (sid) => sid },
+      replies: {
+        door: { prepare: () => Promise.reject(new Error('nothing is ordered here')), announce: () => undefined },
+        mediaUrl: ({ sid }) => sid,
+        use: 'both',
+      },
       random: () => 0.5,
       route: () => null,
       laneOf: () => null,
+      reaches: async () => false,
       observe: (event) => events.push(event),
       faults: noFaults,
       makeOwner: () => `${name}-${++terms}`,
@@ -91,14 +100,28 @@ async function village(options: { shared?: boolean; start?: () => Promise<void> 
           leaseMs: 60_000,
           pollMs: 5_000,
           wakeAheadMs: 10,
-          segmentPriceMicros: 0,
+          chargeOf: () => 0,
+          mmsCountries: ['US'],
           inDoubtHoldMs: 30_000,
         },
         callbacks: { maxInFlight: 10, perHost: 5, giveUpAfterMs: 60_000, leaseMs: 60_000 },
+        replies: { maxInFlight: 10, perHost: 5, leaseMs: 60_000 },
+        reports: { debuggerUrlOf: () => null, keepAlertsMs: 86_400_000 },
+        sessionWindow: 'ignore',
         releases: { batch: 20, leaseMs: 60_000, pollMs: 5_000 },
+        fetches: { maxInFlight: 4, perHost: 2, leaseMs: 60_000, holdMs: 30_000, pollMs: 5_000 },
+        inbound: {
+          partsWaitMs: 120_000,
+          deliverPartial: false,
+          keywordsOff: false,
+          leaseMs: 60_000,
+          pollMs: 5_000,
+          holdMs: 30_000,
+        },
         membership: { leaseMs: 10_000, beatMs: 2_000, marginMs: 5_000 },
         roles,
         keepMs: null,
+        retention: () => null,
       },
     });
     engines.push(engine);

@@ -1,17 +1,32 @@
 /** The engine: starts its rooms in order and stops them in reverse, each with a limit. */
-import type { Connector } from '../connectors/connector.ts';
+import type { Connector, Ear } from '../connectors/connector.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
+import type { SidMaker } from '../domain/sid.ts';
 import type { Outgoing } from '../net/outgoing.ts';
-import type { Store } from '../store/store.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import type { Store, WorkKind } from '../store/store.ts';
+import { makeAccountGate } from './account-gate.ts';
+import { makeAttach } from './attach.ts';
 import { type CallbackSettings, type Callbacks, makeCallbacks } from './callbacks.ts';
+import { type ChannelGateParts, makeChannelGate } from './channel-gate.ts';
+import { makeInstalls } from './channel-installs.ts';
 import { type Dispatch, type DispatchSettings, makeDispatch } from './dispatch.ts';
+import { type Fetches, type FetchSettings, makeFetches } from './fetches.ts';
+import { type InboundRooms, type InboundRoomsSettings, makeInboundRooms } from './inbound-rooms.ts';
 import { type MembershipSettings, NodeMembership } from './membership.ts';
+import { makeOptOutPeek } from './opt-out-peek.ts';
+import type { OptOutReads } from './opt-outs.ts';
+import { makeOvertaken } from './overtaken.ts';
 import type { PickParts } from './pick.ts';
 import { makeReceipts } from './receipts.ts';
 import { makeReleases, type ReleaseSettings, type Releases } from './release.ts';
+import { makeReplies, type Replies, type ReplyParts, type ReplySettings } from './replies.ts';
+import { makeReports, type ReportSettings } from './reports.ts';
+import { makeRetention, type RetentionParts } from './retention.ts';
 import { makeConnectorRunner } from './run-connectors.ts';
+import { makeSweeper } from './sweep-blobs.ts';
 import { makeUpkeep } from './upkeep.ts';
 
 export interface EngineParts {
@@ -22,9 +37,13 @@ export interface EngineParts {
   /** The account's primary token, which signs its webhooks. */
   tokenOf: (accountSid: string) => Promise<string>;
   random: () => number;
+  media: EngineMedia;
+  /** How apps' answers to messages become messages. */
+  replies: Pick<ReplyParts, 'door' | 'mediaUrl' | 'use' | 'summaries'>;
   /** For messages that a service sends. */
   route: PickParts['route'];
   laneOf: PickParts['laneOf'];
+  reaches: NonNullable<PickParts['reaches']>;
   observe: Observer;
   faults: Faults;
   /** A name for a life of this node, never used before. */
@@ -34,15 +53,30 @@ export interface EngineParts {
   settings: EngineSettings;
 }
 
+export interface EngineMedia {
+  blobs: BlobStore;
+  sids: Pick<SidMaker, 'make'>;
+  /** The public address of a medium, for carriers and for links in texts. */
+  link: (sid: string) => string;
+}
+
 export interface EngineSettings {
   dispatch: DispatchSettings;
   callbacks: CallbackSettings;
+  replies: ReplySettings;
   releases: ReleaseSettings;
+  fetches: FetchSettings;
+  inbound: InboundRoomsSettings;
   membership: Pick<MembershipSettings, 'leaseMs' | 'beatMs' | 'marginMs'>;
-  /** Of what a node can do, what this one does. `dispatch` (which also releases) and `callbacks` are here. */
+  /** Of what a node can do, what this one does. `dispatch` (which also fetches and releases) and `callbacks` are here. */
   roles: readonly string[];
   /** How long messages are kept; `null`: for ever. */
   keepMs: number | null;
+  reports: ReportSettings;
+  /** Whether free texts fail outside the 24-hour window of a channel. */
+  sessionWindow: ChannelGateParts['sessionWindow'];
+  /** What accounts keep for some days only. */
+  retention: RetentionParts['keepMs'];
 }
 
 export interface Engine {
@@ -54,6 +88,14 @@ export interface Engine {
   ringCallbacks(): void;
   /** A message may be given its sender at `dueAt`. */
   ringReleases(dueAt?: number): void;
+  /** The media of a message may be fetched at `dueAt`. */
+  ringFetches(dueAt?: number): void;
+  /** Media were removed, and their bytes may have to go. */
+  ringSweeper(): void;
+  /** What comes in, and who wants nothing more. */
+  inbound: Pick<InboundRooms, 'watch' | 'changeOptOuts'>;
+  /** Opt-outs as this process knows them, for who accepts messages. */
+  optOuts: OptOutReads;
   /** Whether this node is sure to be alive to the others; while it is not, it does no work. */
   isAlive(): boolean;
   /** Resolves when nothing is due and nothing is under way at the present instant. */
@@ -61,13 +103,22 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** So long are awaited on the way down releases, then answers of carriers, then callbacks: together under 20 s. */
+/** So long are awaited on the way down fetches and releases, then answers of carriers and apps, then callbacks: together under 20 s. */
 const RELEASES_STOP_MS = 2_000;
 const DISPATCH_STOP_MS = 10_000;
 const CALLBACKS_STOP_MS = 5_000;
 
 export function makeEngine(parts: EngineParts): Engine {
-  const { store, clock, observe, faults, settings } = parts;
+  const { store, clock, faults, settings, media } = parts;
+  const reports = makeReports({
+    store,
+    clock,
+    sids: media.sids,
+    observe: parts.observe,
+    settings: settings.reports,
+    ringCallbacks: () => ringCallbacks(),
+  });
+  const { observe } = reports;
   // Without the role no connector is this node's business.
   const connectors = settings.roles.includes('dispatch') ? parts.connectors : [];
   const names = connectors.map(({ name }) => name);
@@ -77,8 +128,19 @@ export function makeEngine(parts: EngineParts): Engine {
   const ringDispatch = (dueAt?: number) => dispatch?.ring(dueAt);
   const ringCallbacks = () => callbacks?.ring();
   const ringReleases = (dueAt?: number) => releases?.ring(dueAt);
-  const rings = { send: () => ringDispatch(), callback: () => ringCallbacks(), release: () => ringReleases() };
-  const ear = makeReceipts({ store, clock, observe, faults, ringCallbacks });
+  const ringFetches = (dueAt?: number) => fetches?.ring(dueAt);
+  const rings: Partial<Record<WorkKind, () => void>> = {
+    send: () => ringDispatch(),
+    callback: () => ringCallbacks(),
+    release: () => ringReleases(),
+    fetch: () => ringFetches(),
+    reply: () => replies?.ring(),
+    notice: () => inbound.ring('notice'),
+    joining: () => inbound.ring('joining'),
+  };
+  const overtaken = makeOvertaken();
+  const receipts = makeReceipts({ store, clock, observe, faults, ringCallbacks, overtaken });
+  const ear: Ear = { ...receipts, inbound: (batch) => inbound.inbound(batch) };
   const runner = makeConnectorRunner({ store, connectors, ear, onUp: () => ringDispatch() });
   const membership = new NodeMembership({
     store,
@@ -91,6 +153,10 @@ export function makeEngine(parts: EngineParts): Engine {
       ringDispatch();
       ringCallbacks();
       ringReleases();
+      ringFetches();
+      replies?.ring();
+      inbound.ring('notice');
+      inbound.ring('joining');
     },
     settings: {
       ...settings.membership,
@@ -107,8 +173,29 @@ export function makeEngine(parts: EngineParts): Engine {
         membership,
         outgoing: parts.outgoing,
         tokenOf: parts.tokenOf,
+        installSidOf: makeInstalls({ store, clock }),
+        alerts: store,
+        raise: reports.raise,
         random: parts.random,
         settings: settings.callbacks,
+      })
+    : null;
+  const accounts = makeAccountGate({ store, clock });
+  const optOuts = makeOptOutPeek({ store, clock });
+  const channels = makeChannelGate({ store, clock, sessionWindow: settings.sessionWindow });
+  const replies: Replies | null = settings.roles.includes('callbacks')
+    ? makeReplies({
+        ...parts.replies,
+        raise: reports.raise,
+        store,
+        clock,
+        observe,
+        faults,
+        membership,
+        accounts,
+        outgoing: parts.outgoing,
+        tokenOf: parts.tokenOf,
+        settings: settings.replies,
       })
     : null;
   const dispatch: Dispatch | null = settings.roles.includes('dispatch')
@@ -118,11 +205,15 @@ export function makeEngine(parts: EngineParts): Engine {
         observe,
         faults,
         membership,
+        accounts,
+        channels,
+        attach: makeAttach({ store, blobs: media.blobs, mediaLink: media.link }),
         connectors: new Map(connectors.map((connector) => [connector.name, connector])),
         runs,
-        except: () => [...new Set([...membership.except(), ...names.filter((name) => !runs(name))])],
+        except: exceptConnectors,
         settings: settings.dispatch,
         ringCallbacks,
+        overtaken,
       })
     : null;
   const releases: Releases | null = settings.roles.includes('dispatch')
@@ -133,14 +224,61 @@ export function makeEngine(parts: EngineParts): Engine {
         membership,
         route: parts.route,
         laneOf: parts.laneOf,
+        reaches: parts.reaches,
         random: parts.random,
+        mmsCountries: settings.dispatch.mmsCountries,
+        mediaLink: media.link,
+        optOuts,
+        channels,
         settings: settings.releases,
         ringDispatch,
         ringCallbacks,
       })
     : null;
-  const upkeep = makeUpkeep({ store, clock, observe, keepMs: settings.keepMs });
+  const fetches: Fetches | null = settings.roles.includes('dispatch')
+    ? makeFetches({
+        store,
+        blobs: media.blobs,
+        sids: media.sids,
+        clock,
+        observe,
+        membership,
+        outgoing: parts.outgoing,
+        settings: settings.fetches,
+        ringDispatch,
+        ringReleases,
+        ringCallbacks,
+      })
+    : null;
+  const inbound = makeInboundRooms({
+    store,
+    blobs: media.blobs,
+    sids: media.sids,
+    clock,
+    observe,
+    membership,
+    connectors: new Map(connectors.map((connector) => [connector.name, connector])),
+    except: exceptConnectors,
+    ring: (kind) => rings[kind]?.(),
+    forgetOptOuts: optOuts.forget,
+    settings: settings.inbound,
+  });
+  const sweeper = makeSweeper({ store, blobs: media.blobs, clock, observe });
+  const upkeep = makeUpkeep({
+    store,
+    clock,
+    observe,
+    keepMs: settings.keepMs,
+    keepAlertsMs: settings.reports.keepAlertsMs,
+  });
+  const onMediaGone = () => sweeper.ring();
+  const retention = makeRetention({ store, clock, observe, keepMs: settings.retention, onMediaGone });
   let unwatch: () => void = () => undefined;
+
+  /** Connectors whose work is to be left alone. */
+  function exceptConnectors(): string[] {
+    return [...new Set([...membership.except(), ...names.filter((name) => !runs(name))])];
+  }
 
   function runs(name: string): boolean {
     return runner.isUp(name) && (shared.includes(name) || membership.holdsConnector(name));
@@ -166,27 +304,46 @@ export function makeEngine(parts: EngineParts): Engine {
       }
       dispatch?.start();
       callbacks?.start();
+      replies?.start();
       releases?.start();
+      fetches?.start();
+      if (settings.roles.includes('dispatch')) inbound.start();
       upkeep.start();
-      unwatch = store.watch((kind) => rings[kind]());
+      sweeper.start();
+      retention.start();
+      reports.start();
+      unwatch = store.watch((kind) => rings[kind]?.());
     },
     ringDispatch,
     ringCallbacks,
     ringReleases,
+    ringFetches,
+    ringSweeper: () => sweeper.ring(),
+    inbound,
+    optOuts,
     isAlive: () => membership.term() !== null,
     async idle() {
+      await inbound.idle();
+      await replies?.idle();
+      await fetches?.idle();
       await releases?.idle();
       await dispatch?.idle();
+      await callbacks?.idle();
+      await reports.idle();
       await callbacks?.idle();
     },
     async stop() {
       stopping = true;
       unwatch();
       await upkeep.stop();
-      await releases?.stop(RELEASES_STOP_MS);
-      await dispatch?.stop(DISPATCH_STOP_MS);
+      await retention.stop();
+      await sweeper.stop();
+      await Promise.all([fetches?.stop(RELEASES_STOP_MS), releases?.stop(RELEASES_STOP_MS)]);
+      await inbound.stop(RELEASES_STOP_MS);
+      await Promise.all([dispatch?.stop(DISPATCH_STOP_MS), replies?.stop(DISPATCH_STOP_MS)]);
       await stopConnectors();
       await callbacks?.stop(CALLBACKS_STOP_MS);
+      await reports.stop();
       await membership.stop();
     },
   };

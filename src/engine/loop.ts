@@ -26,6 +26,29 @@ export interface LoopOptions<T> {
   onFault(where: string, error: unknown): void;
 }
 
+/** A room that works by a loop, as the engine holds it. */
+export interface LoopRoom {
+  start(): void;
+  /** There is work, now or at `dueAt` (epoch ms). */
+  ring(dueAt?: number): void;
+  idle(): Promise<void>;
+  /** Whether all that was under way ended within `limitMs`. */
+  stop(limitMs: number): Promise<boolean>;
+}
+
+/** Begins every item, and resolves when each has told its end. */
+export function untilAllEnd<T>(items: T[], begin: (item: T, end: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    let left = items.length;
+    for (const item of items) {
+      begin(item, () => {
+        left -= 1;
+        if (left === 0) resolve();
+      });
+    }
+  });
+}
+
 /**
  * A row may be due and yet not claimable (the message's earlier callback is still out). The room rings when that
  * changes; until then such a row must not turn the loop into a spin.

@@ -6,6 +6,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import { StoreUnavailable } from '../store/store.ts';
+import { makeNaps } from './naps.ts';
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
@@ -21,7 +22,7 @@ export interface Persist {
 }
 
 export function makePersist({ clock, observe, where }: { clock: Clock; observe: Observer; where: string }): Persist {
-  const naps = new Set<() => void>();
+  const naps = makeNaps(clock);
   let ended = false;
 
   const persist = async <T>(write: () => Promise<T>, untilMonotonic: number): Promise<T | null> => {
@@ -36,7 +37,7 @@ export function makePersist({ clock, observe, where }: { clock: Clock; observe: 
         else if (!told) fault(error);
         if (isOver) return null;
         told = true;
-        await nap(waitMs);
+        await naps.nap(waitMs);
       }
     }
   };
@@ -45,23 +46,10 @@ export function makePersist({ clock, observe, where }: { clock: Clock; observe: 
     observe({ type: 'fault', at: clock.now(), where, error });
   }
 
-  function nap(ms: number): Promise<void> {
-    if (ended) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        naps.delete(wake);
-        resolve();
-      };
-      const cancel = clock.after(ms, wake);
-      naps.add(wake);
-    });
-  }
-
   return Object.assign(persist, {
     end() {
       ended = true;
-      for (const wake of [...naps]) wake();
+      naps.end();
     },
   });
 }

@@ -4,11 +4,14 @@
  */
 import type { Address } from '../domain/address.ts';
 import { formatAddress } from '../domain/address.ts';
+import { MMS_COUNTRIES } from '../domain/mms.ts';
 import { chooseSender, narrowSenders } from '../domain/senders.ts';
 import type { Account } from '../store/directory.ts';
 import type { Lane, Store } from '../store/store.ts';
 import type { LaneOf } from './lanes.ts';
-import { type Pooled, poolOf, type Service, serviceOf } from './services.ts';
+import { narrowForMedia } from './narrow-media.ts';
+import { fallbackSender, type Reaches, rcsFirst } from './rcs.ts';
+import { type Pooled, poolOf, type Service, serviceOf, statusCallbackOf } from './services.ts';
 
 export interface PickParts {
   store: Pick<Store, 'account' | 'document' | 'documents' | 'senders' | 'lastSender' | 'laneStarts'>;
@@ -16,28 +19,65 @@ export interface PickParts {
   route: (from: Address, to: Address) => string | null;
   laneOf: LaneOf;
   random: () => number;
+  /** Left out: nobody can be reached by RCS. */
+  reaches?: Reaches;
+  /** Countries that get MMS; Twilio's when left out. */
+  mmsCountries?: readonly string[];
 }
 
 export interface PickWish {
   to: Address;
   /** The sender that the request named. */
   pinned: string | null;
+  /** It is meant to leave as MMS. */
   hasMedia: boolean;
-  /** Segments. */
+  /** Segments, with its media as MMS if it has any. */
   cost: number;
+  /** Segments when its media leave as links. */
+  costAsLinks?: number;
+  /** Who sends the SMS when RCS cannot (`FallbackFrom`), of the pool or not. */
+  fallbackFrom?: string;
+}
+
+/** One of those that would do. `startsAt`: when it would be free (epoch ms). */
+export interface Candidate {
+  sender: Pooled;
+  startsAt: number;
 }
 
 /** `reasons`: why this one, in short sentences for people. */
 export type Picked =
-  | { kind: 'picked'; from: string; connector: string; lane: Lane | null; reasons: string[] }
-  | { kind: 'none'; errorCode: number; reasons: string[] };
+  | {
+      kind: 'picked';
+      from: string;
+      connector: string;
+      lane: Lane | null;
+      /** When it would leave (epoch ms). */
+      startsAt: number;
+      /** Where a channel sender wants to be told; `null`: nowhere. */
+      callbackUrl: string | null;
+      /** For the walk of the message, where RCS was in question; names nobody. */
+      note?: string;
+      /** Its media have to leave as links. */
+      mediaAsLinks: boolean;
+      candidates: Candidate[];
+      reasons: string[];
+    }
+  | { kind: 'none'; errorCode: number; candidates: Candidate[]; reasons: string[] };
 
 export interface PickRound {
   account(sid: string): Promise<Account | null>;
   pick(account: Account, serviceSid: string, wish: PickWish, now: number): Promise<Picked>;
 }
 
-export function makePickRound({ store, route, laneOf, random }: PickParts): PickRound {
+export function makePickRound({
+  store,
+  route,
+  laneOf,
+  random,
+  reaches,
+  mmsCountries = MMS_COUNTRIES,
+}: PickParts): PickRound {
   const accounts = new Map<string, Promise<Account | null>>();
   const services = new Map<string, Promise<{ service: Service; pool: Pooled[] } | null>>();
   /** By service and recipient: what this round has picked, which no read shows yet. */
@@ -67,35 +107,60 @@ export function makePickRound({ store, route, laneOf, random }: PickParts): Pick
     async pick(account, serviceSid, wish, now) {
       const key = `${account.sid}|${serviceSid}`;
       const loaded = await remember(services, key, () => load(account, serviceSid));
-      if (!loaded) return { kind: 'none', errorCode: 21701, reasons: [`there is no service ${serviceSid} any more`] };
-      const { service, pool } = loaded;
+      if (!loaded) {
+        const reasons = [`there is no service ${serviceSid} any more`];
+        return { kind: 'none', errorCode: 21701, candidates: [], reasons };
+      }
+      const { service } = loaded;
+      const rcs = await rcsFirst(loaded.pool, wish, route, reaches);
+      const fallback = rcs.narrowed ? null : await fallbackSender(store, account, wish.fallbackFrom);
+      const isOther = fallback !== null && !loaded.pool.some(({ text }) => text === fallback.text);
+      const pool = isOther ? [...loaded.pool, fallback] : loaded.pool;
       const to = formatAddress(wish.to);
       const wantsSticky = service.stickySender && wish.pinned === null;
       const recent = picked.get(`${key}|${to}`);
       const sticky = wantsSticky ? (recent ?? (await store.lastSender(account.sid, serviceSid, to))) : null;
       const routed = new Map(pool.map(({ text, address }) => [text, route(address, wish.to)]));
-      const narrowed = narrowSenders(pool, { ...wish, sticky, areaCodeGeomatch: service.areaCodeGeomatch });
+      const pinned = fallback?.text ?? wish.pinned;
+      const { areaCodeGeomatch, mmsConverter } = service;
+      const { narrowed, mediaAsLinks } = rcs.narrowed
+        ? { narrowed: rcs.narrowed, mediaAsLinks: false }
+        : narrowForMedia(wish, mmsConverter, mmsCountries, (hasMedia) =>
+            narrowSenders(pool, { ...wish, hasMedia, pinned, sticky, areaCodeGeomatch }),
+          );
+      const phoneCost = mediaAsLinks ? (wish.costAsLinks ?? wish.cost) : wish.cost;
+      narrowed.reasons.unshift(...rcs.reasons);
       const registered = new Map(pool.map(({ text, sender }) => [text, sender]));
       const lanes = new Map(
         narrowed.candidates.map(({ text, address }) => {
           const connector = routed.get(text);
           const sender = registered.get(text) ?? null;
-          return [text, connector ? laneOf(connector, account.sid, address, sender, wish.cost) : null];
+          // A channel counts messages, not segments.
+          const cost = address.kind === 'channel' ? 1 : phoneCost;
+          return [text, connector ? laneOf(connector, account.sid, address, sender, cost) : null];
         }),
       );
       const waits = await queues(account, lanes);
       for (const [text, startAt] of waits) waits.set(text, Math.max(startAt, now));
       const choice = chooseSender(narrowed, waits, random());
       const { reasons } = choice;
-      if (!choice.sender) return { kind: 'none', errorCode: choice.errorCode, reasons };
+      const texts = new Set(narrowed.candidates.map(({ text }) => text));
+      const candidates = pool
+        .filter(({ text }, index) => texts.has(text) && pool.findIndex((one) => one.text === text) === index)
+        .map((sender) => ({ sender, startsAt: waits.get(sender.text) ?? now }));
+      if (!choice.sender) return { kind: 'none', errorCode: choice.errorCode, candidates, reasons };
       const from = choice.sender.text;
       const connector = routed.get(from) ?? null;
-      if (connector === null)
-        return { kind: 'none', errorCode: 21612, reasons: [...reasons, 'no carrier is configured'] };
+      if (connector === null) {
+        return { kind: 'none', errorCode: 21612, candidates, reasons: [...reasons, 'no carrier is configured'] };
+      }
       const lane = lanes.get(from) ?? null;
-      if (lane) starts.set(lane.key, (waits.get(from) ?? now) + (lane.intervalMicros * lane.cost) / 1_000);
+      const startsAt = waits.get(from) ?? now;
+      if (lane) starts.set(lane.key, startsAt + (lane.intervalMicros * lane.cost) / 1_000);
       picked.set(`${key}|${to}`, from);
-      return { kind: 'picked', from, connector, lane, reasons };
+      const callbackUrl = statusCallbackOf(registered.get(from) ?? null);
+      const { note } = rcs;
+      return { kind: 'picked', from, connector, lane, startsAt, callbackUrl, note, mediaAsLinks, candidates, reasons };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
 import type { Store } from '../store/store.ts';
+import type { Overtaken } from './overtaken.ts';
 
 export interface ReceiptsParts {
   store: Store;
@@ -12,9 +13,11 @@ export interface ReceiptsParts {
   faults: Faults;
   /** Told after a commit that may have made a callback due. */
   ringCallbacks: () => void;
+  /** Told of what is parked. */
+  overtaken?: Pick<Overtaken, 'note'>;
 }
 
-export function makeReceipts(parts: ReceiptsParts): Ear {
+export function makeReceipts(parts: ReceiptsParts): Pick<Ear, 'receipts'> {
   const { store, clock, observe } = parts;
   return {
     async receipts(batch) {
@@ -26,6 +29,7 @@ export function makeReceipts(parts: ReceiptsParts): Ear {
         const receipt = batch[index];
         if (!receipt) return;
         if (result.kind === 'parked') {
+          parts.overtaken?.note(receipt);
           observe({ type: 'receipt.unmatched', at: now, connector: receipt.connector, carrierId: receipt.carrierId });
         } else if (result.kind === 'applied' && result.message) {
           const { sid, accountSid, status, errorCode, createdAt } = result.message;

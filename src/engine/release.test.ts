@@ -43,6 +43,7 @@ function work(workId: number, changes: Partial<Message> = {}): ReleaseWork {
     createdAt: NOW,
     validUntil: NOW + 60_000,
     smartEncoded: false,
+    options: {},
     ...changes,
   } as Message;
   return { workId, attempt: 1, message };
@@ -57,6 +58,7 @@ describe('the release room', () => {
   /** What the store says to each release; the default queues it. */
   let answer: (release: Release) => Released | null;
   let gone: number;
+  let optOuts: string[];
   let written: Promise<void>;
   /** What `lastSender` has answered. */
   let asked: (string | null)[];
@@ -69,6 +71,7 @@ describe('the release room', () => {
     events = [];
     rung = [];
     gone = 0;
+    optOuts = [];
     written = Promise.resolve();
     asked = [];
     answer = ({ result }) =>
@@ -84,6 +87,7 @@ describe('the release room', () => {
         return asked.at(-1) ?? null;
       },
       laneStarts: async () => new Map(),
+      optOutScopes: async () => optOuts,
       claimReleases: async ({ limit }) => due.splice(0, limit),
       nextDueAt: async () => null,
       async release(batch) {
@@ -105,6 +109,7 @@ describe('the release room', () => {
       laneOf: makeLanes({ defaultRate: null, queueHorizonMs: 60_000 }),
       random: () => 0,
       observe: (event) => events.push(event),
+      mediaLink: (sid) => `https://pidge.example/m/${sid}`,
       settings: { batch: 100, leaseMs: 60_000, pollMs: 1_000 },
       ringDispatch: (dueAt) => rung.push(dueAt),
       ringCallbacks: () => rung.push('callbacks'),
@@ -158,6 +163,14 @@ describe('the release room', () => {
     await run(work(1, { validUntil: NOW - 1 }), work(2, { serviceSid: 'MG2' }));
     expect(codes()).toEqual([30036, 21701]);
     expect(events.map((event) => event.type === 'message.status' && event.errorCode)).toEqual([30036, 21701]);
+  });
+
+  it('fails with 21610 what its recipient has opted out of, by the service or by the sender that is picked', async () => {
+    for (const [index, scope] of ['MG1', '+12125550110', '+12125559999'].entries()) {
+      optOuts = [scope];
+      await run(work(index + 1));
+    }
+    expect(codes()).toEqual([21610, 21610, 'queue']);
   });
 
   it('tells nothing of what was canceled meanwhile, and 30001 of what found its queue full', async () => {

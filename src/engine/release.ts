@@ -4,14 +4,15 @@
  * claimed by somebody else) changes nothing there. One batch at a time: who is picked depends on who was picked before.
  * That holds on one node; on several, two first messages to somebody at the same instant may get two senders.
  */
-import { parseTo } from '../domain/address.ts';
+import { parseSender, parseTo } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
-import { segment } from '../domain/segments.ts';
-import { smartEncode } from '../domain/smart-encoding.ts';
+import { leavesAsMms, partsOf, standIns } from '../domain/mms.ts';
 import { type Release, type Released, type ReleaseWork, type Store, StoreUnavailable } from '../store/store.ts';
-import { Loop } from './loop.ts';
+import type { ChannelGate } from './channel-gate.ts';
+import { Loop, type LoopRoom } from './loop.ts';
 import type { NodeMembership } from './membership.ts';
+import { isForbidden, OPTED_OUT, type OptOutReads } from './opt-outs.ts';
 import { makePersist } from './persist.ts';
 import { makePickRound, type PickParts, type PickRound } from './pick.ts';
 
@@ -23,24 +24,24 @@ export interface ReleaseSettings {
 }
 
 export interface ReleaseParts extends PickParts {
-  store: PickParts['store'] & Pick<Store, 'claimReleases' | 'release' | 'nextDueAt'>;
+  store: PickParts['store'] & OptOutReads & Pick<Store, 'claimReleases' | 'release' | 'nextDueAt'>;
   membership: Pick<NodeMembership, 'term'>;
   clock: Clock;
   observe: Observer;
   settings: ReleaseSettings;
+  /** The public address of a medium, for counting what leaves as links. */
+  mediaLink: (sid: string) => string;
+  /** Left out: the store is asked each time. */
+  optOuts?: OptOutReads;
+  /** Left out: every channel carries everything. */
+  channels?: Pick<ChannelGate, 'refusal'>;
   /** Told when a released message may be sent. */
   ringDispatch: (dueAt: number) => void;
   /** Told after a commit that may have made a callback due. */
   ringCallbacks: () => void;
 }
 
-export interface Releases {
-  start(): void;
-  /** Something is to be released, now or at `dueAt` (epoch ms). */
-  ring(dueAt?: number): void;
-  idle(): Promise<void>;
-  stop(limitMs: number): Promise<boolean>;
-}
+export type Releases = LoopRoom;
 
 /** A release with what is told of it afterwards. */
 interface Prepared {
@@ -110,7 +111,8 @@ export function makeReleases(parts: ReleaseParts): Releases {
   async function prepare(work: ReleaseWork, round: PickRound, now: number): Promise<Prepared> {
     const { message } = work;
     const { accountSid, sid: messageSid } = message;
-    const text = segment(message.smartEncoded ? smartEncode(message.body) : message.body);
+    const links = standIns(message.numMedia, parts.mediaLink);
+    const text = partsOf(message, links);
     const made = (result: Release['result'], reasons: string[] = []): Prepared => ({
       work,
       release: { workId: work.workId, attempt: work.attempt, accountSid, messageSid, result },
@@ -123,14 +125,30 @@ export function makeReleases(parts: ReleaseParts): Releases {
     const to = parseTo(message.to);
     if (!to || message.serviceSid === null)
       throw new Error(`${messageSid} cannot be released: no service or recipient`);
-    const numSegments = to.kind === 'channel' ? 1 : text.parts.length;
-    const wish = { to, pinned: message.from, hasMedia: message.numMedia > 0, cost: numSegments };
+    const converted = { ...message, options: { ...message.options, mediaAsLinks: true as const } };
+    const { fallbackFrom } = message.options;
+    const cost = text.parts.length;
+    const costAsLinks = partsOf(converted, links).parts.length;
+    const hasMedia = leavesAsMms({ ...message, from: null });
+    const wish = { to, pinned: message.from, hasMedia, cost, costAsLinks, fallbackFrom };
     const picked = await round.pick(account, message.serviceSid, wish, now);
     const { reasons } = picked;
     if (picked.kind === 'none')
       return made({ kind: 'fail', errorCode: picked.errorCode, note: reasons.at(-1) }, reasons);
-    const { from, connector, lane } = picked;
-    return made({ kind: 'queue', from, numSegments, validUntil: message.validUntil, connector, lane }, reasons);
+    const { from, connector, lane, callbackUrl, mediaAsLinks } = picked;
+    const asked = { accountSid, from: parseSender(from), to, serviceSid: message.serviceSid };
+    if (await isForbidden(parts.optOuts ?? store, asked)) return made({ kind: 'fail', errorCode: OPTED_OUT }, reasons);
+    const refusal = await parts.channels?.refusal({ ...message, from });
+    if (refusal) return made({ kind: 'fail', ...refusal }, reasons);
+    const queued = { kind: 'queue', from, validUntil: message.validUntil, connector, lane } as const;
+    // A plain recipient may be written to by RCS.
+    const numSegments = from.includes(':') ? 1 : mediaAsLinks ? costAsLinks : cost;
+    const changes = {
+      ...(callbackUrl !== null && { callbackUrl }),
+      ...(picked.note !== undefined && { note: picked.note }),
+      ...(mediaAsLinks && { options: converted.options }),
+    };
+    return made({ ...queued, numSegments, ...changes }, reasons);
   }
 
   /** `null`: canceled, or released by somebody else. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Connector, Ear } from '../connectors/connector.ts';
 import { makeConnectorRunner } from './run-connectors.ts';
 
-const ear: Ear = { receipts: async () => undefined };
+const ear: Ear = { receipts: async () => undefined, inbound: async () => undefined };
 
 function room(name = 'smpp') {
   const log: string[] = [];

@@ -12,6 +12,10 @@ export interface Service {
   smartEncoding: boolean;
   stickySender: boolean;
   areaCodeGeomatch: boolean;
+  /** What would fail later for want of a sender is refused at once. */
+  synchronousValidation: boolean;
+  /** What cannot leave as MMS leaves as text with links. */
+  mmsConverter: boolean;
 }
 
 /** A sender of a pool with its registration, which has the rate; `null`: an alphanumeric one that needs none. */
@@ -29,7 +33,15 @@ const MOST_SENDERS = 10_000;
 export async function serviceOf(store: ServiceReads, account: Account, sid: string): Promise<Service | null> {
   const document = await store.document(account.sid, 'service', sid);
   if (!document && sid !== account.defaultServiceSid) return null;
-  const { status_callback, validity_period, smart_encoding, sticky_sender, area_code_geomatch } = {
+  const {
+    status_callback,
+    validity_period,
+    smart_encoding,
+    sticky_sender,
+    area_code_geomatch,
+    synchronous_validation,
+    mms_converter,
+  } = {
     ...SERVICE_DEFAULTS,
     ...(document?.properties as Partial<ServiceProperties> | undefined),
   };
@@ -40,6 +52,8 @@ export async function serviceOf(store: ServiceReads, account: Account, sid: stri
     smartEncoding: smart_encoding,
     stickySender: sticky_sender,
     areaCodeGeomatch: area_code_geomatch,
+    synchronousValidation: synchronous_validation,
+    mmsConverter: mms_converter,
   };
 }
 
@@ -52,6 +66,11 @@ export async function isInPool(
 ): Promise<boolean> {
   const pool = { accountSid: account.sid, kind: 'pool', parentSid: serviceSid, limit: 1 };
   if ((await store.documents({ ...pool, name: address })).length > 0) return true;
+  if (parseSender(address)?.kind === 'alphanumeric') {
+    // A name for one country is not found by its name alone: it may be in the pool for several.
+    const all = await store.documents({ ...pool, limit: MOST_SENDERS });
+    if (all.some((document) => addressOf(document) === address)) return true;
+  }
   return serviceSid === account.defaultServiceSid && (await store.documents(pool)).length === 0;
 }
 
@@ -76,8 +95,17 @@ function addressOf({ name, properties }: Document): string {
   return typeof properties.address === 'string' ? properties.address : (name ?? '');
 }
 
+/** Where a channel sender wants to be told of statuses, when nobody else said (behaviour sheet 2.1); `null`: nowhere. */
+export function statusCallbackOf(sender: Sender | null): string | null {
+  if (sender?.kind !== 'channel') return null;
+  const { webhook, status_callback_url } = sender.properties;
+  const nested = typeof webhook === 'object' && webhook !== null ? Reflect.get(webhook, 'status_callback_url') : null;
+  const url = nested || status_callback_url;
+  return typeof url === 'string' && url !== '' ? url : null;
+}
+
 /** Nothing for a sender that was released or switched off. */
-function pooled(text: string, sender: Sender | null, document: Document | null): Pooled[] {
+export function pooled(text: string, sender: Sender | null, document: Document | null): Pooled[] {
   const address = parseSender(text);
   if (!address || sender?.properties.status === 'disabled') return [];
   if (!sender && address.kind !== 'alphanumeric') return [];

@@ -5,9 +5,10 @@ import { makeUpkeep } from './upkeep.ts';
 
 const DAY_MS = 86_400_000;
 
-function village(keepMs: number | null, left: number[]) {
+function village(keepMs: number | null, left: number[], leftLinks: number[] = []) {
   const clock = new HandWoundClock();
   const asked: number[] = [];
+  const askedLinks: number[] = [];
   const faults: PidgeEvent[] = [];
   const forget = async (before: number) => {
     asked.push(before);
@@ -15,12 +16,17 @@ function village(keepMs: number | null, left: number[]) {
     if (gone < 0) throw new Error('no disk');
     return gone;
   };
-  const upkeep = makeUpkeep({ store: { forget }, clock, observe: (event) => faults.push(event), keepMs });
+  const forgetLinks = async (before: number) => {
+    askedLinks.push(before);
+    return leftLinks.shift() ?? 0;
+  };
+  const store = { forget, forgetLinks, forgetInbound: async () => 0, forgetAlerts: async () => 0 };
+  const upkeep = makeUpkeep({ store, clock, observe: (event) => faults.push(event), keepMs, keepAlertsMs: DAY_MS });
   const wind = async (ms: number) => {
     clock.advance(ms);
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
   };
-  return { clock, asked, faults, upkeep, wind };
+  return { clock, asked, askedLinks, faults, upkeep, wind };
 }
 
 it('goes on in small steps until nothing old is left, then looks again every hour', async () => {
@@ -55,6 +61,20 @@ it('forgets nothing when everything is kept', async () => {
   const { asked, upkeep, wind } = village(null, []);
   upkeep.start();
   await wind(DAY_MS);
+  expect(asked).toEqual([]);
+  await upkeep.stop();
+});
+
+it('forgets links 90 days after their end, whatever else is kept', async () => {
+  const { clock, asked, askedLinks, upkeep, wind } = village(null, [], [500, 1]);
+  upkeep.start();
+  await wind(0);
+  expect(askedLinks).toEqual([clock.now() - 90 * DAY_MS]);
+  await wind(50);
+  await wind(50);
+  expect(askedLinks).toHaveLength(3);
+  await wind(3_599_000);
+  expect(askedLinks).toHaveLength(3);
   expect(asked).toEqual([]);
   await upkeep.stop();
 });

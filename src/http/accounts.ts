@@ -1,6 +1,7 @@
-/** The Account resource, to read: one's own account and the accounts below it. */
+/** The Account resource, to read: one's own account and the accounts below it. What changes it: `account-changes.ts`. */
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
+import { isForgotten } from '../domain/standing.ts';
 import type { Account } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
@@ -30,7 +31,7 @@ const SUBRESOURCES: Record<string, string> = {
   usage: 'Usage',
 };
 
-const STATUSES = ['active', 'suspended', 'closed'];
+export const STATUSES: readonly string[] = ['active', 'suspended', 'closed'] satisfies Account['status'][];
 
 export function fetchAccount(call: Call): Answer {
   return { kind: 'resource', status: 200, element: 'Account', resource: renderAccount(call, call.account) };
@@ -45,7 +46,9 @@ export async function listAccounts(call: Call): Promise<Answer> {
     const fix = 'Use one of the three, or leave it out.';
     throw refuse(20001, {}, { parameter: 'Status', received: status, allowed: STATUSES.join(', '), fix });
   }
+  const now = call.context.clock.now();
   const own = (await call.context.store.accounts())
+    .filter((account) => !isForgotten(account, now))
     .filter((account) => account.sid === call.account.sid || account.ownerSid === call.account.sid)
     .filter((account) => (!name || account.friendlyName === name) && (!status || account.status === status))
     .sort((one, other) => rank(call, one) - rank(call, other) || other.createdAt - one.createdAt);
@@ -69,7 +72,7 @@ function rank(call: Call, account: Account): number {
   return account.sid === call.account.sid ? 0 : 1;
 }
 
-function renderAccount(call: Call, account: Account): Resource {
+export function renderAccount(call: Call, account: Account): Resource {
   const path = `${API_ROOT}/Accounts/${account.sid}`;
   const subresources = Object.entries(SUBRESOURCES).map(([name, place]) => [name, `${path}/${place}.json`]);
   return {

@@ -9,10 +9,26 @@ export type Resource = Record<string, unknown>;
 
 export type Answer =
   /** `isReplayed`: made by an earlier request with the same idempotency key. */
-  | { kind: 'resource'; status: 200 | 201; element: string; resource: Resource; isReplayed?: boolean }
+  | { kind: 'resource'; status: 200 | 201 | 202; element: string; resource: Resource; isReplayed?: boolean }
   | { kind: 'list'; list: List }
   | { kind: 'page'; page: Page }
-  | { kind: 'none' };
+  | { kind: 'none' }
+  | Download
+  | Redirect;
+
+/** A file as long as it gets, written while it is made. */
+export interface Download {
+  kind: 'download';
+  contentType: string;
+  name: string;
+  chunks: AsyncIterable<string>;
+}
+
+/** 302 to an absolute address. */
+export interface Redirect {
+  kind: 'redirect';
+  location: string;
+}
 
 export interface List {
   /** Key of the array in JSON, such as `messages`. */

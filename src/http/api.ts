@@ -2,19 +2,36 @@
  * A face of the API as one Fastify route: authentication comes before routing, the extension of a path is not part of it,
  * and 405 needs to know the verbs of a path. A router that matches verb and path together can do none of these.
  */
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import type { Account } from '../store/directory.ts';
+import { TOKENS_FACE } from './account-tokens.ts';
+import { ADMIN_FACE } from './admin/routes.ts';
 import { API_ROOT } from './answer.ts';
-import { Doorkeeper } from './auth.ts';
-import { JsonBody } from './body.ts';
+import { Doorkeeper, unauthenticated } from './auth.ts';
+import { CsvBody, JsonBody } from './body.ts';
 import { CONTENT_FACE } from './content/routes.ts';
 import type { Call, HttpContext } from './context.ts';
+import type { Caller } from './credentials.ts';
 import { Form, readQuery } from './form.ts';
+import { LOOKUPS_FACE } from './lookups.ts';
+import { accountOfFile, isOpenFile } from './media.ts';
+import { CHANNELS_FACE } from './messaging/channel-routes.ts';
+import { LINK_FACE } from './messaging/link-routes.ts';
 import { MESSAGING_FACE } from './messaging/routes.ts';
+import { MONITOR_FACE } from './monitor.ts';
 import { originOf } from './origin.ts';
 import { CONTENT_TYPES, renderAnswer } from './render.ts';
-import { ACCOUNT_ROUTES, ACCOUNTS_ROUTE, compileRoutes, type Face, type Match, type Verb } from './routes.ts';
+import {
+  ACCOUNT_ROUTES,
+  ACCOUNTS_ROUTE,
+  API_TABLE,
+  compileRoutes,
+  type Face,
+  type Match,
+  type Verb,
+} from './routes.ts';
 import { sendText } from './send.ts';
 
 const EMPTY = new Form();
@@ -32,7 +49,7 @@ const CORS = {
 export function registerApi(app: FastifyInstance, context: HttpContext): void {
   // One for all faces: what guesses at one is braked at the others.
   const door = new Doorkeeper(context);
-  for (const face of [API_FACE, MESSAGING_FACE, CONTENT_FACE]) registerFace(app, context, door, face);
+  for (const face of FACES) registerFace(app, context, door, face);
 }
 
 /** Registers one face behind the gate that all of them share. */
@@ -44,30 +61,48 @@ export function registerFace(app: FastifyInstance, context: HttpContext, door: D
       reply.code(204).send();
       return;
     }
-    const pathSid = face.accountSegment(request.visit.base);
-    const caller = door.recall(request.headers.authorization);
-    if (caller && (pathSid === undefined || pathSid === caller.sid)) {
-      // The common case costs no promise.
-      admit(request, caller, done);
+    if (request.headers.authorization === undefined && isOpenFile(context, request.method, request.visit.path)) {
+      openFile(request).then((caller) => admit(request, caller, caller.account, done), done);
       return;
     }
-    enter(request, caller, pathSid).then((account) => admit(request, account, done), done);
+    const pathSid = face.accountSegment(request.visit.base);
+    const caller = door.recall(request.headers.authorization);
+    if (caller && (pathSid === undefined || pathSid === caller.account.sid)) {
+      // The common case costs no promise.
+      admit(request, caller, caller.account, done);
+      return;
+    }
+    enter(request, caller, pathSid).then((entry) => admit(request, entry.caller, entry.account, done), done);
   };
 
-  async function enter(request: FastifyRequest, known: Account | null, pathSid?: string): Promise<Account> {
+  async function enter(request: FastifyRequest, known: Caller | null, pathSid?: string) {
     const caller = known ?? (await door.verify(request.headers.authorization, request.ip, pathSid));
-    return pathSid === undefined ? caller : door.open(caller, pathSid, request.visit.path);
+    const account = pathSid === undefined ? caller.account : await door.open(caller, pathSid, request.visit.path);
+    return { caller, account };
+  }
+
+  /** Nobody has to log in for it; it is as if its account did. */
+  async function openFile(request: FastifyRequest): Promise<Caller> {
+    const { path } = request.visit;
+    const account = await context.store.account(accountOfFile(path) ?? '');
+    if (account === null || account.status === 'closed') throw refuse(20404, { path });
+    return { account, isActive: true, keySid: null };
   }
 
   /** Before the body is read: what cannot succeed is refused without waiting for it. */
-  function admit(request: FastifyRequest, account: Account, done: (error?: Error) => void): void {
+  function admit(request: FastifyRequest, caller: Caller, account: Account, done: (error?: Error) => void): void {
     try {
       request.visit.account = account;
+      request.visit.caller = caller;
       const { base, path } = request.visit;
-      request.visit.match = face.find(base);
-      if (!request.visit.match) throw refuse(20404, { path: face.shownPath(path) });
-      if (!request.visit.match.route.verbs[verbOf(request.method)]) throw refuse(20004);
-      if (account.status !== 'active' && !isRead(request.method)) throw refuse(20005);
+      const match = face.find(base);
+      request.visit.match = match;
+      if (account.status === 'closed' && !match?.route.anyStanding) throw unauthenticated();
+      if (!match) throw refuse(20404, { path: face.shownPath(path) });
+      if (!match.route.verbs[verbOf(request.method)]) throw refuse(20004);
+      if (caller.keySid !== null && match.route.needsToken) throw keysStayOut();
+      const isActive = caller.isActive && account.status === 'active';
+      if (!isActive && !match.route.anyStanding && !isRead(request.method)) throw refuse(20005);
     } catch (error) {
       done(error as Error);
       return;
@@ -77,17 +112,19 @@ export function registerFace(app: FastifyInstance, context: HttpContext, door: D
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { visit } = request;
-    const { account, match, format } = visit;
-    // `gate` has set both, or the request would not be here.
-    if (!account || !match) throw new Error('a request passed the gate without an account');
+    const { account, caller, match, format } = visit;
+    // `gate` has set them, or the request would not be here.
+    if (!account || !caller || !match) throw new Error('a request passed the gate without an account');
     const handler = match.route.verbs[verbOf(request.method)];
     if (!handler) throw refuse(20004);
     const call: Call = {
       context,
       account,
+      caller,
       sids: match.sids,
       form: request.body instanceof Form ? request.body : EMPTY,
       json: request.body instanceof JsonBody ? request.body.value : undefined,
+      csv: request.body instanceof CsvBody ? request.body.text : '',
       query: readQuery(request.raw.url ?? ''),
       format,
       base: visit.base,
@@ -101,6 +138,15 @@ export function registerFace(app: FastifyInstance, context: HttpContext, door: D
       },
     };
     const made = await handler(call);
+    if (made.kind === 'redirect') {
+      // The address is of the moment, and opens without credentials.
+      return reply.code(302).headers({ location: made.location, 'cache-control': 'no-store' }).send();
+    }
+    if (made.kind === 'download') {
+      const { contentType, name, chunks } = made;
+      const headers = { 'content-type': contentType, 'content-disposition': `attachment; filename="${name}"` };
+      return reply.code(200).headers(headers).send(Readable.from(chunks));
+    }
     const text = renderAnswer(made, format);
     if (text === null) return reply.code(204).send();
     const status = made.kind === 'resource' ? made.status : 200;
@@ -109,16 +155,20 @@ export function registerFace(app: FastifyInstance, context: HttpContext, door: D
     return sendText(reply, status, CONTENT_TYPES[format], text);
   }
 
-  for (const path of face.paths) app.all(path, { onRequest: gate }, answer);
+  const { bodyLimit } = face;
+  for (const path of face.paths) app.all(path, { onRequest: gate, ...(bodyLimit && { bodyLimit }) }, answer);
 }
 
 const findBelowAccount = compileRoutes(ACCOUNT_ROUTES);
+const BELOW_ACCOUNTS = `${API_ROOT}/Accounts/`;
 
 const API_FACE: Face = {
   paths: [`${API_ROOT}/*`, API_ROOT],
+  table: API_TABLE,
   accountSegment(base) {
-    const [root, sid] = base.slice(API_ROOT.length + 1).split('/', 2);
-    return root === 'Accounts' ? sid : undefined;
+    if (!base.startsWith(BELOW_ACCOUNTS)) return undefined;
+    const end = base.indexOf('/', BELOW_ACCOUNTS.length);
+    return base.slice(BELOW_ACCOUNTS.length, end === -1 ? undefined : end);
   },
   find(base): Match | null {
     const [root, ...rest] = base.slice(API_ROOT.length + 1).split('/');
@@ -127,6 +177,25 @@ const API_FACE: Face = {
   },
   shownPath: (path) => path,
 };
+
+/** What standard API keys may not touch: accounts, keys and tokens. */
+function keysStayOut(): Error {
+  const fix = 'Use the account SID and its auth token.';
+  return refuse(20003, { text: 'Permission Denied' }, { status: 403, fix });
+}
+
+/** Every face there is: the access matrix walks over their tables, so what is answered behind the gate stands here. */
+export const FACES: readonly Face[] = [
+  API_FACE,
+  MESSAGING_FACE,
+  LINK_FACE,
+  CHANNELS_FACE,
+  CONTENT_FACE,
+  TOKENS_FACE,
+  LOOKUPS_FACE,
+  MONITOR_FACE,
+  ADMIN_FACE,
+];
 
 /** HEAD is answered as GET; Node leaves the body out. Any other verb finds no handler. */
 function verbOf(method: string): Verb {

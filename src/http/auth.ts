@@ -1,9 +1,11 @@
 /** Who is calling: Basic credentials, the account in the path, and the brake on guessing. */
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { refuse } from '../domain/errors.ts';
 import { isSid } from '../domain/sid.ts';
+import { isForgotten, standingOf } from '../domain/standing.ts';
 import type { Account } from '../store/directory.ts';
 import type { HttpContext } from './context.ts';
+import { type Caller, type Credentials, matchCredentials, readBasic } from './credentials.ts';
 
 /** How long a verified header is believed; also the longest a replaced token or a suspension goes unnoticed. */
 const BELIEVED_MS = 1000;
@@ -15,11 +17,8 @@ const FAILURES_ALLOWED = 20;
 const FAILURE_WINDOW_MS = 10_000;
 const MOST_ADDRESSES = 10_000;
 
-/** Looked up when the user name is no account sid, so that this takes as long as any other failure. */
-const NOBODY = `AC${'0'.repeat(32)}`;
-
 interface Known {
-  account: Account;
+  caller: Caller;
   verifiedAt: number;
 }
 
@@ -35,61 +34,62 @@ export class Doorkeeper {
     this.#decoy = context.sealToken('0'.repeat(32));
   }
 
-  /** The account of a header verified a moment ago; `null`: ask `verify`. */
-  recall(header: string | undefined): Account | null {
+  /** Whose header it is, verified a moment ago; `null`: ask `verify`. */
+  recall(header: string | undefined): Caller | null {
     if (header === undefined) return null;
     const known = this.#known.get(digest(header));
-    return known && this.#context.clock.monotonic() - known.verifiedAt < BELIEVED_MS ? known.account : null;
+    return known && this.#context.clock.monotonic() - known.verifiedAt < BELIEVED_MS ? known.caller : null;
   }
 
-  /** The account the credentials belong to; 401/20003, or 429/20429 once an address has failed too often. */
-  async verify(header: string | undefined, address: string, pathSid: string | undefined): Promise<Account> {
+  /** Whom the credentials belong to; 401/20003, or 429/20429 once an address has failed too often. */
+  async verify(header: string | undefined, address: string, pathSid: string | undefined): Promise<Caller> {
     const key = digest(header ?? '');
     const now = this.#context.clock.monotonic();
     const known = this.#known.get(key);
     const wasRight = known !== undefined && now - known.verifiedAt < KNOWN_MS;
     if (!wasRight && this.#isBraked(address, now)) throw refuse(20429);
     const credentials = readBasic(header);
-    const account = await this.#match(credentials);
-    const admitted = account ?? (credentials && (await this.#admitLeniently(credentials, pathSid)));
-    if (!admitted || admitted.status === 'closed') {
+    const matched = await matchCredentials(this.#context, credentials, this.#decoy);
+    const admitted = matched ?? (credentials && (await this.#admitLeniently(credentials, pathSid)));
+    const standing = admitted && (await this.#standing(admitted.account));
+    if (!admitted || standing === 'closed') {
       this.#known.delete(key);
       this.#countFailure(address, now);
       throw unauthenticated();
     }
-    this.#remember(key, { account: admitted, verifiedAt: now });
-    return admitted;
+    const caller: Caller = { ...admitted, isActive: standing === 'active' };
+    this.#remember(key, { caller, verifiedAt: now });
+    return caller;
   }
 
   /**
-   * The account in the path as `caller` may use it: its own or a subaccount. A malformed sid is 404/20404; a foreign
-   * and a missing account are both 401/20003, so that they cannot be told apart.
+   * The account in the path as `caller` may use it: its own or a subaccount, which may be closed. A malformed sid is
+   * 404/20404; a foreign and a missing account are both 401/20003, so that they cannot be told apart. A key is good
+   * for its own account alone.
    */
-  async open(caller: Account, pathSid: string, path: string): Promise<Account> {
-    if (pathSid === caller.sid) return caller;
+  async open(caller: Caller, pathSid: string, path: string): Promise<Account> {
+    if (pathSid === caller.account.sid) return caller.account;
     if (!isSid(pathSid, 'AC')) throw refuse(20404, { path });
     const account = await this.#context.store.account(pathSid);
-    if (account && account.ownerSid === caller.sid && account.status !== 'closed') return account;
+    const isChild = account !== null && account.ownerSid === caller.account.sid && caller.keySid === null;
+    if (isChild && !isForgotten(account, this.#context.clock.now())) return account;
     if (!this.#context.settings.lenient) throw unauthenticated();
-    this.#wouldRefuse(`account ${pathSid} is not in reach of ${caller.sid}`);
+    this.#wouldRefuse(`account ${pathSid} is not in reach of ${caller.account.sid}`);
     return account ?? this.#learn(pathSid, '0'.repeat(32));
   }
 
-  async #match(credentials: Credentials | null): Promise<Account | null> {
-    const { username, password } = credentials ?? { username: '', password: '' };
-    const isAccount = isSid(username, 'AC');
-    const account = await this.#context.store.account(isAccount ? username : NOBODY);
-    const token = this.#context.openToken(account?.sealedToken ?? this.#decoy);
-    const same = isSameSecret(token, password);
-    return same && account && isAccount ? account : null;
+  async #standing(account: Account) {
+    const isMain = account.ownerSid === account.sid;
+    return standingOf(account, isMain ? account : await this.#context.store.account(account.ownerSid));
   }
 
-  async #admitLeniently(credentials: Credentials, pathSid: string | undefined): Promise<Account | null> {
+  async #admitLeniently(credentials: Credentials, pathSid: string | undefined) {
     if (!this.#context.settings.lenient) return null;
     const sid = isSid(credentials.username, 'AC') ? credentials.username : pathSid;
     if (sid === undefined || !isSid(sid, 'AC')) return null;
     this.#wouldRefuse(`wrong credentials for ${sid}`);
-    return (await this.#context.store.account(sid)) ?? this.#learn(sid, credentials.password);
+    const account = (await this.#context.store.account(sid)) ?? (await this.#learn(sid, credentials.password));
+    return { account, keySid: null };
   }
 
   async #learn(sid: string, token: string): Promise<Account> {
@@ -141,26 +141,8 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }
 
-/** Compares digests, so that neither length nor content shows in the time it takes. */
-export function isSameSecret(one: string, other: string): boolean {
-  return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
-}
-
-interface Credentials {
-  username: string;
-  password: string;
-}
-
-/** RFC 7617; `null` for anything that is not a user name, a colon and a password. */
-function readBasic(header: string | undefined): Credentials | null {
-  const encoded = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header ?? '')?.[1];
-  if (encoded === undefined) return null;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  return colon === -1 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-function unauthenticated(): Error {
+/** One answer for every cause. */
+export function unauthenticated(): Error {
   return refuse(20003);
 }
 

@@ -1,10 +1,12 @@
-/** The parser of every request body: a form, or JSON where the route takes it, and nothing else. */
+/** The parser of every request body: a form, or JSON or CSV where the route takes it, and nothing else. */
+import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import { type Form, readForm } from './form.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
+const CSV_TYPE = 'text/csv';
 
 /** What a body of JSON said. */
 export class JsonBody {
@@ -15,6 +17,15 @@ export class JsonBody {
   }
 }
 
+/** A body of CSV, unread. */
+export class CsvBody {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /**
  * Content-type parser for Fastify. A body without a content type is read as what the route takes, as clients that
  * forget it mean that; anything else, multipart and compressed bodies among it, is 415/20422.
@@ -22,13 +33,13 @@ export class JsonBody {
 export function readBody(
   request: FastifyRequest,
   bytes: Buffer,
-  done: (error: Error | null, body?: Form | JsonBody) => void,
+  done: (error: Error | null, body?: Form | JsonBody | CsvBody) => void,
 ): void {
   try {
-    const takesJson = request.visit.match?.route.body === 'json';
-    const expected = takesJson ? JSON_TYPE : FORM;
+    const takes = request.visit.match?.route.body;
+    const expected = takes === 'json' ? JSON_TYPE : takes === 'csv' ? CSV_TYPE : FORM;
     judgeType(expected, request.headers['content-type'], request.headers['content-encoding'], bytes);
-    done(null, takesJson ? readJson(bytes) : readForm(bytes));
+    done(null, takes === 'json' ? readJson(bytes) : takes === 'csv' ? readText(bytes) : readForm(bytes));
   } catch (error) {
     done(error as Error);
   }
@@ -60,6 +71,13 @@ function readJson(bytes: Buffer): JsonBody {
     const fix = `Send well-formed JSON without NUL characters: ${(cause as Error).message}.`;
     throw refuse(20001, {}, { parameter: 'the body', allowed: 'JSON in UTF-8', fix });
   }
+}
+
+/** Spreadsheets write other encodings too; to guess one would spoil names. */
+function readText(bytes: Buffer): CsvBody {
+  if (isUtf8(bytes) && !bytes.includes(0)) return new CsvBody(bytes.toString('utf8'));
+  const fix = 'Save the file as CSV in UTF-8.';
+  throw refuse(20001, {}, { parameter: 'the body', allowed: 'CSV in UTF-8', fix });
 }
 
 function isStorable(value: unknown): boolean {

@@ -3,11 +3,11 @@ import { randomInt } from 'node:crypto';
 import { parseSender } from '../domain/address.ts';
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
+import { friendly } from '../domain/number-format.ts';
 import type { Document } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { findDocument, listDocuments } from './documents.ts';
-import { friendly } from './numbers.ts';
 import { readInteger } from './parameters.ts';
 import { friendlyName, method, type Property, readProperties, url } from './properties.ts';
 
@@ -30,7 +30,14 @@ export async function createValidation(call: Call): Promise<Answer> {
   const properties = { friendly_name: friendly(phoneNumber), ...readProperties(form, NAME), phone_number: phoneNumber };
   judgeCall(call);
   if (context.settings.mode !== 'dev') {
-    throw refuse(20501, {}, { parameter: 'PhoneNumber', fix: 'Calls that validate a number are not built yet.' });
+    throw refuse(
+      20501,
+      {},
+      {
+        parameter: 'PhoneNumber',
+        fix: 'This server makes no calls. Registered numbers need no validation; try it with pidge dev.',
+      },
+    );
   }
   const now = context.clock.now();
   const callerId: Document = {

@@ -3,12 +3,19 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
+import type { NumberPool } from '../domain/number-pools.ts';
 import type { SidMaker } from '../domain/sid.ts';
 import type { Created } from '../engine/accept.ts';
+import type { Foresee } from '../engine/foresee.ts';
+import type { LinkDomains } from '../engine/link-domains.ts';
+import type { ChangeOptOuts } from '../engine/opt-outs.ts';
+import type { BlobStore } from '../store/blobs.ts';
 import type { Account } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
 import type { Answer, Format } from './answer.ts';
+import type { Caller } from './credentials.ts';
 import type { Form } from './form.ts';
+import type { MediaLinks } from './media-links.ts';
 
 /** Settings of this room; instants and sizes carry their unit. */
 export interface HttpSettings {
@@ -23,6 +30,12 @@ export interface HttpSettings {
   defaultServiceSid: 'default' | 'null';
   /** Bytes; 131 072 unless told otherwise. */
   bodyLimit: number;
+  /** Where numbers to be had are looked for. */
+  numberPools?: NumberPool[];
+  /** Suspended by the operator: nobody else activates them. */
+  suspendedAccounts?: ReadonlySet<string>;
+  /** What `/Balance` shows, in micro-units. */
+  balanceMicros?: number;
   /** `false`: this node has no api role, so that everything but health and metrics is answered 503. */
   api?: boolean;
 }
@@ -35,6 +48,8 @@ export interface HttpContext {
   sealToken(token: string): string;
   /** The accept path: resolves after the commit that holds the message; throws `ApiError`. */
   create(account: Account, form: Form, meta: RequestMeta): Promise<Created>;
+  /** Which sender a service would pick now; sends nothing. */
+  foresee: Foresee;
   settings: HttpSettings;
   observe: Observer;
   faults: Faults;
@@ -43,12 +58,33 @@ export interface HttpContext {
   risk?: string | null;
   /** A change has made a callback due. */
   ringCallbacks(): void;
+  /** Opt-outs by hand: resolves when nothing that was under way can reach them any more. */
+  changeOptOuts: ChangeOptOuts;
   /** Called after a sender was saved or removed, so that caches can forget it. */
   onSenderChanged(): void;
+  /** Domains of short links; without them none is followed. */
+  links?: {
+    domains: LinkDomains;
+    /** Whose settings of a domain hold where nobody's link is asked for. */
+    ownerSid: string;
+    /** All addresses of a name. Rejects where there are none. */
+    resolve(hostname: string): Promise<string[]>;
+  };
+  /** Without it there are no files behind media. */
+  media?: HttpMedia;
   /** Registers test-support routes; absent in `serve`. JSON bodies are read inside it. */
   lab?: (app: FastifyInstance) => void | Promise<void>;
   /** Prometheus text. */
   metrics(): Promise<string>;
+}
+
+export interface HttpMedia {
+  links: MediaLinks;
+  blobs: Pick<BlobStore, 'read'>;
+  /** `open`: the path of a file needs no credentials. */
+  access: 'open' | 'basic';
+  /** Media were removed, with or without their message. */
+  onRemoved(): void;
 }
 
 export interface Readiness {
@@ -73,11 +109,15 @@ export interface Call {
   context: HttpContext;
   /** The account in the path, which is what the call acts on. */
   account: Account;
-  /** The sids that the route's stars matched, in order. */
+  /** Who asks: the account itself, or its parent. */
+  caller: Caller;
+  /** What the variable segments of the route hold, in order. */
   sids: string[];
   form: Form;
   /** The body of a route that takes JSON; `undefined`: there was none. */
   json: unknown;
+  /** The body of a route that takes CSV; empty: there was none. */
+  csv: string;
   query: Form;
   format: Format;
   /** The path without extension and query, from `/2010-04-01`. */

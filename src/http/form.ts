@@ -65,6 +65,8 @@ export function readForm(bytes: Buffer): Form {
   if (bytes.length === 0) return form;
   if (!isUtf8(bytes)) throw notUtf8(bytes);
   const text = bytes.toString('utf8');
+  // Looked for in the whole, so that it need not be in every value.
+  const mayHaveNul = text.includes('\0') || text.includes('%00');
   let count = 0;
   let from = 0;
   while (from <= text.length) {
@@ -73,7 +75,7 @@ export function readForm(bytes: Buffer): Form {
     if (to > from) {
       count += 1;
       if (count > MOST_PARAMETERS) throw tooMany();
-      addPair(form, text.slice(from, to));
+      addPair(form, text.slice(from, to), mayHaveNul);
     }
     from = to + 1;
   }
@@ -86,15 +88,15 @@ export function readQuery(target: string): Form {
   return mark === -1 ? new Form() : readForm(Buffer.from(target.slice(mark + 1), 'latin1'));
 }
 
-function addPair(form: Form, pair: string): void {
+function addPair(form: Form, pair: string, mayHaveNul: boolean): void {
   const equals = pair.indexOf('=');
   const rawName = equals === -1 ? pair : pair.slice(0, equals);
-  const name = decode(rawName, rawName);
-  const value = equals === -1 ? '' : decode(pair.slice(equals + 1), name);
+  const name = decode(rawName, rawName, mayHaveNul);
+  const value = equals === -1 ? '' : decode(pair.slice(equals + 1), name, mayHaveNul);
   form.add(name, value);
 }
 
-function decode(raw: string, parameter: string): string {
+function decode(raw: string, parameter: string, mayHaveNul: boolean): string {
   let text = raw.includes('+') ? raw.replaceAll('+', ' ') : raw;
   if (text.includes('%')) {
     try {
@@ -104,7 +106,7 @@ function decode(raw: string, parameter: string): string {
       throw unreadable(parameter, raw, 'Percent-encode the UTF-8 bytes of the value.');
     }
   }
-  if (text.includes('\0')) throw unreadable(parameter, raw, 'Leave NUL characters out.');
+  if (mayHaveNul && text.includes('\0')) throw unreadable(parameter, raw, 'Leave NUL characters out.');
   return text;
 }
 

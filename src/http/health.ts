@@ -1,8 +1,9 @@
 /** For machines that watch: `/healthz` (the process answers), `/readyz` (it can do its work), `/metrics` (Prometheus). */
 import type { FastifyInstance } from 'fastify';
 import { refuse } from '../domain/errors.ts';
-import { isLoopback, isSameSecret } from './auth.ts';
+import { isLoopback } from './auth.ts';
 import type { HttpContext } from './context.ts';
+import { isSameSecret } from './same-secret.ts';
 import { sendText } from './send.ts';
 
 export function registerHealth(app: FastifyInstance, context: HttpContext): void {

@@ -1,7 +1,14 @@
 /** How the test side shows a message's walk and its callbacks: API spelling, ISO 8601 instants. */
+
+import type { KeywordDecision } from '../domain/keywords.ts';
 import type { Message } from '../domain/message.ts';
+import type { InboxMessage } from '../domain/phone.ts';
+import type { SentMessage } from '../domain/phone-talk.ts';
+import { kindOf } from '../engine/callback-words.ts';
+import type { ReplySummary } from '../engine/reply-summaries.ts';
+import type { CallbackAttempt } from '../store/callback-shapes.ts';
 import type { Account } from '../store/directory.ts';
-import type { CallbackAttempt, Part } from '../store/store.ts';
+import type { Part } from '../store/store.ts';
 import { renderMessage } from './render.ts';
 
 /** Everything known about one message: the resource, its walk, its parts and its callback attempts (oldest first). */
@@ -14,6 +21,7 @@ export function showTrace(account: Account, message: Message, parts: Part[], att
       note: entry.note ?? null,
       error_code: entry.errorCode ?? null,
     })),
+    hints: message.options.hints ?? {},
     parts: parts.map((part) => ({
       part: part.part,
       connector: part.connector,
@@ -30,7 +38,7 @@ export function showAttempt(attempt: CallbackAttempt) {
   return {
     id: attempt.id,
     message_sid: attempt.messageSid,
-    status: attempt.payload.status,
+    status: kindOf(attempt.payload),
     attempt: attempt.attempt,
     at: iso(attempt.at),
     ms: attempt.ms,
@@ -39,6 +47,45 @@ export function showAttempt(attempt: CallbackAttempt) {
     error: attempt.error,
     request: attempt.request,
     response: attempt.response,
+  };
+}
+
+/** What a phone shows of a message. */
+export function showInbox({ at, media, ...message }: InboxMessage) {
+  return {
+    ...message,
+    at: iso(at),
+    media: media.map(({ contentType, url }) => ({ content_type: contentType, url })),
+  };
+}
+
+/** Both directions, oldest first. */
+export function showConversation(inbox: InboxMessage[], sent: SentMessage[]) {
+  const received = inbox.map((message) => ({ direction: 'received', ...showInbox(message) }));
+  const said = sent.map(({ at, media, ...message }) => ({
+    direction: 'sent',
+    ...message,
+    at: iso(at),
+    media: media.map(({ contentType, sizeBytes }) => ({ content_type: contentType, size: sizeBytes })),
+  }));
+  return [...received, ...said].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** What came of a message that a phone sent; `summary`: `null` while the app has not answered. */
+export function showTaken(
+  { defaultServiceSid }: Account,
+  message: Message,
+  keyword: KeywordDecision | null,
+  summary: ReplySummary | null,
+) {
+  return {
+    sid: message.sid,
+    status: message.status,
+    pending: summary === null,
+    webhook: summary?.webhook ?? null,
+    replies: (summary?.replies ?? []).map((reply) => renderMessage(reply, { defaultServiceSid, fresh: true })),
+    keyword: keyword && { type: keyword.type, change: keyword.change, reply: keyword.reply },
+    alerts: (summary?.alerts ?? []).map(({ code, level, text }) => ({ code, level, why: text })),
   };
 }
 

@@ -4,8 +4,9 @@ import { HandWoundClock } from '../domain/clock.ts';
 import { ApiError, errorBody } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { SimulatedCarrier } from '../simulator/carrier.ts';
+import type { AttemptQuery, CallbackAttempt } from '../store/callback-shapes.ts';
 import type { Account } from '../store/directory.ts';
-import type { AttemptQuery, CallbackAttempt, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { registerLab } from './lab.ts';
 
 const ACCOUNT = { sid: 'AC1', defaultServiceSid: 'MG1' } as Account;
@@ -33,6 +34,7 @@ const MESSAGE = {
   sentAt: AT,
   errorCode: null,
   priceMicros: null,
+  options: {},
   history: [{ at: AT, status: 'queued' }],
 } as unknown as Message;
 
@@ -62,6 +64,11 @@ function setUp(hosts: string[] = []) {
   });
   registerLab(app, {
     handsets: carrier.handsets,
+    talk: carrier,
+    fetchFile: async () => ({ why: 'not asked' }),
+    watch: () => ({ fate: new Promise(() => undefined), cancel: () => undefined }),
+    settled: () => new Promise(() => undefined),
+    changeOptOuts: async () => ({ changed: true, count: 1, claimedWorks: [] }),
     store,
     clock,
     hosts,
@@ -85,7 +92,8 @@ describe('the test side', () => {
     const put = await call('PUT', '/default/phones/+12025550177', body);
     expect(put.status).toBe(200);
     expect(put.headers['pidge-mode']).toBe('dev');
-    expect(put.json).toEqual({ number: '+12025550177', name: 'Cyd', behave: { deliver_after: '2s' }, messages: 0 });
+    const behave = { deliver_after: '2s' };
+    expect(put.json).toEqual({ number: '+12025550177', name: 'Cyd', behave, rcs: false, messages: 0 });
     expect((await call('GET', '/default/phones')).json.phones).toContainEqual(put.json);
     expect(carrier.handsets.phones()[2]?.behaviour).toEqual({ kind: 'deliver', afterMs: 2_000 });
     const renamed = await call('PUT', '/default/phones/%2B12025550177', { name: null });
@@ -107,6 +115,7 @@ describe('the test side', () => {
         at: '2026-01-01T00:00:00.000Z',
         parts: 1,
         channel: 'sms',
+        media: [],
       },
     ]);
     const none = await call('GET', '/default/phones/+12025550177/inbox');
@@ -163,6 +172,7 @@ describe('the test side refuses', () => {
   it.each([
     [{ behave: { undelivered: 1 } }, 'behave.undelivered'],
     [{ behave: 'explode' }, 'behave'],
+    [{ rcs: 'yes' }, 'rcs'],
     [{ behaviour: 'deliver' }, 'behaviour'],
     [{ name: 7 }, 'name'],
     [{}, 'behave'],

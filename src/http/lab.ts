@@ -3,20 +3,19 @@
  * message. Registered in `dev` only. It speaks JSON both ways; refusals have the form of the API.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { parseTo } from '../domain/address.ts';
-import type { Clock } from '../domain/clock.ts';
 import { refuse } from '../domain/errors.ts';
-import { type Behaviour, type Handsets, type Phone, parseBehaviour, showBehaviour } from '../domain/phone.ts';
+import { type Phone, type PhoneChange, parseBehaviour, showBehaviour } from '../domain/phone.ts';
+import type { CallbackAttempt } from '../store/callback-shapes.ts';
 import type { Account } from '../store/directory.ts';
-import type { CallbackAttempt, Store } from '../store/store.ts';
 import { readQuery } from './form.ts';
 import { makeLabGuard } from './lab-guard.ts';
-import { showAttempt, showTrace } from './lab-render.ts';
+import type { LabOptOutsParts } from './lab-opt-outs.ts';
+import { type LabPhonesParts, registerLabPhones } from './lab-phones.ts';
+import { showAttempt, showInbox, showTrace } from './lab-render.ts';
+import { pathOf, phoneOf, unreadable } from './lab-request.ts';
+import { registerLabTemplates } from './lab-templates.ts';
 
-export interface LabParts {
-  handsets: Handsets;
-  store: Store;
-  clock: Clock;
+export interface LabParts extends LabPhonesParts, LabOptOutsParts {
   /** The account of a sandbox, by id or `default`; `null`: there is none. */
   accountOf(sandbox: string): Promise<Account | null>;
   /** Names without port, beside localhost, under which the server is reached. */
@@ -63,16 +62,19 @@ export function registerLab(app: FastifyInstance, parts: LabParts): void {
 
     scope.put(`${ROOT}/phones/:number`, async (request: Request) => {
       await sandboxOf(request);
-      const number = numberOf(request);
+      const number = phoneOf(request.params.number);
       return showPhone(handsets.setPhone(number, changeOf(request.body, clock.now())));
     });
 
     scope.get(`${ROOT}/phones/:number/inbox`, async (request: Request) => {
       await sandboxOf(request);
-      const number = numberOf(request);
-      const messages = handsets.inbox(number).map((one) => ({ ...one, at: new Date(one.at).toISOString() }));
+      const number = phoneOf(request.params.number);
+      const messages = handsets.inbox(number).map(showInbox);
       return { number, messages };
     });
+
+    registerLabPhones(scope, ROOT, parts, sandboxOf);
+    registerLabTemplates(scope, ROOT, parts, sandboxOf);
 
     scope.get(`${ROOT}/messages/:sid/trace`, async (request: Request) => {
       const account = await sandboxOf(request);
@@ -109,7 +111,7 @@ export function registerLab(app: FastifyInstance, parts: LabParts): void {
     });
   });
 
-  async function sandboxOf(request: Request): Promise<Account> {
+  async function sandboxOf(request: FastifyRequest<{ Params: { sandbox: string } }>): Promise<Account> {
     const account = await parts.accountOf(request.params.sandbox);
     if (account) return account;
     const fix = 'Use /_test/v1/default/…: the first account.';
@@ -132,25 +134,22 @@ function notJson(received: string): Error {
   return refuse(20422, {}, { parameter: 'Content-Type', received, allowed: 'application/json', fix, status: 415 });
 }
 
-function numberOf(request: Request): string {
-  const { number } = request.params;
-  const address = parseTo(number);
-  if (address?.kind === 'number') return address.e164;
-  if (address?.kind === 'channel') return `${address.channel}:${address.id}`;
-  throw refuse(21211, { To: number }, { parameter: 'number', received: number, fix: 'Use E.164: +12025550101.' });
-}
-
-function changeOf(body: unknown, now: number): { behaviour?: Behaviour; name?: string | null } {
+function changeOf(body: unknown, now: number): PhoneChange {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw unreadable('body', body, 'an object with behave, name', 'Send {"behave": "deliver"}.');
+    throw unreadable('body', body, 'an object with behave, name, rcs', 'Send {"behave": "deliver"}.');
   }
-  const { behave, name, ...rest } = body as Record<string, unknown>;
+  const { behave, name, rcs, ...rest } = body as Record<string, unknown>;
   const stray = Object.keys(rest)[0];
-  if (stray !== undefined) throw unreadable(stray, rest[stray], 'behave, name', `Leave ${stray} out.`);
-  if (behave === undefined && name === undefined) {
-    throw unreadable('behave', undefined, 'behave, name', 'Say how the phone shall behave: {"behave": "deliver"}.');
+  if (stray !== undefined) throw unreadable(stray, rest[stray], 'behave, name, rcs', `Leave ${stray} out.`);
+  if (behave === undefined && name === undefined && rcs === undefined) {
+    throw unreadable(
+      'behave',
+      undefined,
+      'behave, name, rcs',
+      'Say how the phone shall behave: {"behave": "deliver"}.',
+    );
   }
-  const change: { behaviour?: Behaviour; name?: string | null } = {};
+  const change: PhoneChange = {};
   if (behave !== undefined) {
     const parsed = parseBehaviour(behave, now);
     if (!parsed.ok) throw refuse(20001, {}, parsed);
@@ -162,11 +161,11 @@ function changeOf(body: unknown, now: number): { behaviour?: Behaviour; name?: s
     }
     change.name = name;
   }
+  if (rcs !== undefined) {
+    if (typeof rcs !== 'boolean') throw unreadable('rcs', rcs, 'true, false', 'Say whether the phone has RCS.');
+    change.rcs = rcs;
+  }
   return change;
-}
-
-function unreadable(parameter: string, value: unknown, allowed: string, fix: string): Error {
-  return refuse(20001, {}, { parameter, received: JSON.stringify(value) ?? 'nothing', allowed, fix });
 }
 
 function decisionOf(text: string | undefined): CallbackAttempt['decision'] | undefined {
@@ -184,10 +183,6 @@ function limitOf(text: string | undefined): number {
 }
 
 function showPhone(phone: Phone) {
-  const { number, name, messages } = phone;
-  return { number, name, behave: showBehaviour(phone.behaviour), messages };
-}
-
-function pathOf(request: FastifyRequest): string {
-  return (request.raw.url ?? '').split('?', 1)[0] ?? '';
+  const { number, name, rcs, messages } = phone;
+  return { number, name, behave: showBehaviour(phone.behaviour), rcs, messages };
 }

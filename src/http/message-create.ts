@@ -1,15 +1,17 @@
 /** Message create: every parameter of the resource read and given its right refusal. Sources: rest-api 6.3, 9.2; seed 004. */
-import { parseSender, parseTo } from '../domain/address.ts';
+import { fixOfLostPlus, formatAddress, parseSender, parseTo } from '../domain/address.ts';
 import { parseCallbackUrl } from '../domain/callback-url.ts';
 import type { Clock } from '../domain/clock.ts';
 import { readVariables } from '../domain/content.ts';
 import { parseInstant } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
+import type { MessageOptions } from '../domain/message.ts';
 import { characters } from '../domain/segments.ts';
 import { isSid } from '../domain/sid.ts';
-import { type Draft, LONGEST_BODY } from '../engine/draft.ts';
+import { type Draft, judgeMediaUrls, LONGEST_BODY } from '../engine/draft.ts';
 import type { Form } from './form.ts';
-import { readBoolean, readChoice, readInteger, readMicros, readTags } from './parameters.ts';
+import { readActions, readHints } from './message-extras.ts';
+import { readBoolean, readChoice, readMicros, readTags } from './parameters.ts';
 import { canonicalSid } from './sids.ts';
 
 export interface CreateLimits {
@@ -21,7 +23,6 @@ export interface CreateLimits {
   enforceMaxPrice: boolean;
 }
 
-const MAX_MEDIA = 10;
 const MAX_VALIDITY_SECONDS = 36_000;
 const MAX_URL_LENGTH = 2_048;
 
@@ -36,7 +37,9 @@ export function parseDraft(form: Form, clock: Clock, limits: CreateLimits): Draf
       {
         parameter: 'To',
         received: toText,
-        fix: 'Use E.164, such as +12025550101, or a channel address such as whatsapp:+12025550101',
+        fix:
+          fixOfLostPlus(toText) ??
+          'Use E.164, such as +12025550101, or a channel address such as whatsapp:+12025550101',
       },
     );
   }
@@ -48,7 +51,7 @@ export function parseDraft(form: Form, clock: Clock, limits: CreateLimits): Draf
       {
         parameter: 'From',
         received: sender,
-        fix: 'Use a number in E.164, a short code or up to 11 letters and digits',
+        fix: fixOfLostPlus(sender) ?? 'Use a number in E.164, a short code or up to 11 letters and digits',
       },
     );
   }
@@ -61,19 +64,19 @@ export function parseDraft(form: Form, clock: Clock, limits: CreateLimits): Draf
       { parameter: 'From', received: `${sender} → ${toText}`, fix: 'Give From and To the same channel prefix' },
     );
   }
-  judgeMedia(form);
+  const mediaUrls = readMedia(form);
   const callback = readCallback(form);
   const validitySeconds = readValidity(form);
   const content = readContent(form);
-  judgeFallback(form, serviceSid);
+  const fallbackFrom = readFallback(form, sender, serviceSid);
   const optional = readOptions(form, limits);
+  if (fallbackFrom !== undefined) optional.options.fallbackFrom = fallbackFrom;
   if (serviceSid !== undefined && !isSid(serviceSid, 'MG')) {
     throw refuse(21705, {}, { parameter: 'MessagingServiceSid', received: serviceSid });
   }
   const sendAt = readSchedule(form, clock, limits, serviceSid !== undefined);
-  refuseUnbuilt(form);
   const service = { serviceSid: serviceSid === undefined ? null : canonicalSid(serviceSid), sendAt };
-  return { to, from, ...service, body: body ?? '', ...callback, ...content, validitySeconds, ...optional };
+  return { to, from, ...service, body: body ?? '', mediaUrls, ...callback, ...content, validitySeconds, ...optional };
 }
 
 function presence(form: Form) {
@@ -93,6 +96,7 @@ function presence(form: Form) {
   const serviceSid = form.one('MessagingServiceSid') || (fromIsService ? given : undefined);
   const sender = fromIsService ? undefined : given;
   if (sender === undefined && serviceSid === undefined) {
+    readFallback(form, sender, serviceSid);
     throw refuse(
       21603,
       {},
@@ -115,25 +119,10 @@ function presence(form: Form) {
   return { to, sender, serviceSid, body };
 }
 
-function judgeMedia(form: Form): void {
+function readMedia(form: Form): string[] {
   const urls = form.all('MediaUrl').filter((url) => url !== '');
-  if (urls.length === 0) return;
-  const bad = urls.filter((url) => !isHttpUrl(url));
-  if (bad.length > 0) {
-    throw refuse(
-      21620,
-      { urls: bad.join(', ') },
-      { parameter: 'MediaUrl', received: bad.join(', '), fix: 'Use absolute http or https URLs' },
-    );
-  }
-  if (urls.length > MAX_MEDIA) {
-    throw refuse(21623, {}, { parameter: 'MediaUrl', received: `${urls.length} URLs`, allowed: `up to ${MAX_MEDIA}` });
-  }
-}
-
-function isHttpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
+  judgeMediaUrls(urls, 'MediaUrl');
+  return urls;
 }
 
 /** `StatusCallback` beats `ApplicationSid` (settled 8), which is then not even looked at. */
@@ -188,28 +177,41 @@ function readContent(form: Form): Pick<Draft, 'content'> {
   return { content: { sid: canonicalSid(contentSid), variables: read.values } };
 }
 
-function judgeFallback(form: Form, serviceSid: string | undefined): void {
+/** Who sends the SMS when RCS cannot. Whether the service has RCS at all, and whose it is, is not known here. */
+function readFallback(form: Form, sender: string | undefined, serviceSid: string | undefined): string | undefined {
   const fallback = form.one('FallbackFrom') || undefined;
-  if (fallback === undefined) return;
+  if (fallback === undefined) return undefined;
   const details = { parameter: 'FallbackFrom', received: fallback };
-  if (form.one('From') && !serviceSid) throw refuse(21664, {}, details);
+  if (sender !== undefined) throw refuse(21664, {}, details);
+  if (serviceSid === undefined) throw refuse(21666, {}, details);
   const address = parseSender(fallback);
   if (!address || address.kind === 'channel') throw refuse(21665, {}, details);
-  if (!serviceSid) throw refuse(21666, {}, details);
+  return formatAddress(address);
 }
 
 function readOptions(form: Form, limits: CreateLimits) {
-  readChoice(form, 'ContentRetention', ['retain', 'discard'], 30029);
-  readChoice(form, 'AddressRetention', ['retain', 'obfuscate'], 30030);
-  readChoice(form, 'RiskCheck', ['enable', 'disable']);
-  readChoice(form, 'TrafficType', ['free']);
-  readInteger(form, 'Attempt');
-  readBoolean(form, 'ForceDelivery');
+  const options: MessageOptions = {
+    ...(readBoolean(form, 'SendAsMms') && { asMms: true as const }),
+    ...readHints(form),
+    ...readActions(form),
+    ...readRetention(form),
+  };
   return {
     smartEncoded: readBoolean(form, 'SmartEncoded') ?? null,
+    shortenUrls: readBoolean(form, 'ShortenUrls') ?? false,
     provideFeedback: readBoolean(form, 'ProvideFeedback') ?? false,
     maxPriceMicros: limits.enforceMaxPrice ? readMicros(form, 'MaxPrice', 21627) : null,
     tags: readTags(form),
+    options,
+  };
+}
+
+function readRetention(form: Form): MessageOptions {
+  const content = readChoice(form, 'ContentRetention', ['retain', 'discard'], 30029);
+  const address = readChoice(form, 'AddressRetention', ['retain', 'obfuscate'], 30030);
+  return {
+    ...(content === 'discard' && { discardContent: true }),
+    ...(address === 'obfuscate' && { obfuscateAddresses: true }),
   };
 }
 
@@ -240,19 +242,4 @@ function readSchedule(form: Form, clock: Clock, limits: CreateLimits, hasService
     );
   }
   return at;
-}
-
-/** What is understood but whose machinery has not landed: 501 rather than accepted and ignored (settled 38). */
-function refuseUnbuilt(form: Form): void {
-  const unbuilt = (parameter: string, received: string) =>
-    refuse(20501, {}, { parameter, received, fix: `Leave ${parameter} out: this release cannot do it yet` });
-  const media = form.all('MediaUrl').filter((url) => url !== '');
-  if (media.length > 0) throw unbuilt('MediaUrl', media.join(', '));
-  const actions = form.all('PersistentAction').filter((action) => action !== '');
-  if (actions.length > 0) throw unbuilt('PersistentAction', actions.join(', '));
-  for (const parameter of ['SendAsMms', 'ShortenUrls']) {
-    if (readBoolean(form, parameter)) throw unbuilt(parameter, 'true');
-  }
-  if (form.one('ContentRetention') === 'discard') throw unbuilt('ContentRetention', 'discard');
-  if (form.one('AddressRetention') === 'obfuscate') throw unbuilt('AddressRetention', 'obfuscate');
 }

@@ -1,12 +1,12 @@
-/** The Message resource but for the parameters of create: list, fetch, update, delete, and its (still empty) media. */
+/** The Message resource but for the parameters of create: list, fetch, update, delete. */
 import { formatAddress, parseTo } from '../domain/address.ts';
-import { dayOf, type FilterDate, parseFilterDate } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { isSid } from '../domain/sid.ts';
 import type { Change, MessageQuery } from '../store/store.ts';
 import type { Answer, Resource } from './answer.ts';
 import type { Call } from './context.ts';
+import { readDateBounds, readFilterPairs } from './date-filter.ts';
 import { makeList, type Paging, readPaging } from './page.ts';
 import { renderMessage } from './render.ts';
 
@@ -24,10 +24,7 @@ export async function fetchMessage(call: Call): Promise<Answer> {
 export async function listMessages(call: Call): Promise<Answer> {
   const paging = readPaging(call.query, 'SM', 'MM');
   if (call.query.one('Status') === 'scheduled') return listScheduled(call, paging);
-  const filters = FILTERS.flatMap((name): [string, string][] => {
-    const value = call.query.one(name);
-    return value ? [[name, value]] : [];
-  });
+  const filters = readFilterPairs(call.query, FILTERS);
   const query: MessageQuery = { accountSid: call.account.sid, size: paging.size, ...readFilters(new Map(filters)) };
   if (paging.token) query[paging.token.direction] = paging.token.sid;
   else query.offset = paging.page * paging.size;
@@ -93,27 +90,8 @@ export async function updateMessage(call: Call): Promise<Answer> {
 
 export async function removeMessage(call: Call): Promise<Answer> {
   await change(call, 'remove');
+  call.context.media?.onRemoved();
   return { kind: 'none' };
-}
-
-/** Media of a message: none are stored yet, so the list of an existing message is empty. */
-export async function listMedia(call: Call): Promise<Answer> {
-  await mustFind(call);
-  const paging = readPaging(call.query, 'ME');
-  const list = makeList(call, paging, {
-    key: 'media_list',
-    container: 'MediaList',
-    element: 'Media',
-    resources: [],
-    hasNext: false,
-    hasPrevious: false,
-    filters: [],
-  });
-  return { kind: 'list', list };
-}
-
-export function missingMedia(call: Call): never {
-  throw missing(call);
 }
 
 async function mustFind(call: Call): Promise<Message> {
@@ -180,37 +158,10 @@ function readFilters(filters: Map<string, string>): Pick<MessageQuery, 'to' | 'f
   const from = filters.get('From');
   if (to) found.to = canonical(to);
   if (from) found.from = canonical(from);
-  const lower: number[] = [];
-  const upper: number[] = [];
-  const on = readDate(filters, 'DateSent');
-  if (on) {
-    const day = on.kind === 'day' ? on : dayOf(on.at);
-    lower.push(day.from);
-    upper.push(day.to - 1);
-  }
-  const after = readDate(filters, 'DateSent>');
-  if (after) lower.push(after.kind === 'day' ? after.from : after.at);
-  const before = readDate(filters, 'DateSent<');
-  if (before) upper.push(before.kind === 'day' ? before.to - 1 : endOfSecond(before.at));
-  if (lower.length > 0) found.sentFrom = Math.max(...lower);
-  if (upper.length > 0) found.sentTo = Math.min(...upper);
+  const sent = readDateBounds(filters, 'DateSent');
+  if (sent.from !== undefined) found.sentFrom = sent.from;
+  if (sent.to !== undefined) found.sentTo = sent.to;
   return found;
-}
-
-/** The wire shows whole seconds, so an instant without a fraction includes all of its second. */
-function endOfSecond(at: number): number {
-  return at % 1000 === 0 ? at + 999 : at;
-}
-
-function readDate(filters: Map<string, string>, name: string): FilterDate | null {
-  const text = filters.get(name);
-  if (!text) return null;
-  const date = parseFilterDate(text);
-  if (date === null) {
-    const fix = 'Use YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ.';
-    throw refuse(20001, {}, { parameter: name, received: text, allowed: 'a date', fix });
-  }
-  return date;
 }
 
 /** As create normalises it; what is no address matches itself, so nothing. */

@@ -1,52 +1,59 @@
 /** IncomingPhoneNumbers: the numbers an account may send from, and the webhooks kept with them. */
-import { parseSender } from '../domain/address.ts';
 import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
-import { isSid } from '../domain/sid.ts';
+import { canMmsByKind } from '../domain/mms.ts';
+import { friendly } from '../domain/number-format.ts';
+import { poolTypeOf, poolWith } from '../domain/number-pools.ts';
 import type { Sender } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
+import { poolsOf } from './available-numbers.ts';
 import type { Call } from './context.ts';
+import { chosenNumbers, taken } from './number-choice.ts';
+import { moved, readMove } from './number-moves.ts';
 import { readNumberProperties } from './number-properties.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
+import { canonicalSid } from './sids.ts';
 
-/** Magic numbers of Twilio's test credentials: one that is taken and one that is none. */
-const MAGIC_TAKEN = '+15005550000';
-const MAGIC_INVALID = '+15005550001';
-
-/** Registers a number. The operator's carrier contract decides what is theirs; here any possible number is (settled 24). */
+/** Registers a number, or one of an area that is free. The first of the chosen that nobody else takes meanwhile. */
 export async function createNumber(call: Call): Promise<Answer> {
   const { context, account, form } = call;
-  const e164 = readPhoneNumber(call);
+  const numbers = await chosenNumbers(call);
+  const properties = readNumberProperties(form, {});
+  await mustOwnApplications(call, account.sid, properties);
   const now = context.clock.now();
-  const sender: Sender = {
-    sid: context.sids.make('PN'),
-    accountSid: account.sid,
-    address: e164,
-    kind: 'number',
-    canSms: true,
-    canMms: true,
-    rate: null,
-    properties: { friendly_name: friendly(e164), ...readNumberProperties(form, {}) },
-    createdAt: now,
-    updatedAt: now,
-  };
-  if (e164 === MAGIC_TAKEN || (await context.store.saveSender(sender)) === 'taken') {
-    throw refuse(
-      21422,
-      { PhoneNumber: e164 },
-      { parameter: 'PhoneNumber', received: e164, fix: 'Choose a number nobody has registered.' },
-    );
+  for (const e164 of numbers) {
+    const pool = poolWith(poolsOf(call), e164);
+    const canSms = pool?.canSms ?? true;
+    mustCarryText(canSms, properties);
+    const sender: Sender = {
+      sid: context.sids.make('PN'),
+      accountSid: account.sid,
+      address: e164,
+      kind: 'number',
+      canSms,
+      canMms: pool?.canMms ?? canMmsByKind({ kind: 'number', e164 }),
+      rate: null,
+      properties: { friendly_name: friendly(e164), ...properties },
+      createdAt: now,
+      updatedAt: now,
+    };
+    if ((await context.store.saveSender(sender)) === 'taken') continue;
+    context.onSenderChanged();
+    return { kind: 'resource', status: 201, element: 'IncomingPhoneNumber', resource: renderNumber(call, sender) };
   }
-  context.onSenderChanged();
-  return { kind: 'resource', status: 201, element: 'IncomingPhoneNumber', resource: renderNumber(sender) };
+  throw taken(numbers[0] ?? '');
 }
 
 export async function fetchNumber(call: Call): Promise<Answer> {
-  return one(await mustFind(call));
+  return one(call, await mustFind(call));
+}
+
+export function listNumbers(call: Call): Promise<Answer> {
+  return listNumbersWhere(call, () => true);
 }
 
 /** Filters: `FriendlyName` exactly, `PhoneNumber` as a part in which `*` is any digit, `Beta`, `Origin`. */
-export async function listNumbers(call: Call): Promise<Answer> {
+export async function listNumbersWhere(call: Call, fits: (sender: Sender) => boolean): Promise<Answer> {
   const paging = readPaging(call.query, 'PN');
   const filters = ['FriendlyName', 'PhoneNumber', 'Beta', 'Origin'].flatMap((name): [string, string][] => {
     const value = call.query.one(name);
@@ -58,6 +65,7 @@ export async function listNumbers(call: Call): Promise<Answer> {
   const senders = (await call.context.store.senders(call.account.sid)).filter(
     (sender) =>
       sender.kind === 'number' &&
+      fits(sender) &&
       (!name || sender.properties.friendly_name === name) &&
       pattern.test(sender.address) &&
       // All of ours are hosted by nobody but us: no beta numbers, and `twilio` as origin for the sake of clients.
@@ -69,7 +77,7 @@ export async function listNumbers(call: Call): Promise<Answer> {
     key: 'incoming_phone_numbers',
     container: 'IncomingPhoneNumbers',
     element: 'IncomingPhoneNumber',
-    resources: page.items.map(renderNumber),
+    resources: page.items.map((sender) => renderNumber(call, sender)),
     hasNext: page.hasNext,
     hasPrevious: page.hasPrevious,
     filters,
@@ -79,18 +87,19 @@ export async function listNumbers(call: Call): Promise<Answer> {
 
 export async function updateNumber(call: Call): Promise<Answer> {
   const sender = await mustFind(call);
-  const moved = call.form.one('AccountSid');
-  if (moved !== undefined && moved !== sender.accountSid) {
-    throw refuse(20501, {}, { parameter: 'AccountSid', fix: 'Moving a number between accounts is not built yet.' });
-  }
+  const properties = readNumberProperties(call.form, sender.properties);
+  mustCarryText(sender.canSms, properties);
+  const target = await readMove(call, sender);
+  await mustOwnApplications(call, target ?? sender.accountSid, properties);
+  const placed = target === null ? sender : await moved(call, sender, target);
   const updated: Sender = {
-    ...sender,
-    properties: { ...sender.properties, ...readNumberProperties(call.form, sender.properties) },
+    ...placed,
+    properties: { ...placed.properties, ...properties },
     updatedAt: call.context.clock.now(),
   };
   await call.context.store.saveSender(updated);
   call.context.onSenderChanged();
-  return one(updated);
+  return one(call, updated);
 }
 
 export async function removeNumber(call: Call): Promise<Answer> {
@@ -102,28 +111,29 @@ export async function removeNumber(call: Call): Promise<Answer> {
 }
 
 async function mustFind(call: Call): Promise<Sender> {
-  const sid = call.sids[0] ?? '';
-  const canonical = isSid(sid) ? sid.slice(0, 2) + sid.slice(2).toLowerCase() : sid;
-  const sender = await call.context.store.sender(call.account.sid, canonical);
+  const sender = await call.context.store.sender(call.account.sid, canonicalSid(call.sids[0]));
   if (sender === null || sender.kind !== 'number') throw refuse(20404, { path: call.meta.path });
   return sender;
 }
 
-function readPhoneNumber(call: Call): string {
-  const text = call.form.one('PhoneNumber');
-  if (!text) {
-    if (call.form.has('AreaCode')) {
-      const fix = 'Name the number in PhoneNumber; choosing one by area code is not built yet.';
-      throw refuse(20501, {}, { parameter: 'AreaCode', received: call.form.one('AreaCode') ?? '', fix });
-    }
-    throw refuse(21421, { PhoneNumber: '' }, { parameter: 'PhoneNumber', fix: 'Send the number in E.164 form.' });
+/** An application of another account is as good as none: 400/21420. */
+async function mustOwnApplications(call: Call, accountSid: string, properties: Resource): Promise<void> {
+  const { store } = call.context;
+  for (const [parameter, property] of APPLICATIONS) {
+    const sid = properties[property];
+    if (typeof sid !== 'string' || (await store.document(accountSid, 'application', canonicalSid(sid)))) continue;
+    throw refuse(21420, {}, { parameter, received: sid });
   }
-  const address = text === MAGIC_INVALID ? null : parseSender(text);
-  if (address?.kind !== 'number') {
-    const details = { parameter: 'PhoneNumber', received: text, allowed: 'a number in E.164 form' };
-    throw refuse(21421, { PhoneNumber: text }, { ...details, fix: 'Write it as +12025550100.' });
-  }
-  return address.e164;
+}
+
+const APPLICATIONS = [
+  ['SmsApplicationSid', 'sms_application_sid'],
+  ['VoiceApplicationSid', 'voice_application_sid'],
+] as const;
+
+function mustCarryText(canSms: boolean, properties: Record<string, unknown>): void {
+  if (canSms || !properties.sms_url) return;
+  throw refuse(21407, {}, { parameter: 'SmsUrl', received: String(properties.sms_url) });
 }
 
 /** Digits stand for themselves, `*` for one digit; anything else (spaces, brackets) is left out of the comparison. */
@@ -132,17 +142,11 @@ function readPattern(text: string | undefined): RegExp {
   return new RegExp(digits.replaceAll('+', '\\+').replaceAll('*', '\\d'));
 }
 
-/** `(202) 555-0100` for North America, else the number itself. */
-export function friendly(e164: string): string {
-  const match = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(e164);
-  return match ? `(${match[1]}) ${match[2]}-${match[3]}` : e164;
+function one(call: Call, sender: Sender): Answer {
+  return { kind: 'resource', status: 200, element: 'IncomingPhoneNumber', resource: renderNumber(call, sender) };
 }
 
-function one(sender: Sender): Answer {
-  return { kind: 'resource', status: 200, element: 'IncomingPhoneNumber', resource: renderNumber(sender) };
-}
-
-function renderNumber(sender: Sender): Resource {
+function renderNumber(call: Call, sender: Sender): Resource {
   const kept = sender.properties;
   const text = (name: string): unknown => kept[name] ?? null;
   return {
@@ -180,6 +184,6 @@ function renderNumber(sender: Sender): Resource {
     emergency_address_status: 'unregistered',
     bundle_sid: text('bundle_sid'),
     status: 'in-use',
-    type: 'local',
+    type: poolTypeOf(poolsOf(call), sender.address),
   };
 }

@@ -12,6 +12,12 @@ export function originOf(request: FastifyRequest, publicUrl: string | undefined)
   return isHost(host) ? `${scheme}://${host}` : `${scheme}://localhost`;
 }
 
+/** The name and port by which the client asked, as a proxy or it itself says; empty when that is no host. */
+export function clientHost(request: FastifyRequest): string {
+  const host = first(request.headers['x-forwarded-host']) ?? request.headers.host ?? '';
+  return isHost(host) ? host.toLowerCase() : '';
+}
+
 /** Proxies in a row append to the header; the first is the one the client spoke to. */
 function first(header: string | string[] | undefined): string | undefined {
   return [header ?? []].flat().at(0)?.split(',', 1)[0]?.trim() || undefined;

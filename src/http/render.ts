@@ -4,7 +4,16 @@ import { rfc2822 } from '../domain/dates.ts';
 import { type ApiError, deliveryErrorName, errorBody } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { formatPrice } from '../domain/money.ts';
-import { type Answer, API_ROOT, type Format, type List, type Page, type Resource } from './answer.ts';
+import {
+  type Answer,
+  API_ROOT,
+  type Download,
+  type Format,
+  type List,
+  type Page,
+  type Redirect,
+  type Resource,
+} from './answer.ts';
 import { csvError, csvTable } from './render-csv.ts';
 import { xmlError, xmlList, xmlResource } from './render-xml.ts';
 
@@ -63,7 +72,7 @@ export function renderMessage(message: Message, how: MessageRendering): Resource
 }
 
 /** Body of an answer; `null` for one that has none. */
-export function renderAnswer(answer: Answer, format: Format): string | null {
+export function renderAnswer(answer: Exclude<Answer, Redirect | Download>, format: Format): string | null {
   if (answer.kind === 'none') return null;
   if (answer.kind === 'list') return renderList(answer.list, format);
   if (answer.kind === 'page') return renderPage(answer.page);

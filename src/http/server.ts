@@ -8,6 +8,8 @@ import { readBody } from './body.ts';
 import type { HttpContext } from './context.ts';
 import { registerErrorsPage } from './errors-page.ts';
 import { registerHealth } from './health.ts';
+import { registerLinkVisits } from './link-visit.ts';
+import { registerMediaFiles } from './media-files.ts';
 import { answerBrokenRequest, answerError, answerUnknown, toRefusal } from './refusals.ts';
 import { splitFormat } from './render.ts';
 import type { Visit } from './visit.ts';
@@ -53,6 +55,7 @@ export function buildServer(context: HttpContext): FastifyInstance {
       base,
       format,
       account: null,
+      caller: null,
       match: null,
     };
     request.visit = made;
@@ -98,6 +101,8 @@ export function buildServer(context: HttpContext): FastifyInstance {
   app.setNotFoundHandler((request, reply) => answerUnknown(context, request, reply));
   registerApi(app, context);
   registerErrorsPage(app);
+  if (context.media) registerMediaFiles(app, context, context.media);
+  registerLinkVisits(app, context);
   const { lab } = context;
   if (lab) {
     // JSON is read in there alone: the 2010 API refuses it.

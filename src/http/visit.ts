@@ -1,6 +1,7 @@
 /** What the door notes about a request on its way in. */
 import type { Account } from '../store/directory.ts';
 import type { Format } from './answer.ts';
+import type { Caller } from './credentials.ts';
 import type { Match } from './routes.ts';
 
 /** What one request gathers on its way through the door. */
@@ -13,7 +14,9 @@ export interface Visit {
   /** `path` without its extension. */
   base: string;
   format: Format;
+  /** The account that the call acts on. */
   account: Account | null;
+  caller: Caller | null;
   match: Match | null;
   errorCode?: number;
 }

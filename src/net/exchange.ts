@@ -4,7 +4,17 @@ import { failure, failureOf, type OutgoingFailure } from './failure.ts';
 
 /** What one request without redirects came to. */
 export type Hop =
-  | { kind: 'answer'; status: number; headers: Record<string, string>; body: string; partial: boolean; ms: number }
+  | {
+      kind: 'answer';
+      status: number;
+      headers: Record<string, string>;
+      /** One for each `Set-Cookie`: dates in them hold commas, so joined ones cannot be told apart again. */
+      setCookies: string[];
+      body: string;
+      bytes?: Buffer;
+      partial: boolean;
+      ms: number;
+    }
   | OutgoingFailure;
 
 export interface HopRequest {
@@ -20,6 +30,8 @@ export interface HopLimits {
   readMs: number;
   maxBytes: number;
   cut?: boolean;
+  binary?: boolean;
+  raw?: boolean;
 }
 
 /** Timers may fire this much before their time by the monotonic clock. */
@@ -39,6 +51,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #heardAt = 0;
   #status = 0;
   #headers: Record<string, string> = {};
+  #setCookies: string[] = [];
   #chunks: Buffer[] = [];
   #bytes = 0;
   #cancelTimer: (() => void) | null = null;
@@ -76,7 +89,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ) {
@@ -87,6 +100,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
       const value = headers[name];
       if (value !== undefined) this.#headers[name] = typeof value === 'string' ? value : value.join(', ');
     }
+    const cookies = headers['set-cookie'];
+    if (cookies !== undefined) this.#setCookies = typeof cookies === 'string' ? [cookies] : cookies;
+    if (this.#limits.binary) this.#judgeFile(controller);
+  }
+
+  /** Of a file the head tells already when its body is not wanted, or is too large. */
+  #judgeFile(controller: Dispatcher.DispatchController): void {
+    if (this.#status < 300 && !(Number(this.#headers['content-length']) > this.#limits.maxBytes)) return;
+    if (this.#status >= 300) this.#answer(false);
+    else this.#end(this.#tooLarge());
+    controller.abort(new Error('not wanted'));
+  }
+
+  #tooLarge(): OutgoingFailure {
+    return failure('too-large', `the answer is larger than ${this.#limits.maxBytes} bytes`);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -96,7 +124,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
     if (chunk.length <= room) return;
     if (this.#limits.cut) this.#answer(false);
-    else this.#end(failure('too-large', `the answer is larger than ${this.#limits.maxBytes} bytes`));
+    else this.#end(this.#tooLarge());
     controller.abort(new Error('too large'));
   }
 
@@ -138,8 +166,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #answer(partial: boolean): void {
     if (!this.#resolve) return;
-    const body = this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
-    this.#end({ kind: 'answer', status: this.#status, headers: this.#headers, body, partial, ms: 0 });
+    const asBytes = this.#limits.binary || this.#limits.raw;
+    const [status, headers, setCookies] = [this.#status, this.#headers, this.#setCookies];
+    const body = asBytes || this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
+    const answer = { kind: 'answer', status, headers, setCookies, body, partial, ms: 0 } as const;
+    this.#end(asBytes ? { ...answer, bytes: Buffer.concat(this.#chunks) } : answer);
   }
 
   /** Everything after the first end is an echo of our own abort. */

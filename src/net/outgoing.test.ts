@@ -312,3 +312,19 @@ test('an allow-list that holds no network is a fault at once', () => {
     '"localhost" is not a network',
   );
 });
+
+test('cookies come one by one, with the place they came from', async () => {
+  const cookies = ['a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT', 'b=2'];
+  const url = await serve((request, response) => {
+    if (request.url === '/start') return void response.writeHead(302, { location: '/end?x=1' }).end();
+    response.writeHead(200, { 'set-cookie': cookies }).end();
+  });
+  const answer = await out().request(ask(`${url.replace('//', '//me:secret@')}/start#rc=1`, { method: 'GET' }));
+  expect(answer).toMatchObject({ setCookies: cookies, url: `${url}/end?x=1` });
+});
+
+test('a raw body comes as bytes, whatever the status', async () => {
+  const url = await serve((_, response) => void response.writeHead(500).end(Buffer.from([0xff, 0xfe])));
+  const answer = await out().request(ask(url, { raw: true }));
+  expect(answer).toMatchObject({ status: 500, body: '', bytes: Buffer.from([0xff, 0xfe]) });
+});

@@ -35,6 +35,10 @@ export interface OutgoingRequest {
   follow: boolean;
   /** Only the status matters: a body that is too large, slow or torn is cut short and the answer counts. */
   cut?: boolean;
+  /** The body is a file: it comes as `bytes`, and only when the status is 2xx. */
+  binary?: boolean;
+  /** The body comes as `bytes`, whatever the status. */
+  raw?: boolean;
 }
 
 export type OutgoingResult =
@@ -43,8 +47,14 @@ export type OutgoingResult =
       status: number;
       /** Names in lower case, repeated ones joined by a comma. */
       headers: Record<string, string>;
+      /** As they came, of the last hop. */
+      setCookies: string[];
+      /** Where it came from, redirects followed; without fragment, user and password. */
+      url: string;
       /** UTF-8, at most `maxBytes` long. */
       body: string;
+      /** Only with `binary` and `raw`, which leave `body` empty. */
+      bytes?: Uint8Array;
       /** The body broke off: time ran out or the connection died after the status. Only with `cut`. */
       partial: boolean;
       ms: number;
@@ -105,7 +115,7 @@ export function makeOutgoing({
     return target;
   }
 
-  async function walk(request: OutgoingRequest, startedAt: number): Promise<Hop> {
+  async function walk(request: OutgoingRequest, startedAt: number): Promise<OutgoingResult> {
     let target = targetOf(request.url);
     let { method, headers, body } = request;
     let redirects = 0;
@@ -121,7 +131,9 @@ export function makeOutgoing({
         headers = { ...headers, authorization: target.authorization };
         continue;
       }
-      if (!request.follow || hop.status < 300 || hop.status > 399) return hop;
+      if (!request.follow || hop.status < 300 || hop.status > 399) {
+        return { ...hop, url: target.origin + target.path };
+      }
       const next = whereTo(hop, target);
       if ('kind' in next) return next;
       redirects += 1;
@@ -139,14 +151,14 @@ export function makeOutgoing({
   return {
     async request(request) {
       const startedAt = clock.monotonic();
-      let hop: Hop;
+      let result: OutgoingResult;
       try {
-        hop = await walk(request, startedAt);
+        result = await walk(request, startedAt);
       } catch (error) {
         // A URL that cannot be parsed, or a header value that HTTP cannot carry: refused before anything was sent.
-        hop = failure('protocol', error instanceof Error ? error.message : String(error), 11100);
+        result = failure('protocol', error instanceof Error ? error.message : String(error), 11100);
       }
-      return { ...hop, ms: Math.round(clock.monotonic() - startedAt) };
+      return { ...result, ms: Math.round(clock.monotonic() - startedAt) };
     },
     close: () => agent.destroy(),
   };

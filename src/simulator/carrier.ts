@@ -16,9 +16,11 @@ import type {
   Step,
   TakenStep,
 } from '../domain/phone.ts';
+import { channelOf, type PhoneTalk, type Said, type Saying } from '../domain/phone-talk.ts';
 import { outcomeOf } from '../domain/preflight.ts';
 import { Directory } from './directory.ts';
 import { fateOf } from './script.ts';
+import { Talk } from './talk.ts';
 
 export interface CarrierSettings {
   /** How long the carrier takes to answer a hand-over. */
@@ -42,6 +44,8 @@ const BATCH = 1_000;
 /** Keys remembered, in two generations: at 15 000 messages a second those of the last 9 to 17 seconds, some 25 MB. */
 const KEYS_A_GENERATION = 131_072;
 const TAKEN = 0;
+/** What a phone without RCS does with it. */
+const UNREACHED: Step = { kind: 'failed', code: 63036 };
 
 /** What falls due for one message. */
 interface Due {
@@ -60,9 +64,10 @@ interface Bucket {
 
 type Hear = (batch: CarriageReceipt[]) => Promise<void>;
 
-export class SimulatedCarrier implements SimulatedNetwork {
+export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
   readonly handsets: Handsets;
   readonly #directory = new Directory();
+  readonly #talk: Talk;
   readonly #clock: Clock;
   readonly #observe: Observer;
   readonly #settings: CarrierSettings;
@@ -77,6 +82,7 @@ export class SimulatedCarrier implements SimulatedNetwork {
   constructor(parts: CarrierParts) {
     this.#clock = parts.clock;
     this.#observe = parts.observe ?? (() => undefined);
+    this.#talk = new Talk({ clock: this.#clock, observe: this.#observe });
     this.handsets = this.#directory;
     this.#settings = { ...CARRIER_DEFAULTS, ...parts.settings };
     this.#directory.setPhone('+12025550101', { name: 'Ada' });
@@ -91,13 +97,15 @@ export class SimulatedCarrier implements SimulatedNetwork {
     return answers;
   }
 
-  listen(hear: Hear): () => Promise<void> {
+  listen(hear: Hear, hearSaid?: (batch: Said[]) => Promise<void>): () => Promise<void> {
     if (this.#hear) throw new Error('somebody listens to the simulated carrier already');
     this.#hear = hear;
     for (const [dueAt, bucket] of this.#buckets) this.#arm(dueAt, bucket);
+    const hangUp = hearSaid && this.#talk.listen(hearSaid);
     return async () => {
       if (this.#hear !== hear) return;
       this.#hear = null;
+      await hangUp?.();
       for (const bucket of this.#buckets.values()) {
         bucket.cancel?.();
         bucket.cancel = null;
@@ -128,23 +136,52 @@ export class SimulatedCarrier implements SimulatedNetwork {
     const ids = one.parts.map((_, index) => `${one.key}-${index + 1}`);
     const known = this.#recall(one.key);
     if (known !== undefined) return known === TAKEN ? { kind: 'taken', ids } : { kind: 'refused', code: known };
-    const step = this.#stepFor(one.to);
+    const channel = channelOf(one.to) === 'sms' ? channelOf(one.from) : channelOf(one.to);
+    const step = channel === 'rcs' && !this.hasRcs(one.to) ? UNREACHED : this.#stepFor(one.to);
     if (step.kind === 'failed') {
       this.#remember(one.key, step.code);
       return { kind: 'refused', code: step.code };
     }
     this.#remember(one.key, TAKEN);
-    const colon = one.to.indexOf(':');
-    this.#schedule(step, ids, {
+    this.#schedule(step, one.receipt === false ? [] : ids, {
       sid: one.sid,
       from: one.from,
       to: one.to,
       body: one.parts.join(''),
       at: 0,
       parts: one.parts.length,
-      channel: colon === -1 ? 'sms' : one.to.slice(0, colon),
+      channel,
+      ...(one.actions && channel !== 'sms' && { actions: one.actions }),
+      ...(one.buttons && channel !== 'sms' && { buttons: one.buttons }),
+      ...(one.card && channel !== 'sms' && { card: one.card }),
+      media: one.media ?? [],
     });
     return { kind: 'taken', ids };
+  }
+
+  say(saying: Saying): string[] {
+    const ids = this.#talk.say(saying);
+    const { parts, media, channel } = saying;
+    this.#directory.keepSent({
+      id: ids.at(-1) ?? '',
+      from: saying.from,
+      to: saying.to,
+      body: parts ? parts.map(({ text }) => text).join('') : saying.body,
+      at: this.#clock.now(),
+      channel: channelOf(saying.from),
+      media: media.map(({ contentType, bytes }) => ({ contentType, sizeBytes: bytes.length })),
+      ...(channel?.location && { location: channel.location }),
+      ...(channel?.button && { button: channel.button }),
+    });
+    return ids;
+  }
+
+  read({ sid, parts }: Pick<InboxMessage, 'sid' | 'parts'>): void {
+    this.#put(0, [{ ids: [`${sid}-${parts}`], receipt: { state: 'read' }, arriving: null, readAfterMs: null }]);
+  }
+
+  hasRcs(number: string): boolean {
+    return this.#directory.hasRcs(number);
   }
 
   #stepFor(to: string): Step {

@@ -1,5 +1,6 @@
 /** The phones of the simulated network: who they are, how they behave, what they got. Memory stays bounded. */
-import { type Behaviour, DELIVER, type Handsets, type InboxMessage, type Phone } from '../domain/phone.ts';
+import { DELIVER, type Handsets, type InboxMessage, type Phone, type PhoneChange } from '../domain/phone.ts';
+import type { SentMessage } from '../domain/phone-talk.ts';
 import { outcomeOf } from '../domain/preflight.ts';
 import { Player } from './script.ts';
 
@@ -14,8 +15,11 @@ interface Handset {
   name: string | null;
   /** `null`: nobody set a behaviour. */
   player: Player | null;
+  rcs: boolean;
   /** Oldest first; trimmed when it reaches twice the size, so that trimming costs nothing per message. */
   inbox: InboxMessage[];
+  /** As the inbox. */
+  sent: SentMessage[];
 }
 
 export class Directory implements Handsets {
@@ -28,13 +32,14 @@ export class Directory implements Handsets {
     return [...this.#known.values(), ...this.#strangers.values()].map(describe);
   }
 
-  setPhone(address: string, change: { behaviour?: Behaviour; name?: string | null }): Phone {
+  setPhone(address: string, change: PhoneChange): Phone {
     const number = numberOf(address);
     const handset = this.#known.get(number) ?? this.#strangers.get(number) ?? make(number);
-    if (this.#strangers.delete(number)) this.#strangerMessages -= handset.inbox.length;
+    if (this.#strangers.delete(number)) this.#strangerMessages -= sizeOf(handset);
     this.#known.set(number, handset);
     if (change.behaviour) handset.player = new Player(change.behaviour);
     if (change.name !== undefined) handset.name = change.name;
+    if (change.rcs !== undefined) handset.rcs = change.rcs;
     return describe(handset);
   }
 
@@ -49,13 +54,32 @@ export class Directory implements Handsets {
     return this.#known.get(numberOf(address))?.player ?? null;
   }
 
+  hasRcs(address: string): boolean {
+    return this.#known.get(numberOf(address))?.rcs ?? false;
+  }
+
+  sent(address: string): SentMessage[] {
+    const number = numberOf(address);
+    const handset = this.#known.get(number) ?? this.#strangers.get(number);
+    return handset ? handset.sent.slice(-INBOX_SIZE).reverse() : [];
+  }
+
   /** Puts a message into its phone's inbox; a phone nobody knew appears. */
   deliver(message: InboxMessage): void {
-    const number = numberOf(message.to);
     if (message.body.length > BODY_LENGTH) message.body = message.body.slice(0, BODY_LENGTH);
+    this.#keep(message.to, ({ inbox }) => push(inbox, message));
+  }
+
+  /** Keeps what a phone said. */
+  keepSent(message: SentMessage): void {
+    this.#keep(message.from, ({ sent }) => push(sent, { ...message, body: message.body.slice(0, BODY_LENGTH) }));
+  }
+
+  #keep(address: string, add: (handset: Handset) => void): void {
+    const number = numberOf(address);
     const known = this.#known.get(number);
     if (known) {
-      push(known.inbox, message);
+      add(known);
       return;
     }
     let stranger = this.#strangers.get(number);
@@ -63,9 +87,9 @@ export class Directory implements Handsets {
       stranger = make(number);
       this.#strangers.set(number, stranger);
     }
-    const before = stranger.inbox.length;
-    push(stranger.inbox, message);
-    this.#strangerMessages += stranger.inbox.length - before;
+    const before = sizeOf(stranger);
+    add(stranger);
+    this.#strangerMessages += sizeOf(stranger) - before;
     this.#makeRoom();
   }
 
@@ -74,18 +98,22 @@ export class Directory implements Handsets {
       const first = this.#strangers.values().next().value;
       if (!first) return;
       this.#strangers.delete(first.number);
-      this.#strangerMessages -= first.inbox.length;
+      this.#strangerMessages -= sizeOf(first);
     }
   }
 }
 
 function make(number: string): Handset {
-  return { number, name: null, player: null, inbox: [] };
+  return { number, name: null, player: null, rcs: false, inbox: [], sent: [] };
 }
 
-function push(inbox: InboxMessage[], message: InboxMessage): void {
-  inbox.push(message);
-  if (inbox.length >= 2 * INBOX_SIZE) inbox.splice(0, inbox.length - INBOX_SIZE);
+function push<T>(messages: T[], message: T): void {
+  messages.push(message);
+  if (messages.length >= 2 * INBOX_SIZE) messages.splice(0, messages.length - INBOX_SIZE);
+}
+
+function sizeOf({ inbox, sent }: Handset): number {
+  return inbox.length + sent.length;
 }
 
 function describe(handset: Handset): Phone {
@@ -93,6 +121,7 @@ function describe(handset: Handset): Phone {
     number: handset.number,
     name: handset.name,
     behaviour: handset.player?.behaviour ?? outcomeOf(handset.number) ?? DELIVER,
+    rcs: handset.rcs,
     messages: Math.min(INBOX_SIZE, handset.inbox.length),
   };
 }

@@ -6,6 +6,8 @@ const MIGRATIONS: Migrations = {
   '0001-first': async () => (await import('./migrations/0001-first.ts')).first,
   '0002-releases-and-documents': async () =>
     (await import('./migrations/0002-releases-and-documents.ts')).releasesAndDocuments,
+  '0003-media-and-links': async () => (await import('./migrations/0003-media-and-links.ts')).mediaAndLinks,
+  '0004-inbound': async () => (await import('./migrations/0004-inbound.ts')).inbound,
 };
 
 /** What the file has seen and what it lacks. Throws when a newer program has been here. */

@@ -1,6 +1,14 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Message, Status } from '../domain/message.ts';
+import type { AttemptQuery, CallbackAttempt } from './callback-shapes.ts';
 import type { Account, Document, DocumentQuery, Sender } from './directory.ts';
+import { inboundReads } from './inbound-reads.ts';
+import type { InboundReads } from './inbound-shapes.ts';
+import { LINK_COLUMNS, linkFrom } from './link-rows.ts';
+import type { BlobRecord, Link, Media, MediaQuery } from './media.ts';
+import { blobRecordFrom, MEDIA_COLUMNS, mediaFrom } from './media-rows.ts';
+import { reportReads } from './report-reads.ts';
+import type { ReportReads } from './report-shapes.ts';
 import {
   ACCOUNT_COLUMNS,
   ATTEMPT_COLUMNS,
@@ -17,9 +25,7 @@ import {
   senderFrom,
 } from './rows.ts';
 import type {
-  AttemptQuery,
   AwaitedPart,
-  CallbackAttempt,
   Finding,
   MessagePage,
   MessageQuery,
@@ -41,6 +47,23 @@ type Place = [listedAt: number, sid: string];
 export class SqliteReads implements Reads {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #inbound = inboundReads(async (text, values) =>
+    this.#all((row) => row, text.replaceAll(/\$(\d+)/g, '?$1'), ...values),
+  );
+
+  readonly optedOut: InboundReads['optedOut'] = (...query) => this.#inbound.optedOut(...query);
+  readonly optOutScopes: InboundReads['optOutScopes'] = (...query) => this.#inbound.optOutScopes(...query);
+  readonly optOuts: InboundReads['optOuts'] = (query) => this.#inbound.optOuts(query);
+  readonly optOutLog: InboundReads['optOutLog'] = (query) => this.#inbound.optOutLog(query);
+  readonly stillClaimed: InboundReads['stillClaimed'] = (...query) => this.#inbound.stillClaimed(...query);
+  readonly pair: InboundReads['pair'] = (...query) => this.#inbound.pair(...query);
+  readonly lastInboundAt: InboundReads['lastInboundAt'] = (...query) => this.#inbound.lastInboundAt(...query);
+  readonly #reports = reportReads(async (text, values) =>
+    this.#all((row) => row, text.replaceAll(/\$(\d+)/g, '?$1'), ...values),
+  );
+  readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
+  readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);
+  readonly usage: ReportReads['usage'] = (query) => this.#reports.usage(query);
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -158,6 +181,44 @@ export class SqliteReads implements Reads {
     return this.#all(documentFrom, text, ...parameters, limit, offset);
   }
 
+  async media(query: MediaQuery): Promise<Media[]> {
+    const { accountSid, messageSid, createdFrom, createdTo, limit, offset = 0 } = query;
+    return this.#all(
+      mediaFrom,
+      `select ${MEDIA_COLUMNS} from media where message_sid = ? and account_sid = ? and created_at between ? and ?
+       order by created_at desc, position limit ? offset ?`,
+      messageSid,
+      accountSid,
+      createdFrom ?? 0,
+      createdTo ?? Number.MAX_SAFE_INTEGER,
+      limit,
+      offset,
+    );
+  }
+
+  async medium(accountSid: string, messageSid: string, sid: string): Promise<Media | null> {
+    const text = `select ${MEDIA_COLUMNS} from media where sid = ? and account_sid = ? and message_sid = ?`;
+    return this.#one(mediaFrom, text, sid, accountSid, messageSid);
+  }
+
+  async mediumBySid(sid: string): Promise<Media | null> {
+    return this.#one(mediaFrom, `select ${MEDIA_COLUMNS} from media where sid = ?`, sid);
+  }
+
+  async blobs({ after, limit }: { after: string; limit: number }): Promise<BlobRecord[]> {
+    return this.#all(
+      blobRecordFrom,
+      `select key, size_bytes, dying, exists (select 1 from media where blob_key = key) from blobs where key > ?
+       order by key limit ?`,
+      after,
+      limit,
+    );
+  }
+
+  async link(code: string): Promise<Link | null> {
+    return this.#one(linkFrom, `select ${LINK_COLUMNS} from links where code = ?`, code);
+  }
+
   async lastSender(accountSid: string, serviceSid: string, to: string): Promise<string | null> {
     return this.#one(
       (row) => row[0] as string,
@@ -172,11 +233,13 @@ export class SqliteReads implements Reads {
 
   async scheduled({ accountSid, limit, offset = 0 }: Parameters<Reads['scheduled']>[0]): Promise<Scheduled[]> {
     const message = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+    // Each kind by its part of the index, in order, and then merged.
+    const waiting = (kind: WorkKind): string => `select w.due_at, w.id, ${message} from work w
+      join messages m on m.sid = w.message_sid
+      where w.kind = '${kind}' and w.lane is null and w.account_sid = ?1 and m.status = 'scheduled'`;
     return this.#all(
-      (row) => ({ releaseAt: row[0] as number, message: messageFrom(row.slice(1)) }),
-      `select w.due_at, ${message} from work w join messages m on m.sid = w.message_sid
-       where w.kind = 'release' and w.lane is null and w.account_sid = ? and m.status = 'scheduled'
-       order by w.due_at, w.id limit ? offset ?`,
+      (row) => ({ releaseAt: row[0] as number, message: messageFrom(row.slice(2)) }),
+      `${waiting('release')} union all ${waiting('fetch')} order by 1, 2 limit ?2 offset ?3`,
       accountSid,
       limit,
       offset,
@@ -193,6 +256,8 @@ export class SqliteReads implements Reads {
   }
 
   async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
+    if (kind === 'joining') return this.#number('select min(due_at) from joinings');
+    if (kind === 'notice' && except.length > 0) return this.#nextNoticeExcept(JSON.stringify(except));
     if (kind === 'send' && except.length > 0) return this.#nextSendExcept(JSON.stringify(except));
     const free = this.#number(
       'select min(due_at) from work where kind = ? and lane is null and due_at < ?',
@@ -205,6 +270,14 @@ export class SqliteReads implements Reads {
        order by head_at limit 1`,
     );
     return earlier(free, paced);
+  }
+
+  #nextNoticeExcept(except: string): number | null {
+    return this.#number(
+      `select min(due_at) from work where kind = 'notice' and lane is null
+       and connector not in (select value from json_each(?))`,
+      except,
+    );
   }
 
   /** A lane knows its connector by its work alone. */
@@ -225,11 +298,14 @@ export class SqliteReads implements Reads {
 
   async stats(): Promise<StoreStats> {
     const messagesByStatus: Partial<Record<Status, number>> = {};
-    const open = { send: 0, callback: 0, release: 0 };
+    const open = { send: 0, callback: 0, release: 0, fetch: 0, reply: 0, notice: 0 };
     for (const [name, n] of this.#all((row) => row as [string, number], 'select name, n from counters')) {
       if (name === 'work send') open.send = n;
       else if (name === 'work callback') open.callback = n;
       else if (name === 'work release') open.release = n;
+      else if (name === 'work fetch') open.fetch = n;
+      else if (name === 'work reply') open.reply = n;
+      else if (name === 'work notice') open.notice = n;
       else if (n > 0) messagesByStatus[name as Status] = n;
     }
     const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
@@ -238,6 +314,9 @@ export class SqliteReads implements Reads {
       sendsDue: open.send,
       callbacksDue: open.callback,
       releasesDue: open.release,
+      fetchesDue: open.fetch,
+      repliesDue: open.reply,
+      noticesDue: open.notice,
       oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
       parkedReceipts: this.#number('select count(*) from parked') ?? 0,
     };

@@ -1,7 +1,9 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { Direction, HistoryEntry, Message, Status } from '../domain/message.ts';
+import type { Direction, HistoryEntry, Message, MessageOptions, Status } from '../domain/message.ts';
+import type { CallbackAttempt, CallbackWork } from './callback-shapes.ts';
 import type { Account, Document, Sender, SenderKind } from './directory.ts';
-import type { Acceptance, Accepted, CallbackAttempt, CallbackWork, Part, ReleaseWork, SendWork } from './store.ts';
+import type { FetchPayload } from './media.ts';
+import type { Acceptance, Accepted, Part, ReleaseWork, SendWork } from './store.ts';
 
 /**
  * Rows and what they mean. Rows travel as flat arrays in the order of these column lists: between threads an array
@@ -32,11 +34,14 @@ export const MESSAGE_COLUMNS = [
   'max_price_micros',
   'tags',
   'history',
+  'options',
 ] as const;
 
 /** History is stored as lines of JSON, so a step appends text and never rewrites what came before. */
 export function historyLine(entry: HistoryEntry): string {
-  return JSON.stringify(entry);
+  const { at, status, note, errorCode } = entry;
+  // Most are no more than that, and nothing in it needs escaping.
+  return note === undefined && errorCode === undefined ? `{"at":${at},"status":"${status}"}` : JSON.stringify(entry);
 }
 
 export function historyFrom(text: string): HistoryEntry[] {
@@ -67,13 +72,29 @@ export function messageFrom(row: Row): Message {
     maxPriceMicros: row[19] as number | null,
     tags: row[20] === '{}' ? {} : (JSON.parse(row[20] as string) as Record<string, string>),
     history: historyFrom(row[21] as string),
+    options: optionsFrom(row[22] as string),
   };
+}
+
+export function optionsFrom(text: string): MessageOptions {
+  return text === '{}' ? {} : (JSON.parse(text) as MessageOptions);
 }
 
 /** As much of a message as a transition needs; making it parses nothing. */
 export type Walker = Pick<
   Message,
-  'sid' | 'accountSid' | 'serviceSid' | 'from' | 'to' | 'status' | 'errorCode' | 'createdAt' | 'callbackUrl'
+  | 'sid'
+  | 'accountSid'
+  | 'serviceSid'
+  | 'from'
+  | 'to'
+  | 'status'
+  | 'numSegments'
+  | 'numMedia'
+  | 'errorCode'
+  | 'createdAt'
+  | 'callbackUrl'
+  | 'options'
 >;
 
 export function walkerFrom(row: Row): Walker {
@@ -84,14 +105,17 @@ export function walkerFrom(row: Row): Walker {
     from: row[3] as string | null,
     to: row[4] as string,
     status: row[6] as Status,
+    numSegments: row[8] as number,
+    numMedia: row[9] as number,
     errorCode: row[11] as number | null,
     createdAt: row[12] as number,
     callbackUrl: row[16] as string | null,
+    options: optionsFrom(row[22] as string),
   };
 }
 
-/** Length of one acceptance in the flat array: the message, its place in lists, connector, lane, release and idempotency. */
-export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 9;
+/** Length of one acceptance in the flat array: the message, its place in lists, connector, lane, release, idempotency, fetch and links. */
+export const ACCEPTANCE_STRIDE = MESSAGE_COLUMNS.length + 11;
 
 /** A message as its row, in the order of `MESSAGE_COLUMNS`. */
 export function messageValues(message: Message): SQLInputValue[] {
@@ -118,19 +142,28 @@ export function messageValues(message: Message): SQLInputValue[] {
     message.maxPriceMicros,
     JSON.stringify(message.tags),
     message.history.map(historyLine).join('\n'),
+    JSON.stringify(message.options),
   ];
 }
 
-/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values, release, key. */
+/** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values, release, key, fetch, links. */
 export function pushAcceptance(flat: SQLInputValue[], acceptance: Acceptance): void {
-  const { message, connector, lane, releaseAt, idempotency } = acceptance;
+  const { message, connector, lane, releaseAt, idempotency, links } = acceptance;
   flat.push(...messageValues(message), message.sentAt ?? message.createdAt, connector);
   if (lane) flat.push(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs);
   else flat.push(null, null, null, null);
-  flat.push(releaseAt ?? null, idempotency?.key ?? null, idempotency?.fingerprint ?? null);
+  flat.push(releaseAt ?? null, idempotency?.key ?? null, idempotency?.fingerprint ?? null, fetchPayload(acceptance));
+  flat.push(links?.length ? JSON.stringify(links) : null);
 }
 
-/** A claimed send as the writer answers it: nine values of the work, then the message's columns. */
+/** What the fetch work of an acceptance keeps, as JSON; `null`: it has nothing to fetch. */
+export function fetchPayload({ message, connector, lane, fetch }: Acceptance): string | null {
+  if (!fetch) return null;
+  const payload: FetchPayload = { urls: fetch.urls, send: message.status === 'queued' ? { connector, lane } : null };
+  return JSON.stringify(payload);
+}
+
+/** A claimed send as the writer answers it: ten values of the work, then the message's columns. */
 export function sendWorkFrom(row: Row): SendWork {
   return {
     workId: row[0] as number,
@@ -147,7 +180,8 @@ export function sendWorkFrom(row: Row): SendWork {
             horizonMs: row[7] as number,
           },
     expired: row[8] === 1,
-    message: messageFrom(row.slice(9)),
+    optedOut: row[9] === 1,
+    message: messageFrom(row.slice(10)),
   };
 }
 

@@ -4,20 +4,37 @@ import { realClock } from '../domain/clock.ts';
 import type { FaultPoint } from '../domain/faults.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { type ArmedFault, ArmedFaults, standStill } from './armed-faults.ts';
+import type { CallbackResult } from './callback-shapes.ts';
 import type { Answer, Call, Rejection } from './commit.ts';
 import type { Account, Document, Sender } from './directory.ts';
+import type { Expiry } from './expiry.ts';
+import type { ArrivedPart, Intake, NoticeResult, OptOutChange, ReplyResult } from './inbound-shapes.ts';
+import type { BlobHold, FetchSettlement, LinkVisit } from './media.ts';
 import { migrate } from './migrate.ts';
+import type { FiredTrigger, RaisedAlert } from './report-shapes.ts';
+import { dyingBlobs, forgetBlobs, holdBlob } from './sql/blobs.ts';
 import { claimCallbacks, finishCallbacks, replayCallback } from './sql/callbacks.ts';
 import { WriteContext } from './sql/context.ts';
 import { removeSender, saveAccount, saveSender } from './sql/directory.ts';
 import { removeDocument, saveDocument } from './sql/documents.ts';
+import { claimNotices, finishNotices, takeIn } from './sql/inbound.ts';
+import { claimJoinings, takePart } from './sql/joinings.ts';
+import { forgetLinks } from './sql/links.ts';
+import { claimFetches, removeMedia, settleFetches } from './sql/media.ts';
 import { accept, change } from './sql/messages.ts';
+import { changeOptOuts } from './sql/opt-outs.ts';
+import { forgetInbound } from './sql/pairs.ts';
+import { expire } from './sql/privacy.ts';
 import { receive } from './sql/receipts.ts';
 import { claimReleases, release } from './sql/releases.ts';
+import { repace } from './sql/repace.ts';
+import { claimReplies, finishReplies } from './sql/replies.ts';
+import { fireTrigger, forgetAlerts, raiseAlerts } from './sql/reports.ts';
 import { forget } from './sql/retention.ts';
+import { visitLink } from './sql/visits.ts';
 import { claimSends, leave, settleSends, takeOver } from './sql/work.ts';
 import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
-import type { CallbackResult, Change, Claim, Release, SendClaim, SendSettlement } from './store.ts';
+import type { Change, Claim, Release, Repace, SendClaim, SendSettlement } from './store.ts';
 
 /** The writer thread: the only connection that writes. One message in is one group, one transaction, one message out. */
 
@@ -48,9 +65,31 @@ const VERBS: Record<string, Verb> = {
   change: (ctx, [batch]: [Change[]], now) => change(ctx, batch, now),
   claimReleases: (ctx, [claim]: [Claim], now) => claimReleases(ctx, claim, now),
   release: (ctx, [batch]: [Release[]], now) => release(ctx, batch, now),
+  repace: (ctx, [one]: [Repace], now) => repace(ctx, one, now),
+  claimFetches: (ctx, [claim]: [Claim], now) => claimFetches(ctx, claim, now),
+  settleFetches: (ctx, [batch]: [FetchSettlement[]], now) => settleFetches(ctx, batch, now),
+  holdBlob: (ctx, [blob]: [BlobHold], now) => holdBlob(ctx, blob, now),
+  dyingBlobs: (ctx, [limit]: [number], now) => dyingBlobs(ctx, limit, now),
+  forgetBlobs: (ctx, [keys]: [string[]]) => forgetBlobs(ctx, keys),
+  removeMedia: (ctx, [medium]: [Parameters<typeof removeMedia>[1]], now) => removeMedia(ctx, medium, now),
   saveDocument: (ctx, [document]: [Document]) => saveDocument(ctx, document),
   removeDocument: (ctx, [account, kind, sid]: [string, string, string]) => removeDocument(ctx, account, kind, sid),
   forget: (ctx, [before]: [number], now) => forget(ctx, before, now),
+  expire: (ctx, [step]: [Expiry], now) => expire(ctx, step, now),
+  visitLink: (ctx, [visit]: [LinkVisit], now) => visitLink(ctx, visit, now),
+  forgetLinks: (ctx, [before]: [number]) => forgetLinks(ctx, before),
+  takePart: (ctx, [batch]: [ArrivedPart[]], now) => takePart(ctx, batch, now),
+  claimJoinings: (ctx, [claim]: [Claim], now) => claimJoinings(ctx, claim, now),
+  takeIn: (ctx, [batch]: [Intake[]], now) => takeIn(ctx, batch, now),
+  claimReplies: (ctx, [claim]: [Claim], now) => claimReplies(ctx, claim, now),
+  finishReplies: (ctx, [batch]: [ReplyResult[]], now) => finishReplies(ctx, batch, now),
+  claimNotices: (ctx, [claim]: [Claim], now) => claimNotices(ctx, claim, now),
+  finishNotices: (ctx, [batch]: [NoticeResult[]]) => finishNotices(ctx, batch),
+  changeOptOuts: (ctx, [batch]: [OptOutChange[]], now) => changeOptOuts(ctx, batch, now),
+  forgetInbound: (ctx, _args, now) => forgetInbound(ctx, now),
+  raiseAlerts: (ctx, [batch]: [RaisedAlert[]], now) => raiseAlerts(ctx, batch, now),
+  forgetAlerts: (ctx, [before]: [number]) => forgetAlerts(ctx, before),
+  fireTrigger: (ctx, [fired]: [FiredTrigger], now) => fireTrigger(ctx, fired, now),
   saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
   saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),
   removeSender: (ctx, [account, sid]: [string, string]) => removeSender(ctx, account, sid),
@@ -61,11 +100,16 @@ const POINTS: Record<string, string> = {
   accept: 'accept',
   claimSends: 'claim',
   claimCallbacks: 'claim',
+  claimFetches: 'claim',
   settleSends: 'settle',
   release: 'settle',
+  settleFetches: 'settle',
   receive: 'receive',
   finishCallbacks: 'finish',
+  takeIn: 'intake',
+  finishReplies: 'reply',
   change: 'privacy',
+  removeMedia: 'privacy',
 };
 
 const settings = workerData as WriterSettings;
@@ -89,14 +133,19 @@ function open(): DatabaseSync {
   return db;
 }
 
+/** What goes with messages on their way is scrubbed once for many: within the five seconds of P1, not for each group. */
+const SCRUB_MS = 1_000;
+const SCRUB_AGAIN_MS = 250;
+
 class Writer {
   readonly #db: DatabaseSync;
   readonly #ctx: WriteContext;
-  #scrubbing = false;
+  #scrubsLater = false;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#ctx = new WriteContext(db);
+    this.#ctx.traces.recall(this.#ctx);
     // A kill between a redaction and its checkpoint leaves the old body in the WAL: begin by emptying it.
     this.#scrub();
   }
@@ -119,10 +168,12 @@ class Writer {
     }
     // Before the answer, so that whoever is told "redacted" can look for the body on disk and not find it (P1).
     if (points.has('privacy')) this.#scrub();
+    else if (!this.#ctx.traces.isEmpty) this.#scrubAfter(SCRUB_MS);
     if (!settings.ackBeforeCommit) post({ answers });
   }
 
   close(): void {
+    if (this.#scrubsLater) this.#scrub();
     this.#db.close();
   }
 
@@ -183,15 +234,29 @@ class Writer {
     return calls.map(() => [null, answer]);
   }
 
-  /** Moves the WAL into the file and cuts it to nothing. A reader in the way makes it try again shortly. */
+  /**
+   * Removes what is left of content that went: stale copies in the file, and the WAL, which is moved into the file and
+   * cut to nothing. A reader or a full disk in the way makes it try again shortly.
+   */
   #scrub(): void {
-    this.#db.exec('pragma busy_timeout = 100');
-    const row = this.#db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number };
-    this.#db.exec(`pragma busy_timeout = ${BUSY_MS}`);
-    if (row.busy === 0 || this.#scrubbing) return;
-    this.#scrubbing = true;
-    realClock.after(250, () => {
-      this.#scrubbing = false;
+    try {
+      this.#ctx.traces.remove(this.#ctx);
+      this.#db.exec('pragma busy_timeout = 100');
+      const row = this.#db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number };
+      if (row.busy !== 0) this.#scrubAfter(SCRUB_AGAIN_MS);
+    } catch (error) {
+      if (judge(error) !== 'unavailable') throw error;
+      this.#scrubAfter(SCRUB_AGAIN_MS);
+    } finally {
+      if (this.#db.isOpen) this.#db.exec(`pragma busy_timeout = ${BUSY_MS}`);
+    }
+  }
+
+  #scrubAfter(ms: number): void {
+    if (this.#scrubsLater) return;
+    this.#scrubsLater = true;
+    realClock.after(ms, () => {
+      this.#scrubsLater = false;
       if (this.#db.isOpen) guarded(() => this.#scrub());
     });
   }

@@ -160,7 +160,7 @@ describe('durability', () => {
   });
 
   it('a full disk refuses new messages, keeps the old, and goes on when there is room', async () => {
-    const store = await open({ maxPages: 60 });
+    const store = await open({ maxPages: 110 });
     const answers = [];
     for (let round = 0; round < 100; round += 1) {
       answers.push(

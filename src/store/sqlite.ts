@@ -6,17 +6,45 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ArmedFault } from './armed-faults.ts';
+import type { CallbackResult, CallbackWork } from './callback-shapes.ts';
 import { type Call, GroupCommit, type Rejection } from './commit.ts';
 import type { Account, Document, Sender } from './directory.ts';
+import type { Expired, Expiry } from './expiry.ts';
+import { joiningWorkFrom, noticeWorkFrom } from './inbound-rows.ts';
+import type {
+  ArrivedPart,
+  InboundVerbs,
+  Intake,
+  JoiningWork,
+  NoticeResult,
+  NoticeWork,
+  OptOutChange,
+  OptOutChanged,
+  PartTaken,
+  ReplyDone,
+  ReplyResult,
+  ReplyWork,
+  TookIn,
+} from './inbound-shapes.ts';
+import type {
+  BlobHold,
+  FetchSettled,
+  FetchSettlement,
+  FetchWork,
+  HeldBlob,
+  Link,
+  LinkVisit,
+  MediaVerbs,
+} from './media.ts';
+import { fetchWorkFrom } from './media-rows.ts';
 import { SqliteReads } from './reads.ts';
+import type { FiredTrigger, RaisedAlert } from './report-shapes.ts';
 import { callbackWorkFrom, pushAcceptance, type Row, releaseWorkFrom, sendWorkFrom } from './rows.ts';
 import { lockFile, openReadOnly, prepareFile } from './sqlite-file.ts';
 import type { ToMain, ToWriter, WriterSettings } from './sqlite-writer.ts';
 import {
   type Acceptance,
   type Accepted,
-  type CallbackResult,
-  type CallbackWork,
   type Change,
   type Changed,
   type Claim,
@@ -33,6 +61,7 @@ import {
   type Store,
   StoreUnavailable,
 } from './store.ts';
+import type { Repace } from './work-shapes.ts';
 
 export type { ArmedFault } from './armed-faults.ts';
 
@@ -206,6 +235,34 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('release', now, batch);
   }
 
+  repace(change: Repace, now: number): Promise<number> {
+    return this.#call('repace', now, change);
+  }
+
+  async claimFetches(claim: Claim, now: number): Promise<FetchWork[]> {
+    return (await this.#call<Row[]>('claimFetches', now, claim)).map(fetchWorkFrom);
+  }
+
+  settleFetches(batch: FetchSettlement[], now: number): Promise<(FetchSettled | null)[]> {
+    return this.#call('settleFetches', now, batch);
+  }
+
+  holdBlob(blob: BlobHold, now: number): Promise<HeldBlob> {
+    return this.#call('holdBlob', now, blob);
+  }
+
+  dyingBlobs(limit: number, now: number): Promise<string[]> {
+    return this.#call('dyingBlobs', now, limit);
+  }
+
+  forgetBlobs(keys: string[]): Promise<void> {
+    return this.#call('forgetBlobs', this.#clock.now(), keys);
+  }
+
+  removeMedia(...[medium, now]: Parameters<MediaVerbs['removeMedia']>): ReturnType<MediaVerbs['removeMedia']> {
+    return this.#call('removeMedia', now, medium);
+  }
+
   saveDocument(document: Document): Promise<'saved' | 'taken'> {
     return this.#call('saveDocument', this.#clock.now(), document);
   }
@@ -214,8 +271,68 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('removeDocument', this.#clock.now(), accountSid, kind, sid);
   }
 
+  expire(step: Expiry, now: number): Promise<Expired> {
+    return this.#call('expire', now, step);
+  }
+
   forget(before: number, now: number): Promise<number> {
     return this.#call('forget', now, before);
+  }
+
+  visitLink(visit: LinkVisit, now: number): Promise<Link | null> {
+    return this.#call('visitLink', now, visit);
+  }
+
+  forgetLinks(before: number): Promise<number> {
+    return this.#call('forgetLinks', this.#clock.now(), before);
+  }
+
+  takePart(batch: ArrivedPart[], now: number): Promise<PartTaken[]> {
+    return this.#call('takePart', now, batch);
+  }
+
+  async claimJoinings(claim: Claim, now: number): Promise<JoiningWork[]> {
+    return (await this.#call<Row[]>('claimJoinings', now, claim)).map(joiningWorkFrom);
+  }
+
+  takeIn(batch: Intake[], now: number): Promise<TookIn[]> {
+    return this.#call('takeIn', now, batch);
+  }
+
+  claimReplies(claim: Claim, now: number): Promise<ReplyWork[]> {
+    return this.#call('claimReplies', now, claim);
+  }
+
+  finishReplies(batch: ReplyResult[], now: number): Promise<ReplyDone[]> {
+    return this.#call('finishReplies', now, batch);
+  }
+
+  async claimNotices(...[claim, now]: Parameters<InboundVerbs['claimNotices']>): Promise<NoticeWork[]> {
+    return (await this.#call<Row[]>('claimNotices', now, claim)).map(noticeWorkFrom);
+  }
+
+  finishNotices(batch: NoticeResult[], now: number): Promise<boolean[]> {
+    return this.#call('finishNotices', now, batch);
+  }
+
+  changeOptOuts(batch: OptOutChange[], now: number): Promise<OptOutChanged[]> {
+    return this.#call('changeOptOuts', now, batch);
+  }
+
+  forgetInbound(now: number): Promise<number> {
+    return this.#call('forgetInbound', now);
+  }
+
+  raiseAlerts(batch: RaisedAlert[], now: number): Promise<void> {
+    return this.#call('raiseAlerts', now, batch);
+  }
+
+  forgetAlerts(before: number): Promise<number> {
+    return this.#call('forgetAlerts', this.#clock.now(), before);
+  }
+
+  fireTrigger(fired: FiredTrigger, now: number): Promise<boolean> {
+    return this.#call('fireTrigger', now, fired);
   }
 
   saveAccount(account: Account): Promise<void> {

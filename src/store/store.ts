@@ -1,13 +1,23 @@
-import type { Message, Status } from '../domain/message.ts';
+import type { Message, MessageOptions, Status } from '../domain/message.ts';
 import type { Receipt } from '../domain/receipt.ts';
+import type { Acceptance, Accepted } from './acceptance.ts';
+import type { AttemptQuery, CallbackAttempt, CallbackResult, CallbackWork } from './callback-shapes.ts';
 import type { Account, Document, DocumentQuery, Sender } from './directory.ts';
+import type { ExpiryVerbs } from './expiry.ts';
+import type { InboundReads, InboundVerbs } from './inbound-shapes.ts';
+import type { MediaReads, MediaVerbs } from './media.ts';
+import type { ReportReads, ReportVerbs } from './report-shapes.ts';
+import type { Claim, Lane, Repace, SendClaim, WorkKind } from './work-shapes.ts';
+
+export type { Acceptance, Accepted, Idempotency } from './acceptance.ts';
+export type { Claim, Lane, Repace, SendClaim, WorkKind } from './work-shapes.ts';
 
 /**
  * The store's contract: one batched verb per room, all asynchronous, no engine showing through. Every writing verb
  * resolves after the commit that holds its effect is durable, and takes `now` (epoch ms) from its caller. A verb
  * answers one result per item, in order. Nothing is readable by id without the account that owns it.
  */
-export interface Store extends Reads {
+export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, ReportVerbs {
   /** The door: lane clock advanced, message and its due work written, all or nothing per item. */
   accept(batch: Acceptance[], now: number): Promise<Accepted[]>;
 
@@ -27,7 +37,7 @@ export interface Store extends Reads {
   claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]>;
   /** Records attempts; `done` and `gave_up` remove the work and let the message's next callback go. */
   finishCallbacks(batch: CallbackResult[], now: number): Promise<boolean[]>;
-  /** Queues the request of a kept attempt again, as a new event. `null`: no such attempt in this account. */
+  /** Queues the request of a kept callback again, as a new event. `null`: no such attempt of one in this account. */
   replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null>;
 
   /**
@@ -56,6 +66,12 @@ export interface Store extends Reads {
    */
   release(batch: Release[], now: number): Promise<(Released | null)[]>;
 
+  /**
+   * Moves what waits on a lane to its new rate, in its old order; what is claimed keeps its slot. Also from and to no
+   * lane. Answers how many were moved.
+   */
+  repace(change: Repace, now: number): Promise<number>;
+
   /** Redaction, deletion and cancelling, each judged and done in one transaction. */
   change(batch: Change[], now: number): Promise<Changed[]>;
 
@@ -79,7 +95,7 @@ export interface Store extends Reads {
   close(): Promise<void>;
 }
 
-export interface Reads {
+export interface Reads extends MediaReads, InboundReads, ReportReads {
   message(accountSid: string, sid: string): Promise<Message | null>;
   messages(query: MessageQuery): Promise<MessagePage>;
   /** Carrier ids of a message's parts, in order. */
@@ -116,28 +132,7 @@ export interface Reads {
   verify(): Promise<Finding[]>;
 }
 
-export type WorkKind = 'send' | 'callback' | 'release';
-
-export interface Acceptance {
-  message: Message;
-  /** Name of the connector that will carry it. */
-  connector: string;
-  /** `null`: unpaced, due at once. */
-  lane: Lane | null;
-  /** Of a message that is `accepted` or `scheduled`: when it is to be released; at once when left out. */
-  releaseAt?: number;
-  /** The caller may repeat itself: under this key only one message is made within 24 hours (D5). */
-  idempotency?: Idempotency;
-}
-
-export interface Idempotency {
-  /** Method, path and the caller's key, hashed: 64 hex digits. */
-  key: string;
-  /** Hash of the parameters. */
-  fingerprint: string;
-}
-
-/** How long a key is kept. */
+/** How long an idempotency key is kept. */
 export const IDEMPOTENCY_MS = 86_400_000;
 
 /** A scheduled message with the instant of its release. */
@@ -158,7 +153,20 @@ export interface Release {
   accountSid: string;
   messageSid: string;
   result:
-    | { kind: 'queue'; from: string; numSegments: number; validUntil: number; connector: string; lane: Lane | null }
+    | {
+        kind: 'queue';
+        from: string;
+        numSegments: number;
+        validUntil: number;
+        connector: string;
+        lane: Lane | null;
+        /** When they are others than before. */
+        options?: MessageOptions;
+        /** Where the sender wants to be told; only used when nobody else said. */
+        callbackUrl?: string;
+        /** For the walk. */
+        note?: string;
+      }
     | { kind: 'fail'; errorCode: number; note?: string }
     | { kind: 'again'; dueAt: number };
 }
@@ -168,39 +176,6 @@ export interface Released {
   status: Status;
   dueAt: number | null;
 }
-
-/** A sender on a connector. Interval per segment in microseconds; cost in segments. */
-export interface Lane {
-  key: string;
-  intervalMicros: number;
-  cost: number;
-  /** Beyond this wait the queue is full. */
-  horizonMs: number;
-}
-
-export type Accepted =
-  | { ok: true; dueAt: number }
-  | { ok: false; reason: 'queue-full' }
-  /** The key has made this message already, from the same parameters. */
-  | { ok: false; reason: 'repeated'; messageSid: string }
-  /** The key has made a message from other parameters. */
-  | { ok: false; reason: 'key-reused' };
-
-export interface Claim {
-  owner: string;
-  limit: number;
-  leaseMs: number;
-}
-
-/**
- * `except`: connectors whose sends are left alone, because another node holds them. `lateLanes`: lanes whose last
- * message left later than its slot; no slot of theirs begins before `freeAt` (epoch ms).
- */
-export type SendClaim = Claim & {
-  lookAheadMs: number;
-  except?: string[];
-  lateLanes?: { key: string; freeAt: number }[];
-};
 
 export interface Heartbeat {
   /** Unique to one life of one node. */
@@ -239,6 +214,8 @@ export interface SendWork {
   lane: Lane | null;
   /** Past its validity: not marked `sending`, to be settled as failed 30036. */
   expired: boolean;
+  /** Whom it is for has opted out: not marked `sending`, to be settled as failed 21610. */
+  optedOut: boolean;
   message: Message;
 }
 
@@ -254,19 +231,6 @@ export interface SendSettlement {
     | { kind: 'again'; dueAt: number; note?: string };
 }
 
-/** What a callback says, copied at the transition so that later changes or deletion do not alter it. */
-export interface CallbackPayload {
-  url: string;
-  status: Status;
-  from: string | null;
-  to: string;
-  serviceSid: string | null;
-  errorCode: number | null;
-  doneDate: string | null;
-  /** When the transition happened. */
-  at: number;
-}
-
 /** `message` is there when the receipt changed the status of the whole message, `null` while other parts wait. */
 export type Received =
   | { kind: 'applied'; message: Pick<Message, 'sid' | 'accountSid' | 'status' | 'errorCode' | 'createdAt'> | null }
@@ -279,49 +243,6 @@ export interface AwaitedPart {
   messageSid: string;
   from: string;
   to: string;
-}
-
-export interface CallbackWork {
-  workId: number;
-  attempt: number;
-  messageSid: string;
-  accountSid: string;
-  payload: CallbackPayload;
-}
-
-export interface CallbackResult {
-  workId: number;
-  attempt: number;
-  messageSid: string;
-  decision: 'done' | 'gave_up' | 'retry';
-  /** With `retry`. */
-  retryAt?: number;
-  /** `id` is given by the store. */
-  record: Omit<CallbackAttempt, 'id'>;
-}
-
-/** One kept attempt: what was asked, what came back, how long it took. */
-export interface CallbackAttempt {
-  id: number;
-  workId: number;
-  messageSid: string;
-  accountSid: string;
-  attempt: number;
-  at: number;
-  ms: number;
-  decision: 'done' | 'gave_up' | 'retry';
-  payload: CallbackPayload;
-  request: { method: string; url: string; headers: Record<string, string>; body: string };
-  response: { status: number; headers: Record<string, string>; body: string } | null;
-  errorCode: number | null;
-  error: string | null;
-}
-
-export interface AttemptQuery {
-  accountSid: string;
-  messageSid?: string;
-  decision?: CallbackAttempt['decision'];
-  limit: number;
 }
 
 export type Change = { accountSid: string; sid: string } & (
@@ -368,6 +289,12 @@ export interface StoreStats {
   callbacksDue: number;
   /** Messages without a sender yet, and those scheduled. */
   releasesDue: number;
+  /** Messages whose media are to be fetched. */
+  fetchesDue: number;
+  /** Messages whose app is to be asked. */
+  repliesDue: number;
+  /** Confirmations of keywords. */
+  noticesDue: number;
   oldestDueAt: number | null;
   parkedReceipts: number;
 }

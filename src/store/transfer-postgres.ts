@@ -87,8 +87,13 @@ class PostgresSource implements TransferSource {
   }
 }
 
+/** Slots add up. */
+const USAGE = `select account_sid, day, category, sum(count)::bigint, sum(usage)::bigint, sum(price_micros)::bigint, 0
+  from usage group by account_sid, day, category`;
+
 function selectFrom({ name, columns, extra }: TransferTable): string {
   if (name === 'counters') return 'select name, sum(n)::bigint, 0 from counters group by name';
+  if (name === 'usage') return USAGE;
   return `select ${[...columns, ...Object.keys(extra)].join(', ')} from ${name}`;
 }
 
@@ -173,9 +178,12 @@ class PostgresSink implements TransferSink {
     ] as const) {
       await this.#session.query(`select setval('${name}', $1::bigint, $2)::text`, [Math.max(1, last), last > 0]);
     }
-    await this.#session.query(
-      `select setval(pg_get_serial_sequence('parked', 'id'), greatest(1, max(id)), max(id) is not null)::text from parked`,
-    );
+    for (const table of ['parked', 'opt_out_log']) {
+      await this.#session.query(
+        `select setval(pg_get_serial_sequence('${table}', 'id'), greatest(1, max(id)), max(id) is not null)::text
+         from ${table}`,
+      );
+    }
   }
 }
 

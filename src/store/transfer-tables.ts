@@ -1,3 +1,5 @@
+import { JOINING_COLUMNS, OPT_OUT_COLUMNS, OPT_OUT_LOG_COLUMNS } from './inbound-rows.ts';
+import { BLOB_COLUMNS, MEDIA_COLUMNS } from './media-rows.ts';
 import { ACCOUNT_COLUMNS, ATTEMPT_COLUMNS, DOCUMENT_COLUMNS, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts';
 
 /**
@@ -45,6 +47,24 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
   },
   { name: 'parked', columns: words('id connector carrier_id state error_code done_date at'), extra: {} },
   { name: 'attempts', columns: words(ATTEMPT_COLUMNS), extra: {} },
+  { name: 'media', columns: words(MEDIA_COLUMNS), extra: {} },
+  { name: 'blobs', columns: words(BLOB_COLUMNS), extra: {} },
+  {
+    name: 'links',
+    columns: words('code account_sid message_sid domain_sid target clicks created_at expires_at'),
+    extra: {},
+  },
+  { name: 'opt_outs', columns: words(OPT_OUT_COLUMNS), extra: {} },
+  { name: 'opt_out_log', columns: words(OPT_OUT_LOG_COLUMNS), extra: {} },
+  { name: 'heard', columns: words('connector carrier_id message_sid at'), extra: {} },
+  { name: 'joinings', columns: words(JOINING_COLUMNS), extra: {} },
+  { name: 'pairs', columns: words('account_sid pair jar loop_replies loop_at used_at'), extra: {} },
+  {
+    name: 'alerts',
+    columns: words('sid account_sid resource_sid service_sid error_code level alert_text at request response'),
+    extra: {},
+  },
+  { name: 'usage', columns: words('account_sid day category count usage price_micros'), extra: { slot: '0' } },
   // PostgreSQL counts in slots, which add up.
   { name: 'counters', columns: ['name', 'n'], extra: { slot: '0' } },
 ];
@@ -57,9 +77,13 @@ export function laneOwner(key: string): { accountSid: string; connector: string 
   return { accountSid, connector };
 }
 
-const INTEGERS = words('num_segments num_media error_code attempt cost part ms slot');
-const SMALL_INTEGERS = words('can_sms can_mms smart_encoded provide_feedback');
-const BIG_INTEGERS = words('id work_id n at price_micros max_price_micros interval_us horizon_ms valid_until');
+const INTEGERS = words(
+  'num_segments num_media error_code attempt cost part ms slot position clicks holders loop_replies',
+);
+const SMALL_INTEGERS = words('can_sms can_mms smart_encoded provide_feedback dying');
+const BIG_INTEGERS = words(
+  'id work_id n at price_micros max_price_micros interval_us horizon_ms valid_until size_bytes held_until count usage',
+);
 
 /** The type of a column in PostgreSQL. */
 export function postgresType(column: string): string {

@@ -1,6 +1,7 @@
-import { callsBack, type Event, type Status, step } from '../domain/message.ts';
+import { callsBack, type Event, isFinal, type Status, step } from '../domain/message.ts';
+import { hasLeft } from '../domain/privacy.ts';
+import type { CallbackPayload } from './callback-shapes.ts';
 import { historyLine, type Walker } from './rows.ts';
-import type { CallbackPayload } from './store.ts';
 
 /** The due time of a held callback: the last instant JavaScript knows. */
 export const HELD_AT = 8_640_000_000_000_000;
@@ -21,6 +22,15 @@ export interface Transition {
   line: string;
   /** The callback that the new status owes; `null`: none. */
   callback: CallbackPayload | null;
+  /** What of the message is kept no longer from here on; `null`: everything is. */
+  loss: Loss | null;
+}
+
+export interface Loss {
+  /** Body and media go now (`ContentRetention=discard`). */
+  content: boolean;
+  /** The person's number is masked now, or once no receipt can be expected any more (`AddressRetention=obfuscate`). */
+  number: 'now' | 'later' | null;
 }
 
 /** What `event` makes of a message, or `null` when it changes nothing. */
@@ -30,7 +40,9 @@ export function transition(message: Walker, event: Event, now: number, details: 
   const { errorCode, note } = details;
   const known = errorCode ?? message.errorCode;
   const line = `\n${historyLine({ at: now, status, note, errorCode })}`;
-  if (message.callbackUrl === null || !callsBack(status)) return { status, errorCode: known, line, callback: null };
+  const loss = lossOf(message, status);
+  const made = { status, errorCode: known, line, loss };
+  if (message.callbackUrl === null || !callsBack(status)) return { ...made, callback: null };
   const callback: CallbackPayload = {
     url: message.callbackUrl,
     status,
@@ -40,6 +52,18 @@ export function transition(message: Walker, event: Event, now: number, details: 
     errorCode: known,
     doneDate: details.doneDate ?? null,
     at: now,
+    ...(message.options.content && { isTemplate: true }),
+    ...(message.options.obfuscateAddresses && { obfuscate: true }),
   };
-  return { status, errorCode: known, line, callback };
+  return { ...made, callback };
+}
+
+/** Both happen once: a status that has them is reached from one that has not. */
+function lossOf({ status: former, options }: Walker, status: Status): Loss | null {
+  const { discardContent, obfuscateAddresses } = options;
+  if (!discardContent && !obfuscateAddresses) return null;
+  const content = discardContent === true && hasLeft(status) && !hasLeft(former);
+  const masks = obfuscateAddresses === true && !isFinal(former);
+  const number = masks && isFinal(status) ? 'now' : masks && status === 'sent' ? 'later' : null;
+  return content || number ? { content, number } : null;
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { acceptance, lane, NOW, walkToSent } from '../../tests/contract/store.fixtures.ts';
+import { arrived, intake, part, stop } from '../../tests/contract/store-inbound.fixtures.ts';
+import { endedWithMedia } from '../../tests/contract/store-media.fixtures.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import { openSqlite } from './sqlite.ts';
 import { findings } from './verify.ts';
@@ -20,7 +22,15 @@ beforeAll(async () => {
   await walkToSent(store, 'a');
   await store.receive([{ connector: 'sim', carrierId: 'a0', state: 'delivered' }], NOW);
   await walkToSent(store, 'b', { callbackUrl: null });
+  await endedWithMedia(store, ['a']);
   await store.accept([acceptance(), acceptance({}, lane())], NOW);
+  await store.accept([{ ...acceptance({ status: 'accepted', numMedia: 1 }), fetch: { urls: ['x'] } }], NOW);
+  await store.takeIn([intake(), stop()], NOW);
+  const [, whole] = await store.takePart(
+    [1, 2].map((number) => arrived(part(number, 'x', { total: 2 }))),
+    NOW,
+  );
+  await store.takeIn([intake({ reply: null, joining: whole?.kind === 'whole' ? whole.joining : null })], NOW);
   await store.close();
   db = new DatabaseSync(path);
 });
@@ -34,10 +44,25 @@ it('a sound store has no findings', () => {
 });
 
 it.each([
+  ['discarded-with-body', `update messages set options = '{"discardContent":true}' where status = 'sent'`],
   ['legal-status', "update messages set status = 'lost' where status = 'sent'"],
   ['send-work-without-message', "delete from messages where status = 'queued'"],
   ['send-work-of-settled-message', "update messages set status = 'canceled' where status = 'queued'"],
   ['sending-without-work', "delete from work where kind = 'send'"],
+  ['waiting-without-release', "delete from work where kind = 'fetch'"],
+  ['fetch-work-of-the-wrong-message', "update messages set status = 'canceled' where status = 'accepted'"],
+  [
+    'two-send-works',
+    "insert into work select id + 1000, 'release', message_sid, account_sid, due_at, 0, null, null, null, null, null, null, null from work where kind = 'fetch'",
+  ],
+  ['reply-work-of-the-wrong-message', "update messages set status = 'received' where status = 'receiving'"],
+  ['receiving-without-reply-work', "delete from work where kind = 'reply'"],
+  ['joining-with-text-after-all', `update joinings set joining = '{"parts":[{"octets":""},{"octets":"78"}]}'`],
+  ['opt-out-without-log', 'delete from opt_out_log'],
+  ['media-without-message', "delete from messages where status = 'failed'"],
+  ['media-without-blob', 'delete from blobs'],
+  ['media-without-blob', 'update blobs set dying = 1'],
+  ['blob-of-nobody', 'update blobs set held_until = 0; delete from media'],
   ['sent-at', "update messages set sent_at = null where status = 'sent'"],
   ['listed-at', 'update messages set listed_at = listed_at + 1'],
   ['parts-and-segments', "update messages set num_segments = 2 where status = 'sent'"],

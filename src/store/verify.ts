@@ -21,7 +21,12 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
 
   'sending-without-work': `select sid, 'no send work' from (
       select sid from messages where status in ('queued', 'sending')
-      except select message_sid from work where kind = 'send') missing`,
+      except select message_sid from work where kind = 'send'
+      except select message_sid from work where kind = 'fetch') missing`,
+
+  'fetch-work-of-the-wrong-message': `select w.message_sid, coalesce(m.status, 'no message') from work w
+    left join messages m on m.sid = w.message_sid
+    where w.kind = 'fetch' and (m.sid is null or m.status not in ('accepted', 'scheduled', 'queued'))`,
 
   'release-work-of-the-wrong-message': `select w.message_sid, coalesce(m.status, 'no message') from work w
     left join messages m on m.sid = w.message_sid
@@ -29,10 +34,26 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
 
   'waiting-without-release': `select sid, 'no release work' from (
       select sid from messages where status in ('accepted', 'scheduled')
-      except select message_sid from work where kind = 'release') missing`,
+      except select message_sid from work where kind = 'release'
+      except select message_sid from work where kind = 'fetch') missing`,
 
-  'two-send-works': `select message_sid, count(*) || ' rows' from work where kind = 'send'
+  'two-send-works': `select message_sid, count(*) || ' rows' from work where kind not in ('callback', 'notice')
     group by message_sid having count(*) > 1`,
+
+  'reply-work-of-the-wrong-message': `select w.message_sid, coalesce(m.status, 'no message') from work w
+    left join messages m on m.sid = w.message_sid
+    where w.kind = 'reply' and (m.sid is null or m.status <> 'receiving')`,
+
+  'receiving-without-reply-work': `select sid, 'no reply work' from (
+      select sid from messages where status = 'receiving'
+      except select message_sid from work where kind = 'reply') missing`,
+
+  'joining-with-text-after-all': `select ref, message_sid from joinings
+    where message_sid is not null and replace(joining, '"octets":""', '') like '%"octets":"%'`,
+
+  'opt-out-without-log': `select account_sid, channel || ' ' || peer || ' ' || scope from (
+      select account_sid, channel, peer, scope from opt_outs
+      except select account_sid, channel, peer, scope from opt_out_log where change = 'opt-out') missing`,
 
   'sent-at': `select sid, status || ', sent_at ' || coalesce(${text('sent_at')}, 'null') from messages
     where direction <> 'inbound' and (
@@ -59,6 +80,10 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
   'failed-without-error': `select sid, status from messages
     where status in ('failed', 'undelivered') and error_code is null`,
 
+  'discarded-with-body': `select sid, status from messages
+    where options like '%"discardContent":true%' and body <> ''
+    and status in ('sent', 'delivered', 'undelivered', 'failed', 'read', 'canceled')`,
+
   'callback-held-for-nothing': `select message_sid, 'work ' || min(id) from work where kind = 'callback'
     group by message_sid having min(due_at) >= ${HELD_AT}`,
 
@@ -75,8 +100,21 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
   'work-without-lane': `select w.lane, 'work ' || w.id from work w left join lanes l on l.key = w.lane
     where w.lane is not null and l.key is null`,
 
+  'media-without-message': `select a.sid, a.message_sid from media a
+    left join messages m on m.sid = a.message_sid and m.account_sid = a.account_sid where m.sid is null`,
+
+  'media-without-blob': `select a.sid, case when b.key is null then 'no blob ' else 'dying blob ' end || a.blob_key
+    from media a left join blobs b on b.key = a.blob_key where b.key is null or b.dying <> 0`,
+
+  // A hold that ran out is for the sweeper to find; without one nobody looks again.
+  'blob-of-nobody': `select key, 'neither held nor dying' from (
+      select key from blobs where dying = 0 and held_until = 0 except select blob_key from media) forgotten`,
+
   'parked-for-a-known-part': `select r.carrier_id, r.connector from parked r
     join parts p on p.connector = r.connector and p.carrier_id = r.carrier_id`,
+
+  'impossible-usage': `select account_sid, day || ' ' || category || ': ' || count || ' messages, ' || usage from usage
+    where count < 1 or usage < count`,
 
   counters: `select name, 'counted ' || sum(counted) || ', found ' || sum(found) from (
       select name, sum(n) counted, 0 found from counters group by name

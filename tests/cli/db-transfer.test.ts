@@ -67,6 +67,9 @@ async function expectSame(one: Reads, other: Reads, known: Known): Promise<void>
     (store: Reads) => store.awaitedParts('sim', 100),
     (store: Reads) => store.nextDueAt('send'),
     (store: Reads) => store.nextDueAt('callback'),
+    (store: Reads) => store.nextDueAt('fetch'),
+    (store: Reads) => store.blobs({ after: '', limit: 100 }),
+    (store: Reads) => store.scheduled({ accountSid: ACCOUNT, limit: 100 }),
   ]) {
     expect(await ask(other)).toEqual(await ask(one));
   }

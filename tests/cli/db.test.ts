@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, truncateSyn
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
+import { openBlobs } from '../../src/store/blobs/open.ts';
 import { openSqliteReader } from '../../src/store/sqlite.ts';
 import { Client } from '../helpers/client.ts';
 import { fillFile } from '../helpers/whole-store.ts';
@@ -27,6 +28,25 @@ async function messagesIn(path: string): Promise<number> {
 
 /** What an interrupted or failed command must not leave behind. */
 const leftovers = (folder: string) => readdirSync(folder).filter((name) => name.includes('.part'));
+
+it('verify tells media whose bytes are gone, and bytes that no message knows', async () => {
+  const { folder, path } = await filledFolder();
+  const before = await pidge(['verify'], folder);
+  expect(before.code).toBe(8);
+  expect(before.out.match(/^media-without-bytes {2}[0-9a-f]{64}-[0-9a-f]{8} /gm)).toHaveLength(2);
+  expect(existsSync(join(folder, '.pidge', 'media'))).toBe(false);
+  const reader = openSqliteReader(path);
+  const blobs = await openBlobs({ store: 'disk', path: join(folder, '.pidge', 'media') });
+  for (const { key, isReferred } of await reader.blobs({ after: '', limit: 100 })) {
+    if (isReferred) await blobs.put(key, new Uint8Array(10));
+  }
+  await reader.close();
+  expect((await pidge(['verify'], folder)).code).toBe(0);
+  await blobs.put(`${'f'.repeat(64)}-00000001`, new Uint8Array(10));
+  const after = await pidge(['verify', '--json'], folder);
+  expect(after.code).toBe(8);
+  expect(JSON.parse(after.out)).toMatchObject({ rule: 'bytes-without-blob', subject: `${'f'.repeat(64)}-00000001` });
+});
 
 it('help of db names its commands and fits 100 columns', async () => {
   const { code, out } = await pidge(['db', '--help'], tempFolder());
@@ -66,6 +86,7 @@ it('status tells the figures, and whether a server is on the store', async () =>
   expect(busy.code).toBe(0);
   expect(busy.out).toMatch(/^engine +SQLite 3\./m);
   expect(busy.out).toMatch(/^messages +1 {2}delivered 1$/m);
+  expect(busy.out).toMatch(/^open work +0 sends, 0 callbacks(, oldest due .*)?$/m);
   expect(busy.out).toMatch(/^in use +by a running server$/m);
   const end = ended(server.child);
   server.child.kill('SIGTERM');

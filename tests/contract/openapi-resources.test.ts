@@ -1,9 +1,9 @@
 /** Feedback, applications, caller ids, short codes and content against Twilio's published descriptions, where they are. */
-import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, Client } from '../helpers/client.ts';
+import { MediaHost } from '../helpers/media-host.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
-import { readDescription } from './published.ts';
+import { makeValidator, readDescription } from './published.ts';
 
 const descriptions = {
   api: readDescription('twilio_api_v2010.json'),
@@ -13,15 +13,20 @@ const descriptions = {
 
 describe('answers of the resources around a message', () => {
   // Their descriptions are kept to by value in the tests through the SDK; here the published ones have a say.
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  const ajv = makeValidator();
   let pidge: TestPidge;
+  let host: MediaHost;
   let client: Client;
   const sids: Record<string, string> = {};
 
   beforeAll(async () => {
+    host = await new MediaHost().start();
     pidge = await startTestPidge();
     client = new Client(pidge.origin, pidge.account);
     sids.message = (await client.send()).json.sid;
+    sids.withMedia = (await client.send({ MediaUrl: host.picture() })).json.sid;
+    await pidge.until(async () => (await get(`/Messages/${sids.withMedia}/Media.json`)).json.media_list.length === 1);
+    sids.media = (await get(`/Messages/${sids.withMedia}/Media.json`)).json.media_list[0].sid;
     sids.application = (await post('/Applications.json', { FriendlyName: 'Shop' })).json.sid;
     await post('/OutgoingCallerIds.json', { PhoneNumber: '+12025550110' });
     sids.callerId = (await get('/OutgoingCallerIds.json')).json.outgoing_caller_ids[0].sid;
@@ -31,6 +36,7 @@ describe('answers of the resources around a message', () => {
   afterAll(async () => {
     await client.close();
     await pidge.close();
+    await host.stop();
   });
 
   const template = { language: 'en', types: { 'twilio/text': { body: 'Hi {{1}}' } }, variables: { 1: 'you' } };
@@ -43,6 +49,12 @@ describe('answers of the resources around a message', () => {
   type Case = [path: string, verb: string, () => Promise<Answer>];
   const ofAccount: Case[] = [
     ['/Messages/{MessageSid}/Feedback.json', 'post', () => post(`/Messages/${sids.message}/Feedback.json`, {})],
+    ['/Messages/{MessageSid}/Media.json', 'get', () => get(`/Messages/${sids.withMedia}/Media.json`)],
+    [
+      '/Messages/{MessageSid}/Media/{Sid}.json',
+      'get',
+      () => get(`/Messages/${sids.withMedia}/Media/${sids.media}.json`),
+    ],
     ['/Applications.json', 'post', () => post('/Applications.json', { SmsUrl: 'https://a.example' })],
     ['/Applications.json', 'get', () => get('/Applications.json')],
     ['/Applications/{Sid}.json', 'get', () => get(`/Applications/${sids.application}.json`)],

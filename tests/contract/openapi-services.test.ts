@@ -1,15 +1,14 @@
 /** Messaging Services against Twilio's published description (when `PIDGE_OPENAPI_DIR` names it) and our own schemas. */
-import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, Client } from '../helpers/client.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
-import { readDescription } from './published.ts';
+import { makeValidator, readDescription } from './published.ts';
 import { serviceSchemas } from './service-schemas.ts';
 
 const published = readDescription('twilio_messaging_v1.json');
 
 describe('answers of Messaging Services', () => {
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  const ajv = makeValidator();
   let pidge: TestPidge;
   let client: Client;
   let service: string;
@@ -35,6 +34,12 @@ describe('answers of Messaging Services', () => {
     ['ServiceSid', 'PhoneNumbers', 'phoneNumber', () => ({ PhoneNumberSid: senders['+12025550100'] ?? '' })],
     ['ServiceSid', 'ShortCodes', 'shortCode', () => ({ ShortCodeSid: senders['76767'] ?? '' })],
     ['ServiceSid', 'AlphaSenders', 'alphaSender', () => ({ AlphaSender: 'Shop' })],
+    [
+      'ServiceSid',
+      'DestinationAlphaSenders',
+      'destinationAlphaSender',
+      () => ({ AlphaSender: 'Laden', IsoCountryCode: 'DE' }),
+    ],
     ['MessagingServiceSid', 'ChannelSenders', 'channelSender', () => ({ Sid: senders['whatsapp:+12025550100'] ?? '' })],
   ];
 
@@ -65,6 +70,60 @@ describe('answers of Messaging Services', () => {
       ];
     }),
   ];
+
+  const usa2p = '/v1/Services/{MessagingServiceSid}/Compliance/Usa2p';
+  const campaign = {
+    Description: 'One-time codes for those who sign in to it.',
+    MessageFlow: 'People tick a box when they make an account.',
+    HasEmbeddedLinks: 'true',
+    HasEmbeddedPhone: 'false',
+  };
+  const samples: [string, string][] = ['249205', '118020'].map((code) => ['MessageSamples', `Your code is ${code}.`]);
+  const declare = (more: Record<string, string>) => [...Object.entries({ ...campaign, ...more }), ...samples];
+  const send = (path: string, form: [string, string][]) => client.call('POST', path, { form });
+  const campaignPath = async () => {
+    const { json } = await get(`${service}/Compliance/Usa2p`);
+    return `${service}/Compliance/Usa2p/${json.compliance[0].sid}`;
+  };
+  cases.push(
+    [
+      'declare a campaign',
+      usa2p,
+      'post',
+      'campaign',
+      () =>
+        send(
+          `${service}/Compliance/Usa2p`,
+          declare({ BrandRegistrationSid: `BN${'a'.repeat(32)}`, UsAppToPersonUsecase: '2FA' }),
+        ),
+    ],
+    ['list campaigns', usa2p, 'get', 'campaignList', () => get(`${service}/Compliance/Usa2p`)],
+    ['fetch a campaign', `${usa2p}/{Sid}`, 'get', 'campaign', async () => get(await campaignPath())],
+    [
+      'change a campaign',
+      `${usa2p}/{Sid}`,
+      'post',
+      'campaign',
+      async () => send(await campaignPath(), declare({ AgeGated: 'false', DirectLending: 'false' })),
+    ],
+    [
+      'list use cases of campaigns',
+      `${usa2p}/Usecases`,
+      'get',
+      'campaignUsecases',
+      () => get(`${service}/Compliance/Usa2p/Usecases`),
+    ],
+    [
+      'import a campaign',
+      '/v1/Services/PreregisteredUsa2p',
+      'post',
+      'externalCampaign',
+      async () => {
+        const { json } = await post('/v1/Services', { FriendlyName: 'Third' });
+        return post('/v1/Services/PreregisteredUsa2p', { CampaignId: 'CABCDEF', MessagingServiceSid: json.sid });
+      },
+    ],
+  );
 
   it.each(cases)('%s has every key, of the right type', async (_name, path, verb, schema, call) => {
     const { status, json } = await call();

@@ -1,17 +1,17 @@
 /** Our answers against Twilio's published descriptions (when `PIDGE_OPENAPI_DIR` names them) and against our own schemas. */
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATUSES } from '../../src/domain/message.ts';
+import { renderMessage } from '../../src/http/render.ts';
 import { Client } from '../helpers/client.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 import { answerSchemas } from './answer-schemas.ts';
-import { readDescription } from './published.ts';
+import { makeValidator, readDescription } from './published.ts';
+import { ACCOUNT, message, NOW } from './store.fixtures.ts';
 
 const published = readDescription('twilio_api_v2010.json');
 
 describe('answers', () => {
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  const ajv = makeValidator();
   let pidge: TestPidge;
   let client: Client;
   let sid: string;
@@ -88,5 +88,32 @@ describe('answers', () => {
     const validate = ajv.compile(described as object);
     expect(validate(json), JSON.stringify(validate.errors)).toBe(true);
     for (const key of Object.keys(described?.properties ?? {})) expect(Object.keys(json as object)).toContain(key);
+  });
+
+  it('a message in any status and direction, with and without what may be null, is as described', () => {
+    const described = published?.answerOf('/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json', 'get', 200);
+    const validate = ajv.compile(described ?? answerSchemas.message);
+    const own = ajv.compile(answerSchemas.message);
+    const sids = { sid: `MM${'a'.repeat(32)}`, accountSid: ACCOUNT };
+    const lacking = { serviceSid: null, from: null, sentAt: null, priceMicros: null, errorCode: null };
+    const having = {
+      serviceSid: `MG${'c'.repeat(32)}`,
+      from: 'whatsapp:+12025550100',
+      sentAt: NOW,
+      priceMicros: -7_900,
+      errorCode: 30007,
+    };
+    for (const status of STATUSES) {
+      for (const direction of ['inbound', 'outbound-api', 'outbound-call', 'outbound-reply'] as const) {
+        for (const rest of [lacking, having]) {
+          const one = renderMessage(message({ ...sids, status, direction, ...rest }), {
+            defaultServiceSid: null,
+            fresh: false,
+          });
+          expect(validate(one), `${status} ${direction}: ${JSON.stringify(validate.errors)}`).toBe(true);
+          expect(own(one), `${status} ${direction}: ${JSON.stringify(own.errors)}`).toBe(true);
+        }
+      }
+    }
   });
 });

@@ -66,6 +66,7 @@ const pooled = { account_sid: sid('AC'), service_sid: sid('MG'), ...dates, capab
 const phoneNumber = whole({ ...pooled, sid: sid('PN'), phone_number: text, country_code: textOrNull });
 const shortCode = whole({ ...pooled, sid: sid('SC'), short_code: text, country_code: textOrNull });
 const alphaSender = whole({ ...pooled, sid: sid('AI'), alpha_sender: text });
+const destinationAlphaSender = whole({ ...pooled, sid: sid('AI'), alpha_sender: text, iso_country_code: text });
 const channelSender = whole({
   account_sid: sid('AC'),
   messaging_service_sid: sid('MG'),
@@ -77,7 +78,53 @@ const channelSender = whole({
   url,
 });
 
+const words = { type: 'array', items: text };
+const campaign = whole({
+  sid: sid('QE'),
+  account_sid: sid('AC'),
+  messaging_service_sid: sid('MG'),
+  brand_registration_sid: textOrNull,
+  description: textOrNull,
+  message_samples: words,
+  us_app_to_person_usecase: textOrNull,
+  has_embedded_links: truth,
+  has_embedded_phone: truth,
+  subscriber_opt_in: truth,
+  age_gated: truth,
+  direct_lending: truth,
+  campaign_status: { enum: ['IN_PROGRESS', 'VERIFIED'] },
+  campaign_id: textOrNull,
+  is_externally_registered: truth,
+  rate_limits: { type: 'null' },
+  message_flow: textOrNull,
+  opt_in_message: textOrNull,
+  opt_out_message: textOrNull,
+  help_message: textOrNull,
+  opt_in_keywords: words,
+  opt_out_keywords: words,
+  help_keywords: words,
+  privacy_policy_url: textOrNull,
+  terms_and_conditions_url: textOrNull,
+  ...dates,
+  url,
+  mock: truth,
+  errors: { type: 'array', maxItems: 0 },
+});
+const usecase = whole({ code: text, name: text, description: text, post_approval_required: truth });
+
 export const serviceSchemas = {
+  destinationAlphaSender,
+  destinationAlphaSenderList: list('alpha_senders', destinationAlphaSender),
+  campaign,
+  campaignList: list('compliance', campaign),
+  campaignUsecases: whole({ us_app_to_person_usecases: { type: 'array', items: usecase, minItems: 20 } }),
+  externalCampaign: whole({
+    sid: sid('QE'),
+    account_sid: sid('AC'),
+    campaign_id: text,
+    messaging_service_sid: sid('MG'),
+    date_created: date,
+  }),
   service,
   serviceList: list('services', service),
   phoneNumber,

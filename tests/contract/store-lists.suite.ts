@@ -119,6 +119,9 @@ export function storeListContract(current: () => Store): void {
       sendsDue: 1,
       callbacksDue: 1,
       releasesDue: 0,
+      fetchesDue: 0,
+      repliesDue: 0,
+      noticesDue: 0,
       oldestDueAt: NOW,
       parkedReceipts: 0,
     });

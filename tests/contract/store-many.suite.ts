@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SendWork, Store } from '../../src/store/store.ts';
 import { ACCOUNT, acceptance, claim, claimCallbacks, finished, lane, NOW, sent, walkToSent } from './store.fixtures.ts';
+import { storeInboundManyContract } from './store-inbound-many.suite.ts';
+import { storeLinksManyContract } from './store-links-many.suite.ts';
+import { storeMediaManyContract } from './store-media-many.suite.ts';
 
 /** Two stores on one database, and one more whose commits get no answer as often as one likes. */
 export interface Several {
@@ -29,6 +32,10 @@ export function storeManyContract(name: string, open: (() => Promise<Several>) |
       await several.close();
       expect(findings).toEqual([]);
     });
+
+    storeLinksManyContract(() => several);
+    storeMediaManyContract(() => several);
+    storeInboundManyContract(() => several);
 
     it('claims of two nodes share out what is due, and nothing goes to both', async () => {
       const made = Array.from({ length: 300 }, () => acceptance());

@@ -52,6 +52,27 @@ export function storeReleaseContract(current: () => Store): void {
       expect(send).toMatchObject({ attempt: 1, connector: 'sim', message: { sid: made.message.sid } });
     });
 
+    it('give a callback address to who has none, and leave one that was given', async () => {
+      const none = { ...waiting('accepted') };
+      none.message.callbackUrl = null;
+      const given = waiting('accepted');
+      await current().accept([none, given], NOW);
+      const works = await claimReleases(NOW);
+      const callbackUrl = 'https://sender.example/callback';
+      await current().release(
+        works.map((work) => release(work, queue({ callbackUrl }))),
+        NOW,
+      );
+      expect((await current().message(ACCOUNT, none.message.sid))?.callbackUrl).toBe(callbackUrl);
+      const callbacks = await claimCallbacks(current(), NOW);
+      expect(new Map(callbacks.map(({ messageSid, payload }) => [messageSid, payload.url]))).toEqual(
+        new Map([
+          [none.message.sid, callbackUrl],
+          [given.message.sid, given.message.callbackUrl],
+        ]),
+      );
+    });
+
     it('of scheduled messages come at their hour and not before, earliest first', async () => {
       const late = waiting('scheduled', NOW + 2_000);
       const soon = waiting('scheduled', NOW + 1_000);
@@ -194,6 +215,18 @@ export function storeReleaseContract(current: () => Store): void {
       expect(await list({ limit: 10 })).toEqual(['MG4', 'MG3', 'MG2', 'MG1', 'MG0']);
       expect(await list({ limit: 2, offset: 1 })).toEqual(['MG3', 'MG2']);
       expect(await list({ parentSid: 'a', limit: 10 })).toEqual(['MG2', 'MG1', 'MG0']);
+    });
+
+    it('of nobody are found by kind and sid, and listed under whom they name as parent', async () => {
+      const key = (sid: string, parentSid: string) => document(sid, { accountSid: '', kind: 'key', parentSid });
+      await current().saveDocument(key('SK1', ACCOUNT));
+      await current().saveDocument(key('SK2', OTHER));
+      expect(await current().document('', 'key', 'SK2')).toEqual(key('SK2', OTHER));
+      expect(await current().document(OTHER, 'key', 'SK2')).toBeNull();
+      const listed = await current().documents({ accountSid: '', kind: 'key', parentSid: ACCOUNT, limit: 10 });
+      expect(listed.map(({ sid }) => sid)).toEqual(['SK1']);
+      expect(await current().removeDocument('', 'key', 'SK1')).toBe(true);
+      expect(await current().document('', 'key', 'SK1')).toBeNull();
     });
 
     it('go with their parent', async () => {

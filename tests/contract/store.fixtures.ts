@@ -1,13 +1,6 @@
 import type { Message } from '../../src/domain/message.ts';
-import type {
-  Acceptance,
-  CallbackResult,
-  CallbackWork,
-  Lane,
-  SendSettlement,
-  SendWork,
-  Store,
-} from '../../src/store/store.ts';
+import type { CallbackResult, CallbackWork } from '../../src/store/callback-shapes.ts';
+import type { Acceptance, Lane, SendSettlement, SendWork, Store } from '../../src/store/store.ts';
 
 /** What the cases of the store are made of: plain messages, and short words for the walk they take. */
 export const ACCOUNT = `AC${'a'.repeat(32)}`;
@@ -44,6 +37,7 @@ export function message(changes: Partial<Message> = {}): Message {
     provideFeedback: false,
     maxPriceMicros: null,
     tags: {},
+    options: {},
     history: [{ at: createdAt, status }],
     ...changes,
   };

@@ -14,9 +14,16 @@ import {
   sent,
   walkToSent,
 } from './store.fixtures.ts';
+import { storeInboundContract } from './store-inbound.suite.ts';
+import { storeLinkContract } from './store-links.suite.ts';
 import { storeListContract } from './store-lists.suite.ts';
+import { storeMediaContract } from './store-media.suite.ts';
 import { storeNodesContract } from './store-nodes.suite.ts';
+import { storeOptOutContract } from './store-opt-outs.suite.ts';
+import { storePrivacyContract } from './store-privacy.suite.ts';
 import { storeReleaseContract } from './store-releases.suite.ts';
+import { storeRepaceContract } from './store-repace.suite.ts';
+import { storeReportsContract } from './store-reports.suite.ts';
 
 /**
  * The contract of `store/store.ts`, for every engine. After each case the store is verified and found clean.
@@ -465,6 +472,13 @@ export function storeContract(name: string, open: () => Promise<Store>, options 
     });
 
     storeListContract(() => store);
+    storeLinkContract(() => store);
+    storeRepaceContract(() => store);
+    storeReportsContract(() => store);
+    storeMediaContract(() => store);
+    storeInboundContract(() => store);
+    storeOptOutContract(() => store);
+    storePrivacyContract(() => store);
     storeReleaseContract(() => store);
     storeNodesContract(() => store, options);
   });

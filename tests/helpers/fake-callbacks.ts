@@ -1,4 +1,4 @@
-import type { CallbackResult, CallbackWork } from '../../src/store/store.ts';
+import type { CallbackResult, CallbackWork } from '../../src/store/callback-shapes.ts';
 
 export const ACCOUNT = `AC${'a'.repeat(32)}`;
 

@@ -15,10 +15,12 @@ export class FakeSends {
   /** Waited for before a claim answers. */
   slowness: Promise<void> = Promise.resolve();
 
-  add(more: { connector?: string; lane?: Lane | null; dueAt?: number; createdAt?: number } = {}) {
+  add(more: { connector?: string; lane?: Lane | null; dueAt?: number; createdAt?: number; numMedia?: number } = {}) {
     const workId = this.rows.length + this.settled.length + 1;
-    const { connector = 'sim', lane = null, dueAt = 0, createdAt = 0 } = more;
+    const { connector = 'sim', lane = null, dueAt = 0, createdAt = 0, numMedia = 0 } = more;
     const message = {
+      numMedia,
+      options: {},
       sid: `SM${workId}`,
       accountSid: 'AC1',
       from: '+12025550100',
@@ -30,7 +32,17 @@ export class FakeSends {
       maxPriceMicros: null,
       smartEncoded: false,
     } as Message;
-    this.rows.push({ workId, attempt: 0, connector, startAt: dueAt, lane, expired: false, message, dueAt });
+    this.rows.push({
+      workId,
+      attempt: 0,
+      connector,
+      startAt: dueAt,
+      lane,
+      expired: false,
+      optedOut: false,
+      message,
+      dueAt,
+    });
   }
 
   async claimSends(claim: SendClaim, now: number): Promise<SendWork[]> {

@@ -1,4 +1,4 @@
-import { type Running, startPidge } from '../../src/app.ts';
+import { type Running, type StartOptions, startPidge } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { HandWoundClock, realClock } from '../../src/domain/clock.ts';
 import { cryptoRandom, SidMaker } from '../../src/domain/sid.ts';
@@ -31,7 +31,10 @@ export interface TestPidge {
 
 /** A server in this process on a free port, with an empty store of the kind that `PIDGE_TEST_STORE` names. */
 export async function startTestPidge(
-  options: { clock?: 'real' | 'hand-wound'; change?: (config: Config) => void } = {},
+  options: {
+    clock?: 'real' | 'hand-wound';
+    change?: (config: Config) => void;
+  } & Pick<StartOptions, 'connectors' | 'observe' | 'faults'> = {},
 ): Promise<TestPidge> {
   const handWound = options.clock === 'hand-wound' ? new HandWoundClock() : null;
   const clock = handWound ?? realClock;
@@ -43,7 +46,10 @@ export async function startTestPidge(
   const running = await startPidge(config, {
     clock,
     store,
+    connectors: options.connectors,
+    faults: options.faults,
     observe: (event) => {
+      options.observe?.(event);
       if (event.type === 'fault') console.error(event.where, event.error);
     },
   });

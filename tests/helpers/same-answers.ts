@@ -35,7 +35,13 @@ export function randomQuestion(known: Known, random: () => number): Question {
   const sid = pick(known.sids);
   const kind = random();
   if (kind < 0.25) return { text: `message ${accountSid} ${sid}`, ask: (store) => store.message(accountSid, sid) };
-  if (kind < 0.35) return { text: `parts ${accountSid} ${sid}`, ask: (store) => store.parts(accountSid, sid) };
+  if (kind < 0.35) {
+    const ofMessage = { accountSid, messageSid: sid, limit: 10 };
+    return {
+      text: `parts and media ${accountSid} ${sid}`,
+      ask: async (store) => [await store.parts(accountSid, sid), await store.media(ofMessage)],
+    };
+  }
   if (kind < 0.45) {
     const decision = maybe(0.5, () => pick(['done', 'gave_up', 'retry'] as const));
     const query = { accountSid, messageSid: maybe(0.5, () => sid), decision, limit: 1 + Math.floor(random() * 50) };
@@ -49,6 +55,8 @@ export function randomQuestion(known: Known, random: () => number): Question {
         await store.senders(accountSid),
         await store.senderByAddress(address),
         await store.documents({ accountSid, kind: 'service', limit: 10 }),
+        await store.optOuts({ accountSid, limit: 10 }),
+        await store.optOutLog({ accountSid, limit: 10 }),
       ],
     };
   }

@@ -6,6 +6,8 @@ export interface Heard {
   url: string;
   headers: IncomingHttpHeaders;
   params: Record<string, string>;
+  /** As it came. */
+  body: string;
   at: number;
 }
 
@@ -29,6 +31,7 @@ export class Sink {
           url: `${this.origin}${request.url}`,
           headers: request.headers,
           params: Object.fromEntries(new URLSearchParams(body)),
+          body,
           at: performance.now(),
         };
         this.heard.push(heard);

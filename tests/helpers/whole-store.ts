@@ -1,5 +1,7 @@
+import type { Alert } from '../../src/domain/alert.ts';
 import { HandWoundClock } from '../../src/domain/clock.ts';
 import type { Message } from '../../src/domain/message.ts';
+import { loopKey } from '../../src/domain/reply-loop.ts';
 import type { Account, Sender } from '../../src/store/directory.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -16,6 +18,8 @@ import {
   sent,
   walkToSent,
 } from '../contract/store.fixtures.ts';
+import { answered, arrived, intake, key, OURS, PERSON, part, stop } from '../contract/store-inbound.fixtures.ts';
+import { claimFetches, endedWithMedia, holdOf, settled } from '../contract/store-media.fixtures.ts';
 
 /** A store in which everything that can be in one is: each state of messages, work, callbacks, parts and receipts. */
 
@@ -44,7 +48,9 @@ export async function fillFile(path: string): Promise<number> {
 export async function fillStore(store: Store): Promise<void> {
   await fillDirectory(store);
   await walkMessages(store);
+  await walkMedia(store);
   await walkCallbacks(store);
+  await walkInbound(store);
   await leaveOpen(store);
 }
 
@@ -141,6 +147,74 @@ async function fail(store: Store, changes: Partial<Message>, now: number): Promi
     ],
     now,
   );
+}
+
+/** Media with bytes of their own and shared ones, blobs held and dying, fetches of each state; and a short link. */
+async function walkMedia(store: Store): Promise<void> {
+  const now = NOW + 7 * 3_600_000;
+  await endedWithMedia(store, ['shared', 'one'], now);
+  await endedWithMedia(store, ['shared'], now);
+  const gone = await endedWithMedia(store, ['gone'], now);
+  const later = now + 120_000;
+  await store.change([{ accountSid: ACCOUNT, sid: gone, verb: 'remove' }], later);
+  await holdOf(store, 'shared', later + 60_000, later);
+  await holdOf(store, 'held', later + 60_000, later);
+  const fetch = { urls: ['https://files.example/\u{1F426}', 'nul \u0000'] };
+  const fetching = (changes: Partial<Message>) => ({
+    ...acceptance({ numMedia: 2, createdAt: later, callbackUrl: null, ...changes }, lane()),
+    fetch,
+  });
+  await store.accept([fetching({}), fetching({ status: 'accepted', from: null })], later);
+  const [again] = await claimFetches(store, later, 'gone');
+  if (again) await store.settleFetches([settled(again, { kind: 'again', dueAt: later + 1_000, note: '503' })], later);
+  const link = { code: 'aB3dE5gH7j', domainSid: 'DN1', target: 'https://shop.example/\u{1F426}', expiresAt: later + 1 };
+  await store.accept([{ ...acceptance({ createdAt: later, callbackUrl: null }), links: [link] }], later);
+  await store.accept([{ ...fetching({ status: 'scheduled' }), releaseAt: later + 3_600_000 }], later);
+}
+
+/** Messages that came in: answered, being answered, kept in parts; opt-outs with their log, confirmations, cookies. */
+async function walkInbound(store: Store): Promise<void> {
+  const now = NOW + 7 * 3_600_000;
+  const seen = (carrierId: string) => ({ connector: 'sim', carrierId });
+  const options = { channel: { profileName: 'nul \u0000 \u{1F426}', location: { latitude: 1.5, longitude: -2.25 } } };
+  const notice = { connector: 'sim', from: OURS, to: PERSON, text: 'nul \u0000 unsubscribed \u{1F426}' };
+  await store.takeIn([intake({ seen: seen('in-\u0000') }, { createdAt: now, options })], now);
+  const [work] = await store.claimReplies({ owner: 'gone', limit: 1, leaseMs: 60_000 }, now);
+  if (!work) throw new Error('No reply was due');
+  const cookie = { name: 'a', value: '1', host: 'app.example', path: '/', secure: true, expiresAt: null };
+  const result = answered(work, {
+    replies: [acceptance({ from: OURS, to: PERSON, direction: 'outbound-reply', createdAt: now })],
+    jar: { cookies: [cookie], usedAt: now },
+    loops: [{ pair: loopKey(PERSON, OURS), count: { replies: 2, lastAt: now } }],
+  });
+  await store.finishReplies([result], now);
+  // Somebody else, so that what is left open below can be sent.
+  const optOut = { change: 'opt-out' as const, keys: [key({ peer: '+12025550179' })], source: 'keyword' as const };
+  await store.takeIn([stop({ seen: seen('in-2'), notice, optOut }), intake({ seen: seen('in-3') })], now);
+  await store.claimReplies({ owner: 'gone', limit: 1, leaseMs: 60_000 }, now);
+  const change = { accountSid: OTHER, change: 'opt-out' as const, keys: [key()], source: 'api' as const };
+  await store.changeOptOuts([{ ...change, actor: 'nul \u0000' }, { ...change, change: 'opt-in' }, change], now);
+  // Waited for as long as anybody may look at this store.
+  const patient = { ...arrived(part(1, 'nul \u0000')), waitMs: 100 * 365 * 86_400_000 };
+  await store.takePart([patient], now);
+  const alert: Alert = {
+    sid: `NO${'1'.repeat(32)}`,
+    accountSid: ACCOUNT,
+    code: 11200,
+    level: 'error',
+    resourceSid: null,
+    serviceSid: null,
+    text: 'nul \u0000',
+    request: null,
+    response: null,
+    at: now,
+  };
+  await store.raiseAlerts([{ alert, callbackUrl: null }], now);
+  const [, whole] = await store.takePart(
+    [1, 2].map((number) => arrived(part(number, 'w', { reference: 8, total: 2 }))),
+    now,
+  );
+  if (whole?.kind === 'whole') await store.takeIn([intake({ reply: null, joining: whole.joining })], now);
 }
 
 /** Attempts of each outcome; callbacks that are due, held behind another, claimed, retried, given up and replayed. */

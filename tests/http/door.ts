@@ -21,6 +21,7 @@ export const basic = (user: string, token: string) => `Basic ${Buffer.from(`${us
 
 export interface Door {
   app: FastifyInstance;
+  store: Partial<Store>;
   clock: HandWoundClock;
   messages: Message[];
   senders: Map<string, Sender>;
@@ -100,6 +101,7 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
       smartEncoded: false,
       provideFeedback: false,
       tags: {},
+      options: {},
       history: [],
       ...change,
     };
@@ -130,6 +132,9 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
     saveAccount: async (account) => void accounts.set(account.sid, account),
     message: async (accountSid, sid) => find(accountSid, sid),
     change: async (batch) => batch.map(change),
+    media: async () => [],
+    medium: async () => null,
+    removeMedia: async () => 'missing',
     messages: async (query) => {
       queries.push(query);
       const all = messages.filter((one) => one.accountSid === query.accountSid).reverse();
@@ -165,6 +170,9 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
         .sort((one, other) => other.createdAt - one.createdAt || (one.sid < other.sid ? 1 : -1))
         .slice(0, limit),
     saveDocument: async (document) => {
+      const { accountSid, kind, parentSid, name, sid } = document;
+      const same = await store.documents?.({ accountSid, kind, parentSid, name: name ?? undefined, limit: 1_000 });
+      if (name !== null && same?.some((one) => one.sid !== sid)) return 'taken';
       documents.set(document.sid, document);
       return 'saved';
     },
@@ -190,6 +198,8 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
     faults: noFaults,
     ready: () => ({ ok: true, why: '' }),
     ringCallbacks: () => undefined,
+    foresee: () => Promise.reject(new Error('nobody foresees here')),
+    changeOptOuts: () => Promise.reject(new Error('nobody opts out here')),
     onSenderChanged: () => {
       counts.senderChanges += 1;
     },
@@ -198,6 +208,7 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
   });
   return {
     app,
+    store,
     clock,
     messages,
     senders,

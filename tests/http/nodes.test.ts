@@ -41,7 +41,8 @@ describe('a store that is gone', () => {
         {},
         {
           store: new Proxy({} as Store, {
-            get: (_, verb: keyof Store) => (isGone ? gone : () => door.accounts.get(SID) ?? verb),
+            get: (_, verb: keyof Store) =>
+              isGone ? gone : () => (verb === 'documents' ? [] : (door.accounts.get(SID) ?? verb)),
           }),
           create: gone,
         },

@@ -383,7 +383,11 @@ test.each([
   ['AlphaSenders', '', 21708, 400],
   ['AlphaSenders', 'AlphaSender=12345', 21709, 400],
   ['AlphaSenders', 'AlphaSender=TwelveLetters', 21709, 400],
-  ['DestinationAlphaSenders', 'AlphaSender=Shop', 20501, 501],
+  ['DestinationAlphaSenders', 'IsoCountryCode=FR', 21708, 400],
+  ['DestinationAlphaSenders', 'AlphaSender=12345&IsoCountryCode=FR', 21709, 400],
+  ['DestinationAlphaSenders', 'AlphaSender=Shop&IsoCountryCode=XX', 20001, 400],
+  ['DestinationAlphaSenders', 'AlphaSender=Shop&IsoCountryCode=FRA', 20001, 400],
+  ['DestinationAlphaSenders', 'AlphaSender=Shop&IsoCountryCode=US', 20001, 400],
 ])('adding to %s with "%s" is refused with %i', async (pool, form, code, status) => {
   const door = openDoor();
   addSender(door, {
@@ -396,6 +400,43 @@ test.each([
   addSender(door, { sid: `PN${'9'.repeat(32)}`, kind: 'number', address: '+12025550199', accountSid: OTHER });
   const answer = await door.call('POST', `${services}/${MG}/${pool}`, { form });
   expect([answer.status, answer.json.code]).toEqual([status, code]);
+});
+
+test('a name is there once for each country, and once for all of them', async () => {
+  const door = openDoor();
+  const { sid } = await makeService(door);
+  const pool = `${services}/${sid}/DestinationAlphaSenders`;
+  const add = (form: string) => door.call('POST', pool, { form: `AlphaSender=Shop${form}` });
+  for (const form of ['&IsoCountryCode=FR', '&IsoCountryCode=de', '']) expect((await add(form)).status).toBe(201);
+  for (const form of ['&IsoCountryCode=DE', '']) {
+    const again = await add(form);
+    expect([again.status, again.json.code]).toEqual([409, 21710]);
+  }
+  const countriesOf = async (query: string) =>
+    (await door.call('GET', `${pool}?${query}`)).json.alpha_senders.map((one: Json) => one.iso_country_code).sort();
+  expect(await countriesOf('')).toEqual(['', 'DE', 'FR']);
+  expect(await countriesOf('IsoCountryCode=fr')).toEqual(['FR']);
+  expect(await countriesOf('IsoCountryCode=NL')).toEqual([]);
+  const general = (await door.call('GET', `${services}/${sid}/AlphaSenders`)).json.alpha_senders;
+  expect(general).toHaveLength(1);
+  const german = (await door.call('GET', `${pool}?IsoCountryCode=DE`)).json.alpha_senders[0].sid;
+  expect((await door.call('GET', `${services}/${sid}/AlphaSenders/${german}`)).json.code).toBe(20404);
+  expect((await door.call('GET', `${pool}/${general[0].sid}`)).status).toBe(200);
+});
+
+test('the URLs of a list keep the country that was asked for', async () => {
+  const door = openDoor();
+  const { sid } = await makeService(door);
+  const pool = `${services}/${sid}/DestinationAlphaSenders`;
+  for (const name of ['One', 'Two', 'Three']) {
+    await door.call('POST', pool, { form: `AlphaSender=${name}&IsoCountryCode=FR` });
+    await door.call('POST', pool, { form: `AlphaSender=${name}&IsoCountryCode=DE` });
+  }
+  const first = (await door.call('GET', `${pool}?IsoCountryCode=FR&PageSize=2`)).json;
+  expect(first.meta.url).toContain('?IsoCountryCode=FR&PageSize=2&Page=0');
+  const second = (await door.call('GET', first.meta.next_page_url.replace(/^https?:[/][/][^/]+/, ''))).json;
+  expect(second.alpha_senders).toHaveLength(1);
+  expect(second.meta.next_page_url).toBeNull();
 });
 
 test('a pool of 400 is full', async () => {

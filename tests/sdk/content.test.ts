@@ -166,6 +166,7 @@ describe('content', () => {
       status: 'received',
       rejectionReason: '',
       allowCategoryChange: true,
+      sendTtlSeconds: null,
     });
     const fetched = await approvalFetch().fetch();
     expect(fetched.toJSON()).toMatchObject({ sid, accountSid: pidge.account.sid, url: expect.stringContaining(sid) });
@@ -214,7 +215,7 @@ describe('content', () => {
         400,
       ],
       ['no text for the channel', { 'whatsapp/card': { body: 'Hi' } }, undefined, 21619, 400],
-      ['media alone', { 'twilio/media': { media: ['https://example.com/a.png'] } }, undefined, 20501, 501],
+      ['media that are no address', { 'twilio/media': { media: ['a.png'] } }, undefined, 21620, 400],
     ])('with %s is refused', async (_what, types, contentVariables, code, status) => {
       await expect(send({ contentSid: await make(types), contentVariables })).rejects.toMatchObject({ code, status });
     });

@@ -3,10 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client } from '../helpers/client.ts';
+import { TestPhone } from '../helpers/phone.ts';
 import { Sink } from '../helpers/sink.ts';
 
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
 const ACCOUNT = { sid: 'AC00000000000000000000000000000001', token: '00000000000000000000000000000001' };
+
+/** A number that has an app. */
+const ANSWERING = '+13125550170';
+const FIRST_PHONE = 14_152_000_000;
 
 export interface ArmedFault {
   point: string;
@@ -18,9 +23,14 @@ export class Ledger {
   readonly sink = new Sink();
   /** Sids of messages whose 201 arrived here. */
   readonly acked = new Set<string>();
+  /** Texts that were taken, by the phone that sent them. */
+  readonly texts = new Map<string, string>();
+  /** Of the app that answers texts to `ANSWERING`; without it there is none. */
+  appUrl: string | null = null;
   refused = 0;
   starts = 0;
   #folder: string;
+  #phones = 0;
   #child: ChildProcess | null = null;
   #exit: Promise<void> = Promise.resolve();
   #signal: NodeJS.Signals | null = null;
@@ -33,7 +43,8 @@ export class Ledger {
   /** Starts the program on the same folder; resolves when it listens. `false`: it died before. */
   async start(options: { fault?: ArmedFault; ackBeforeCommit?: boolean } = {}): Promise<boolean> {
     this.starts += 1;
-    const child = spawn(process.execPath, [SERVER, this.#folder, JSON.stringify(options)], {
+    const answering = this.appUrl === null ? undefined : { number: ANSWERING, url: this.appUrl };
+    const child = spawn(process.execPath, [SERVER, this.#folder, JSON.stringify({ ...options, answering })], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
@@ -78,6 +89,24 @@ export class Ledger {
     await Promise.all(Array.from({ length: connections }, one));
   }
 
+  /** So many phones text at once, and wait for nothing but to be taken. */
+  async text(count: number): Promise<void> {
+    const client = this.client;
+    if (!client) return;
+    const one = async (): Promise<void> => {
+      const phone = `+${FIRST_PHONE + this.#phones}`;
+      this.#phones += 1;
+      try {
+        const said = { to: ANSWERING, body: 'Is anybody there?', wait: false };
+        const { status, json } = await new TestPhone(client, phone).send(said);
+        if (status < 300) this.texts.set(phone, json.sid);
+      } catch {
+        // The connection broke with the process: nobody knows whether it was taken.
+      }
+    };
+    await Promise.all(Array.from({ length: count }, one));
+  }
+
   /** Whether the last process ended by SIGKILL. */
   wasKilled(): boolean {
     return this.#signal === 'SIGKILL';
@@ -108,6 +137,22 @@ export class Ledger {
       if (answer?.status !== 200) missing.push(sid);
     }
     return missing;
+  }
+
+  /** Phones whose text was taken and that have not exactly one answer, and why. */
+  async unanswered(): Promise<string[]> {
+    const client = this.client;
+    if (!client) return [...this.texts.keys()];
+    const found: string[] = [];
+    for (const [phone, sid] of this.texts) {
+      const text = await client.call('GET', `${client.base}/Messages/${sid}.json`);
+      const query = `To=${encodeURIComponent(phone)}`;
+      const { json } = await client.call('GET', `${client.base}/Messages.json?${query}`);
+      const replies = json.messages.filter(({ direction }: { direction: string }) => direction === 'outbound-reply');
+      const isFine = text.json?.status === 'received' && replies.length === 1;
+      if (!isFine) found.push(`${phone}: ${text.status} ${text.json?.status}, ${replies.length} replies`);
+    }
+    return found;
   }
 
   /** Acknowledged messages that have not yet had both their callbacks. */

@@ -5,9 +5,11 @@ import { readConfig } from '../../src/config.ts';
 import { type ArmedFault, ArmedFaults } from '../../src/store/armed-faults.ts';
 
 const folder = process.argv[2] ?? '';
-const { fault, ackBeforeCommit } = JSON.parse(process.argv[3] ?? '{}') as {
+const { fault, ackBeforeCommit, answering } = JSON.parse(process.argv[3] ?? '{}') as {
   fault?: ArmedFault;
   ackBeforeCommit?: boolean;
+  /** A number whose texts an app answers. */
+  answering?: { number: string; url: string };
 };
 const config = readConfig({
   mode: 'dev',
@@ -16,6 +18,10 @@ const config = readConfig({
   flags: { 'http.port': '0', data: folder, database: join(folder, 'pidge.db') },
 });
 config.secretKey = 'a key for storms alone, at least 32 long';
+if (answering) {
+  const properties = { sms_url: answering.url, sms_method: 'POST' };
+  config.numbers = [...config.numbers, { number: answering.number, rate: 0, properties }];
+}
 
 const armed = fault ? [fault] : [];
 const running = await startPidge(config, {

@@ -2,6 +2,7 @@
 import twilio from 'twilio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client } from '../helpers/client.ts';
+import { openWindow } from '../helpers/phone.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 import { Sink } from '../helpers/sink.ts';
 
@@ -175,6 +176,7 @@ describe('a message out', () => {
   });
 
   it('phones have their inbox, also on a channel', async () => {
+    await openWindow(client, '+12025550102');
     const { status } = await client.send({ To: 'whatsapp:+12025550102', From: 'whatsapp:+12025550100', Body: 'hi' });
     expect(status).toBe(201);
     const inbox = async () =>

@@ -1,6 +1,7 @@
 /** Messages through a Messaging Service, over real HTTP, with the hand-wound clock and the simulated carrier. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client } from '../helpers/client.ts';
+import { openWindow } from '../helpers/phone.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 import { makeService, type TestSender } from '../helpers/services.ts';
 import { Sink } from '../helpers/sink.ts';
@@ -144,6 +145,7 @@ describe('through a service', () => {
   it('the default service of the account has every sender, until something is put into it', async () => {
     const account = await pidge.running.store.account(pidge.account.sid);
     const sid = account?.defaultServiceSid ?? '';
+    await openWindow(client, '+13125550199');
     const first = await send({ MessagingServiceSid: sid, To: 'whatsapp:+13125550199' });
     expect(await ended(first.json.sid)).toMatchObject({ status: 'delivered', from: 'whatsapp:+12025550100' });
     await makeService({ store: pidge.running.store, clock: pidge }, pidge.account.sid, {

@@ -42,6 +42,37 @@ describe('with settings', () => {
     expect((await client.call('GET', '/_test/v1/default/phones')).status).toBe(404);
   });
 
+  const whatsApp = { From: 'whatsapp:+12025550100', To: 'whatsapp:+12025550101', Body: 'Hello' };
+  it.each<[string, (config: Config) => void]>([
+    ['channels.session_window = "ignore"', (config) => (config.channels.sessionWindow = 'ignore')],
+    ['lenient', (config) => (config.strictness = 'lenient')],
+  ])('%s keeps the 24-hour window of WhatsApp open', async (_, change) => {
+    const { pidge, client, fetch } = await start(change);
+    const { sid } = (await client.send(whatsApp)).json;
+    await pidge.until(async () => (await fetch(sid)).status === 'delivered');
+  });
+
+  it('serve has the window, and leaves the judgement of a template that was submitted to its carrier', async () => {
+    const { pidge, client, fetch } = await start((config) => {
+      config.mode = 'serve';
+      config.connectors = [{ kind: 'simulated', name: 'carrier' }];
+      config.senders = [{ address: whatsApp.From, properties: {} }];
+    });
+    const post = (path: string, body: object) =>
+      client.call('POST', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+    const text = await client.send(whatsApp);
+    await pidge.until(async () => (await fetch(text.json.sid)).error_code === 63016);
+    const types = { 'twilio/text': { body: 'Hello' } };
+    const { json } = await post('/v1/Content', { friendly_name: 'hello', language: 'en', types });
+    const submitted = await post(`/v1/Content/${json.sid}/ApprovalRequests/whatsapp`, {
+      name: 'h',
+      category: 'UTILITY',
+    });
+    expect(submitted.json.status).toBe('received');
+    const made = await client.send({ ...whatsApp, Body: '', ContentSid: json.sid });
+    await pidge.until(async () => (await fetch(made.json.sid)).status === 'delivered');
+  });
+
   it('MaxPrice is accepted without effect by default, and fails with 30010 when enforced', async () => {
     const idle = await start(() => undefined);
     expect((await idle.client.send({ MaxPrice: 'nonsense' })).status).toBe(201);

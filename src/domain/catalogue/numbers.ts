@@ -1,6 +1,6 @@
 import type { Entries } from './entry.ts';
 
-/** 214xx: numbers of the account, and the tokens of lists. */
+/** 214xx: numbers of the account and where they go, and the tokens of lists. */
 export const NUMBERS: Entries = {
   21401: {
     parameter: 'PhoneNumber',
@@ -34,6 +34,13 @@ export const NUMBERS: Entries = {
     causes: ['SmsFallbackUrl is set while SmsUrl is empty.'],
     fixes: ['Set SmsUrl as well.'],
     reproduce: 'POST IncomingPhoneNumbers.json with SmsFallbackUrl alone',
+  },
+  21407: {
+    parameter: 'SmsUrl',
+    meaning: 'The number carries no messages, so nothing would ever be sent to this URL.',
+    causes: ['The pool or the settings say that the number has no SMS.'],
+    fixes: ['Leave SmsUrl out, or take another number.'],
+    reproduce: 'POST SmsUrl to a number of a pool with sms = false',
   },
   21420: {
     meaning: 'The application cannot be used by this message or number.',
@@ -72,8 +79,8 @@ export const NUMBERS: Entries = {
   21452: {
     parameter: 'AreaCode',
     meaning: 'No number is free in this area.',
-    causes: ['Pidge hands out no numbers of its own; it registers those you have.'],
-    fixes: ['Give PhoneNumber instead.'],
+    causes: ['Every number of the area in the pools of this server is taken.'],
+    fixes: ['Add numbers to a pool of the settings ([[number_pools]]), or give PhoneNumber instead.'],
     reproduce: 'POST IncomingPhoneNumbers.json with AreaCode=533',
   },
   21454: {
@@ -82,6 +89,41 @@ export const NUMBERS: Entries = {
     causes: ['It is no whole number of seconds, or more than a minute.'],
     fixes: ['Give 0 to 60 seconds.'],
     reproduce: 'POST OutgoingCallerIds.json with CallDelay=61',
+  },
+  21457: {
+    parameter: 'AreaCode',
+    meaning: 'No pool of this server has numbers of the area.',
+    causes: ['Only the numbers of [[number_pools]] are handed out by area, and none of them is there.'],
+    fixes: ['Add a block of the area to a pool, or give PhoneNumber instead.'],
+    reproduce: 'POST IncomingPhoneNumbers.json with AreaCode=999',
+  },
+  21470: {
+    parameter: 'AccountSid',
+    meaning: 'A number can only go to an account.',
+    causes: ['AccountSid is no AC… SID.'],
+    fixes: ['Name the account by its SID.'],
+    reproduce: 'POST a number with AccountSid=none',
+  },
+  21471: {
+    parameter: 'AccountSid',
+    meaning: 'There is no such account in the family of this one.',
+    causes: ['It does not exist, or is of somebody else: the two are not told apart.'],
+    fixes: ['Name the main account or one of its subaccounts.'],
+    reproduce: 'POST a number with AccountSid=AC00000000000000000000000000000000',
+  },
+  21472: {
+    parameter: 'AccountSid',
+    meaning: 'A number cannot go to an account that is suspended or closed.',
+    causes: ['The target is suspended or closed.'],
+    fixes: ['Activate it first.'],
+    reproduce: 'Suspend a subaccount, then move a number there',
+  },
+  21474: {
+    parameter: 'AccountSid',
+    meaning: 'Only the parent moves numbers between its accounts.',
+    causes: ['The credentials are those of a subaccount, or an API key.'],
+    fixes: ['Use the SID and token of the main account.'],
+    reproduce: 'Move a number with the credentials of a subaccount',
   },
   21481: {
     parameter: 'PageToken',

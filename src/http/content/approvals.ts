@@ -13,9 +13,9 @@ import { allContent, CONTENT, renderBasics } from './templates.ts';
 
 export async function createApproval(call: Call): Promise<Answer> {
   const { store, clock, settings } = call.context;
-  const { name, category } = readApprovalRequest(call.json);
+  const { name, category, sendTtlSeconds } = readApprovalRequest(call.json);
   const content = await findDocument(call, CONTENT);
-  const received = { ...unsubmitted(content), name, category, status: 'received' };
+  const received = { ...unsubmitted(content), name, category, send_ttl_seconds: sendTtlSeconds, status: 'received' };
   const approval = settings.mode === 'dev' ? { ...received, status: 'approved' } : received;
   const properties = { ...content.properties, approval };
   await store.saveDocument({ ...content, properties, updatedAt: clock.now() });

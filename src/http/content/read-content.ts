@@ -28,8 +28,15 @@ export function readContentRequest(body: unknown): ContentRequest {
   return { friendlyName, language, types, variables: readValues(given.get('variables')) };
 }
 
-/** `{name, category}` of an approval request; a name has lower-case letters, digits and underscores alone. */
-export function readApprovalRequest(body: unknown): { name: string; category: string } {
+export interface ApprovalRequest {
+  /** Lower-case letters, digits and underscores alone. */
+  name: string;
+  category: string;
+  /** How long the channel may try to deliver what is made from the template; `null`: as long as it likes. */
+  sendTtlSeconds: number | null;
+}
+
+export function readApprovalRequest(body: unknown): ApprovalRequest {
   const given = objectOf(body, 'the body');
   const name = textOf(given, 'name') ?? '';
   if (!/^[a-z0-9_]+$/.test(name) || name.length > LONGEST_APPROVAL_NAME) {
@@ -37,7 +44,14 @@ export function readApprovalRequest(body: unknown): { name: string; category: st
   }
   const category = textOf(given, 'category') ?? '';
   if (!CATEGORIES.includes(category)) throw wrong('category', category, CATEGORIES.join(', '));
-  return { name, category };
+  return { name, category, sendTtlSeconds: readTtl(given) };
+}
+
+/** As the SDK sends it, and as the wire has it. */
+function readTtl(given: Map<string, unknown>): number | null {
+  const ttl = given.get('send_ttl_seconds') ?? given.get('sendTtlSeconds') ?? null;
+  if (ttl === null || (typeof ttl === 'number' && Number.isInteger(ttl) && ttl > 0)) return ttl;
+  throw wrong('send_ttl_seconds', JSON.stringify(ttl), 'whole seconds, 1 or more');
 }
 
 function readTypes(given: unknown): Template['types'] {
@@ -58,7 +72,8 @@ function toWire([type, content]: [string, unknown]): [string, unknown] {
   return [`${spelled[1]}/${name}`, withSnakeCase(content)];
 }
 
-function withSnakeCase(value: unknown): unknown {
+/** The same with its keys in the wire's spelling, however deep. */
+export function withSnakeCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withSnakeCase);
   if (typeof value !== 'object' || value === null) return value;
   const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

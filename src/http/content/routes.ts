@@ -1,5 +1,5 @@
 /** The table of the content host: templates and their approval. JSON both ways, no account in the path. */
-import { compileRoutes, type Face, type Route } from '../routes.ts';
+import { compileRoutes, type Face, type Route, under } from '../routes.ts';
 import { createApproval, fetchApproval, listWithApprovals, searchWithApprovals } from './approvals.ts';
 import {
   createContent,
@@ -33,6 +33,7 @@ export const CONTENT_FACE: Face = {
     '/v2/Content',
     '/v2/ContentAndApprovals',
   ],
+  table: under('', ROUTES),
   methods: 'GET, POST, PUT, DELETE, OPTIONS',
   accountSegment: () => undefined,
   find: (base) => find(base.slice(1).split('/')),

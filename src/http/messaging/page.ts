@@ -16,7 +16,8 @@ export function byPlace(one: Place, other: Place): number {
 }
 
 /**
- * Answers the page that the query asks for, of `items` in their order. A token carries the whole place and not the sid
+ * Answers the page that the query asks for, of `items` in their order. `filter` names the parameter that has chosen
+ * them, which the URLs repeat. A token carries the whole place and not the sid
  * alone, so that a client which deletes what it walks over finds its way on.
  */
 export async function answerPage<T extends Place>(
@@ -24,6 +25,7 @@ export async function answerPage<T extends Place>(
   key: string,
   items: T[],
   render: (item: T) => Resource | Promise<Resource>,
+  filter?: string,
 ): Promise<Answer> {
   const { size, page } = readPageSize(call.query);
   const token = call.query.one('PageToken');
@@ -31,8 +33,10 @@ export async function answerPage<T extends Place>(
   const shown = items.slice(from, to);
   const first = shown.at(0);
   const last = shown.at(-1);
+  const wanted = filter && call.query.one(filter);
+  const chosen = wanted ? `${filter}=${encodeURIComponent(wanted)}&` : '';
   const url = (number: number, given?: string) => {
-    const query = `PageSize=${size}&Page=${number}${given === undefined ? '' : `&PageToken=${given}`}`;
+    const query = `${chosen}PageSize=${size}&Page=${number}${given === undefined ? '' : `&PageToken=${given}`}`;
     return `${call.origin()}${call.base}?${query}`;
   };
   return {

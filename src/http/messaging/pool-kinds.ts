@@ -1,6 +1,7 @@
-/** The four kinds of senders a pool has: how each is named in a request, found, and shown. */
-import { countryOf, formatAddress, parseSender } from '../../domain/address.ts';
+/** The kinds of senders a pool has: how each is named in a request, found, and shown. */
+import { countryOf, formatAddress, isCountry, parseSender } from '../../domain/address.ts';
 import { refuse } from '../../domain/errors.ts';
+import { hasAlphanumeric } from '../../domain/senders.ts';
 import { isSid } from '../../domain/sid.ts';
 import type { Sender, SenderKind } from '../../store/directory.ts';
 import type { Resource } from '../answer.ts';
@@ -14,6 +15,8 @@ export interface Candidate {
   address: string;
   /** ISO 3166; `null`: of no country. */
   country: string | null;
+  /** What there is once in a pool; its address when left out. */
+  name?: string;
 }
 
 /** What a kind shows of a sender in a pool; `sender` is its registration, `null` where it has none. */
@@ -29,6 +32,10 @@ export interface PoolKind {
   key: string;
   prefix: 'PN' | 'SC' | 'AI' | 'XE';
   senderKind: SenderKind;
+  /** Whether it has those of a country too; names for one country are apart from those for all. */
+  hasCountries: boolean;
+  /** A query parameter that narrows its lists to one country. */
+  countryFilter?: string;
   /** How an item names the service it is in. */
   serviceKey: 'service_sid' | 'messaging_service_sid';
   /** The parameter that names the sender, for refusals. */
@@ -44,6 +51,7 @@ const PHONE_NUMBERS: PoolKind = {
   key: 'phone_numbers',
   prefix: 'PN',
   senderKind: 'number',
+  hasCountries: true,
   serviceKey: 'service_sid',
   parameter: 'PhoneNumberSid',
   read: (call) => readRegistered(call, PHONE_NUMBERS),
@@ -59,6 +67,7 @@ const SHORT_CODES: PoolKind = {
   key: 'short_codes',
   prefix: 'SC',
   senderKind: 'short-code',
+  hasCountries: true,
   serviceKey: 'service_sid',
   parameter: 'ShortCodeSid',
   read: (call) => readRegistered(call, SHORT_CODES),
@@ -74,10 +83,25 @@ const ALPHA_SENDERS: PoolKind = {
   key: 'alpha_senders',
   prefix: 'AI',
   senderKind: 'alphanumeric',
+  hasCountries: false,
   serviceKey: 'service_sid',
   parameter: 'AlphaSender',
   read: readAlphaSender,
   show: ({ address }) => ({ alpha_sender: address, capabilities: ['SMS'] }),
+};
+
+/** Names with the country they are for; one without is for all, and an AlphaSender as well. */
+const DESTINATION_ALPHA_SENDERS: PoolKind = {
+  path: 'DestinationAlphaSenders',
+  key: 'alpha_senders',
+  prefix: 'AI',
+  senderKind: 'alphanumeric',
+  hasCountries: true,
+  countryFilter: 'IsoCountryCode',
+  serviceKey: 'service_sid',
+  parameter: 'AlphaSender',
+  read: readDestinationSender,
+  show: ({ address, country }) => ({ alpha_sender: address, capabilities: ['SMS'], iso_country_code: country ?? '' }),
 };
 
 const CHANNEL_SENDERS: PoolKind = {
@@ -85,13 +109,20 @@ const CHANNEL_SENDERS: PoolKind = {
   key: 'senders',
   prefix: 'XE',
   senderKind: 'channel',
+  hasCountries: true,
   serviceKey: 'messaging_service_sid',
   parameter: 'Sid',
   read: (call) => readRegistered(call, CHANNEL_SENDERS),
   show: ({ address, country }) => ({ sender: address, sender_type: channelName(address), country_code: country }),
 };
 
-export const POOL_KINDS: readonly PoolKind[] = [PHONE_NUMBERS, SHORT_CODES, ALPHA_SENDERS, CHANNEL_SENDERS];
+export const POOL_KINDS: readonly PoolKind[] = [
+  PHONE_NUMBERS,
+  SHORT_CODES,
+  ALPHA_SENDERS,
+  DESTINATION_ALPHA_SENDERS,
+  CHANNEL_SENDERS,
+];
 
 /** A sender that the account has registered, by its sid. One that cannot send is 21715. */
 async function readRegistered(call: Call, kind: PoolKind): Promise<Candidate> {
@@ -129,6 +160,23 @@ async function readAlphaSender(call: Call): Promise<Candidate> {
     throw refuse(21709, {}, { received: text, fix: 'Choose another name: somebody else has this one.' });
   }
   return { sid: call.context.sids.make('AI'), address: canonical, country: null };
+}
+
+/** A name and, unless `IsoCountryCode` is left out, the one country it is for. It may be there for several. */
+async function readDestinationSender(call: Call): Promise<Candidate> {
+  const parameter = 'IsoCountryCode';
+  const text = call.form.one(parameter);
+  const country = text ? text.toUpperCase() : null;
+  if (country !== null && !isCountry(country)) {
+    throw refuse(20001, {}, { parameter, received: text, allowed: 'two letters of ISO 3166, such as FR' });
+  }
+  if (country !== null && !hasAlphanumeric(country)) {
+    const fix = 'Leave it to a number or short code: phones of this country take no alphanumeric sender.';
+    throw refuse(20001, {}, { parameter, received: text, fix });
+  }
+  const candidate = await readAlphaSender(call);
+  // A slash is in no name, so the two cannot be mistaken for one.
+  return country === null ? candidate : { ...candidate, country, name: `${candidate.address}/${country}` };
 }
 
 function countryOfSender({ kind, address, properties }: Sender): string | null {

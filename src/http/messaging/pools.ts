@@ -1,4 +1,4 @@
-/** The senders of a service: put in, listed, looked at and taken out; the same for all four kinds. */
+/** The senders of a service: put in, listed, looked at and taken out; the same for all kinds. */
 import { iso8601 } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
 import type { Document } from '../../store/directory.ts';
@@ -16,8 +16,11 @@ export function poolHandlers(kind: PoolKind): Record<'list' | 'add' | 'fetch' | 
   return {
     async list(call) {
       const service = await mustFindService(call);
-      const items = (await poolOf(call, service.sid)).filter((item) => isOf(kind, item));
-      return answerPage(call, kind.key, items, (item) => render(call, kind, item));
+      const country = kind.countryFilter && call.query.one(kind.countryFilter)?.toUpperCase();
+      const items = (await poolOf(call, service.sid)).filter(
+        (item) => isOf(kind, item) && (!country || item.properties.country_code === country),
+      );
+      return answerPage(call, kind.key, items, (item) => render(call, kind, item), kind.countryFilter);
     },
 
     async add(call) {
@@ -25,13 +28,13 @@ export function poolHandlers(kind: PoolKind): Record<'list' | 'add' | 'fetch' | 
       const candidate = await kind.read(call);
       await judge(call, kind, service.sid, candidate);
       const now = call.context.clock.now();
-      const { sid, address, country } = candidate;
+      const { sid, address, country, name = address } = candidate;
       const item: Document = {
         accountSid: call.account.sid,
         kind: 'pool',
         sid,
         parentSid: service.sid,
-        name: address,
+        name,
         properties: { address, sender_kind: kind.senderKind, country_code: country },
         createdAt: now,
         updatedAt: now,
@@ -60,9 +63,10 @@ export function poolHandlers(kind: PoolKind): Record<'list' | 'add' | 'fetch' | 
 }
 
 /** Refuses a sender that is in this pool (21710) or in another's (21712), and one too many (21714). */
-async function judge(call: Call, kind: PoolKind, serviceSid: string, { sid, address }: Candidate): Promise<void> {
+async function judge(call: Call, kind: PoolKind, serviceSid: string, candidate: Candidate): Promise<void> {
+  const { sid, address, name = address } = candidate;
   const pool = await poolOf(call, serviceSid);
-  if (pool.some((item) => item.name === address)) throw alreadyIn(kind, address);
+  if (pool.some((item) => item.name === name)) throw alreadyIn(kind, address);
   const held = await call.context.store.document(call.account.sid, 'pool', sid);
   // One whose service went while it was being put in is held by nobody.
   if (held && held.parentSid !== serviceSid && (await findService(call, held.parentSid))) {
@@ -92,7 +96,8 @@ async function find(call: Call, kind: PoolKind): Promise<Document | null> {
 }
 
 function isOf(kind: PoolKind, item: Document): boolean {
-  return item.properties.sender_kind === kind.senderKind;
+  const { sender_kind, country_code } = item.properties;
+  return sender_kind === kind.senderKind && (kind.hasCountries || (country_code ?? null) === null);
 }
 
 async function render(call: Call, kind: PoolKind, item: Document): Promise<Resource> {

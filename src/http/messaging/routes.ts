@@ -1,8 +1,17 @@
 /** The table of the messaging host: `/v1/Services` and what is below. JSON only, no account in the path. */
-import { refuse } from '../../domain/errors.ts';
-import { compileRoutes, type Face, type Route } from '../routes.ts';
+import { compileRoutes, type Face, type Route, under } from '../routes.ts';
+import {
+  createCampaign,
+  fetchCampaign,
+  importCampaign,
+  listCampaigns,
+  listCampaignUsecases,
+  removeCampaign,
+  updateCampaign,
+} from './campaigns.ts';
 import { POOL_KINDS } from './pool-kinds.ts';
 import { poolHandlers } from './pools.ts';
+import { explainChoice } from './sender-choice.ts';
 import { createService, fetchService, listServices, listUsecases, removeService, updateService } from './services.ts';
 
 const VERSION = '/v1';
@@ -12,6 +21,7 @@ const ROOT = `${VERSION}/Services`;
 const ROUTES: Route[] = [
   { path: '', verbs: { GET: listServices, POST: createService } },
   { path: 'Usecases', verbs: { GET: listUsecases } },
+  { path: '{MG}/SenderChoice', verbs: { GET: explainChoice } },
   { path: '{MG}', verbs: { GET: fetchService, POST: updateService, DELETE: removeService } },
   ...POOL_KINDS.flatMap((kind): Route[] => {
     const { list, add, fetch, remove } = poolHandlers(kind);
@@ -20,23 +30,23 @@ const ROUTES: Route[] = [
       { path: `{MG}/${kind.path}/{${kind.prefix}}`, verbs: { GET: fetch, DELETE: remove } },
     ];
   }),
-  // A service links to these, so whoever follows learns why there is nothing.
-  { path: '{MG}/DestinationAlphaSenders', verbs: { GET: notBuilt, POST: notBuilt } },
-  { path: '{MG}/Compliance/Usa2p', verbs: { GET: notBuilt, POST: notBuilt } },
-  { path: '{MG}/Compliance/Usa2p/Usecases', verbs: { GET: notBuilt } },
+  { path: 'PreregisteredUsa2p', verbs: { POST: importCampaign } },
+  { path: '{MG}/Compliance/Usa2p', verbs: { GET: listCampaigns, POST: createCampaign } },
+  { path: '{MG}/Compliance/Usa2p/Usecases', verbs: { GET: listCampaignUsecases } },
+  {
+    path: '{MG}/Compliance/Usa2p/{QE}',
+    verbs: { GET: fetchCampaign, POST: updateCampaign, DELETE: removeCampaign },
+  },
 ];
 
 const find = compileRoutes(ROUTES);
 
 export const MESSAGING_FACE: Face = {
   paths: [ROOT, `${ROOT}/*`],
+  table: under(ROOT, ROUTES),
   // Product hosts know no path account: a subaccount comes with its own credentials.
   accountSegment: () => undefined,
   find: (base) => find(base.length === ROOT.length ? [] : base.slice(ROOT.length + 1).split('/')),
   // As the original names it: without the version.
   shownPath: (path) => path.slice(VERSION.length),
 };
-
-function notBuilt(): never {
-  throw refuse(20501);
-}

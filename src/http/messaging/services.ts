@@ -12,6 +12,9 @@ import { readServiceProperties } from './service-properties.ts';
 /** A list is sorted in memory; nobody has come near this. */
 const MOST_LISTED = 100_000;
 
+/** Kind of the documents that are campaigns; each is a part of its service and goes with it. */
+export const CAMPAIGN = 'campaign';
+
 /** Names of `links` and where they lead, below the service. */
 const LINKS: Record<string, string> = {
   phone_numbers: 'PhoneNumbers',
@@ -52,7 +55,8 @@ export async function listServices(call: Call): Promise<Answer> {
   const made = await context.store.documents(query);
   const isMade = made.some(({ sid }) => sid === account.defaultServiceSid);
   const all = isMade ? made : [...made, defaultService(account)].sort(byPlace);
-  return answerPage(call, 'services', all, (service) => renderService(call, service));
+  const registered = await registeredServices(call);
+  return answerPage(call, 'services', all, (service) => renderService(call, service, registered));
 }
 
 export async function updateService(call: Call): Promise<Answer> {
@@ -117,11 +121,22 @@ function defaultService(account: Account): Document {
   };
 }
 
-function answer(call: Call, service: Document, status: 200 | 201): Answer {
-  return { kind: 'resource', status, element: 'Service', resource: renderService(call, service) };
+async function answer(call: Call, service: Document, status: 200 | 201): Promise<Answer> {
+  const registered = await registeredServices(call, service.sid);
+  return { kind: 'resource', status, element: 'Service', resource: renderService(call, service, registered) };
 }
 
-function renderService(call: Call, service: Document): Resource {
+/** The services of the account that have a verified campaign; only the one named, when one is. */
+async function registeredServices({ account, context }: Call, serviceSid?: string): Promise<Set<string>> {
+  const query = { accountSid: account.sid, kind: CAMPAIGN, limit: MOST_LISTED };
+  const campaigns = await context.store.documents(
+    serviceSid === undefined ? query : { ...query, parentSid: serviceSid },
+  );
+  const verified = campaigns.filter(({ properties }) => properties.campaign_status === 'VERIFIED');
+  return new Set(verified.map(({ parentSid }) => parentSid));
+}
+
+function renderService(call: Call, service: Document, registered: Set<string>): Resource {
   const url = `${call.origin()}/v1/Services/${service.sid}`;
   const links = Object.entries(LINKS).map(([name, place]) => [name, `${url}/${place}`]);
   return {
@@ -131,7 +146,7 @@ function renderService(call: Call, service: Document): Resource {
     date_updated: iso8601(service.updatedAt),
     ...SERVICE_DEFAULTS,
     ...service.properties,
-    us_app_to_person_registered: false,
+    us_app_to_person_registered: registered.has(service.sid),
     url,
     links: Object.fromEntries(links),
   };

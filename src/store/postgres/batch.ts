@@ -1,11 +1,13 @@
 import type { Event, Status } from '../../domain/message.ts';
 import { sidTime } from '../../domain/sid.ts';
+import type { CallbackPayload } from '../callback-shapes.ts';
+import { UsageSums } from '../report-rows.ts';
 import { historyLine, MESSAGE_COLUMNS, type Row, type Walker, walkerFrom } from '../rows.ts';
-import type { CallbackPayload } from '../store.ts';
-import { HELD_AT, type StepDetails, transition } from '../transition.ts';
+import { HELD_AT, type Loss, type StepDetails, transition } from '../transition.ts';
 import { Columns } from './columns.ts';
 import type { Session } from './driver.ts';
 import type { Lanes } from './lanes.ts';
+import { countUsage } from './usage.ts';
 
 /**
  * One transaction of a writing verb. Rows are read with their locks first, what follows is decided in memory by the
@@ -38,18 +40,35 @@ interface Callback {
   now: number;
 }
 
+/** A message that keeps less from its step on. */
+export interface Lost {
+  message: Walker;
+  loss: Loss;
+  now: number;
+}
+
 export class Batch {
   readonly session: Session;
   readonly lanes: Lanes;
   /** Whether an earlier try of the same calls may have been committed (D4). */
   readonly mayRepeat: boolean;
   /** Something another node may want to know of has been written. */
-  readonly made = { send: false, callback: false, release: false };
+  readonly made = {
+    send: false,
+    callback: false,
+    release: false,
+    fetch: false,
+    reply: false,
+    notice: false,
+    joining: false,
+  };
+  readonly usage = new UsageSums();
   readonly #slot: number;
   readonly #walkers = new Map<string, Walker>();
   readonly #steps = new Map<string, Step>();
   readonly #counts = new Map<string, number>();
   #callbacks: Callback[] = [];
+  #lost: Lost[] = [];
 
   constructor(session: Session, lanes: Lanes, options: { slot: number; mayRepeat: boolean }) {
     this.session = session;
@@ -98,12 +117,14 @@ export class Batch {
     if (event === 'take') {
       step.sentAt = now;
       step.priceMicros = details.priceMicros ?? null;
+      this.usage.add(message, 'outbound', step.priceMicros, now);
     }
     this.count(message.status, -1);
     this.count(made.status, 1);
     message.status = made.status;
     message.errorCode = made.errorCode;
     if (made.callback) this.queueCallback(message, made.callback, now);
+    if (made.loss) this.#lost.push({ message, loss: made.loss, now });
     return made.status;
   }
 
@@ -130,6 +151,7 @@ export class Batch {
     const ids = await this.#flushCallbacks();
     await this.lanes.flush(this.session);
     await this.#flushCounts();
+    await countUsage(this.session, this.usage, this.#slot);
     return ids;
   }
 
@@ -206,6 +228,11 @@ export class Batch {
       columns.values,
     );
     return made.map((row) => row[0] as number);
+  }
+
+  /** What is to be taken from messages that were advanced; it is the caller's to do (`lose`). */
+  takeLost(): Lost[] {
+    return this.#lost.splice(0);
   }
 
   /** What has been counted, as the three parameters of `countersFrom`; it is the caller's to write. */

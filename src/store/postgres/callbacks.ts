@@ -1,6 +1,8 @@
+import type { CallbackPayload, CallbackResult, CallbackWork } from '../callback-shapes.ts';
+import { keptTexts } from '../kept-attempt.ts';
 import type { Row } from '../rows.ts';
 import { callbackWorkFrom } from '../rows.ts';
-import type { CallbackPayload, CallbackResult, CallbackWork, Claim } from '../store.ts';
+import type { Claim } from '../store.ts';
 import { HELD_AT } from '../transition.ts';
 import type { Batch } from './batch.ts';
 import { Columns } from './columns.ts';
@@ -37,7 +39,7 @@ export async function finishCallbacks(batch: Batch, results: CallbackResult[], n
     keys.values,
   );
   const held = new Map(rows.map(([id, attempt]) => [id as number, attempt as number]));
-  const attempts = new Columns(12);
+  const attempts = new Columns(ATTEMPT_WIDTH);
   const again = new Columns(3);
   const over = new Columns(3);
   const answers = results.map((result) => {
@@ -56,7 +58,14 @@ export async function finishCallbacks(batch: Batch, results: CallbackResult[], n
   return answers;
 }
 
-function attemptValues({ workId, attempt, decision, record }: CallbackResult): unknown[] {
+export const ATTEMPT_WIDTH = 12;
+
+export function attemptValues({
+  workId,
+  attempt,
+  record,
+}: Pick<CallbackResult, 'workId' | 'attempt' | 'record'>): unknown[] {
+  const kept = keptTexts(record);
   return [
     workId,
     record.messageSid,
@@ -64,16 +73,17 @@ function attemptValues({ workId, attempt, decision, record }: CallbackResult): u
     attempt,
     record.at,
     record.ms,
-    decision,
-    JSON.stringify(record.payload),
-    JSON.stringify(record.request),
-    record.response && JSON.stringify(record.response),
+    record.decision,
+    kept.payload,
+    kept.request,
+    kept.response,
     record.errorCode,
-    record.error,
+    kept.error,
   ];
 }
 
-async function keepAttempts(batch: Batch, attempts: Columns): Promise<void> {
+/** Of as many `attemptValues`. */
+export async function keepAttempts(batch: Batch, attempts: Columns): Promise<void> {
   if (attempts.size === 0) return;
   await batch.query(
     `insert into attempts (work_id, message_sid, account_sid, attempt, at, ms, decision, payload, request, response,
@@ -126,10 +136,13 @@ export async function replayCallback(
     attemptId,
   ]);
   if (!row) return null;
+  const payload = JSON.parse(row[1] as string) as CallbackPayload;
+  // An answer is asked for once: its replies have been sent.
+  if (payload.inbound) return null;
   const message = { accountSid, sid: row[0] as string };
   // Locked so that a transition of the message does not queue its callback unseen beside this one.
   await batch.load([message]);
-  batch.queueCallback(message, JSON.parse(row[1] as string) as CallbackPayload, now);
+  batch.queueCallback(message, payload, now);
   const [workId] = await batch.flush();
   return workId === undefined ? null : { workId };
 }

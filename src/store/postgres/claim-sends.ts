@@ -3,6 +3,7 @@ import type { SendClaim, SendWork } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { Columns } from './columns.ts';
 import type { LaneState } from './lanes.ts';
+import { CLAIM_GATE, findOptedOut } from './opt-outs.ts';
 
 /**
  * Claiming sends, by the rules told in `sql/work.ts`: unpaced rows by their due time, paced ones through their lane,
@@ -16,20 +17,25 @@ const OF_MESSAGE = `left join messages m
 const UNPACED = `with w as materialized (
     select * from work where kind = 'send' and lane is null and due_at <= $1 and connector <> all($3::text[])
     order by due_at, id limit $2 for update skip locked)
-  select ${WORK}, 0, ${MESSAGE}, w.account_sid from w ${OF_MESSAGE} order by w.due_at, w.id`;
+  select ${WORK}, 0, 0, ${MESSAGE}, w.account_sid from w ${OF_MESSAGE} order by w.due_at, w.id`;
 const DUE_LANES = `select account_sid, key, connector, head_at from lanes
   where head_at <= $1 and connector <> all($3::text[]) order by head_at, key limit $2`;
-/** The next rows of each lane after the one named, earliest first. */
-const OF_LANES = `select w.*, k.lane from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+/**
+ * The next rows of each lane after the one named, earliest first. Messages are joined to what the limit has left: joined
+ * before it, a claim reads the whole backlog of the lane.
+ */
+const OF_LANES = `select ${WORK}, 0, 0, ${MESSAGE}, w.account_sid
+  from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
     with ordinality k (account_sid, lane, after_due_at, after_id, position)
   cross join lateral (
-    select ${WORK}, 0, ${MESSAGE}, w.account_sid from work w ${OF_MESSAGE}
+    select * from work w
     where w.account_sid = k.account_sid and w.lane = k.lane and w.due_at <= $5
       and (w.owner is null or w.due_at <= $6) and (w.due_at, w.id) > (k.after_due_at, k.after_id)
     order by w.due_at, w.id limit $7) w
-  order by k.position, w.due_at, w.id`;
-const LEASE = `update work w set owner = $4, attempt = w.attempt + 1, due_at = $5
-  from unnest($1::text[], $2::bigint[], $3::int[]) u (account_sid, id, attempt)
+  ${OF_MESSAGE} order by k.position, w.due_at, w.id`;
+const LEASE = `with gate as materialized (${CLAIM_GATE})
+  update work w set owner = $4, attempt = w.attempt + 1, due_at = $5
+  from unnest($1::text[], $2::bigint[], $3::int[]) u (account_sid, id, attempt), gate
   where w.account_sid = u.account_sid and w.id = u.id and w.attempt = u.attempt returning w.id`;
 const DROP = `delete from work w using unnest($1::text[], $2::bigint[]) u (account_sid, id)
   where w.account_sid = u.account_sid and w.id = u.id`;
@@ -37,7 +43,7 @@ const HEADS = `select k.lane, (select min(w.due_at) from work w where w.account_
   from unnest($1::text[], $2::text[]) k (account_sid, lane)`;
 
 /** Positions in a row of `WORK` and `MESSAGE`. */
-const [ID, ATTEMPT, START_AT, LANE, INTERVAL, COST, EXPIRED, FIRST] = [0, 1, 3, 4, 5, 6, 8, 9];
+const [ID, ATTEMPT, START_AT, LANE, INTERVAL, COST, EXPIRED, OPTED_OUT, FIRST] = [0, 1, 3, 4, 5, 6, 8, 9, 10];
 const STATUS = FIRST + MESSAGE_COLUMNS.indexOf('status');
 const UPDATED_AT = FIRST + MESSAGE_COLUMNS.indexOf('updated_at');
 const VALID_UNTIL = FIRST + MESSAGE_COLUMNS.indexOf('valid_until');
@@ -153,10 +159,15 @@ class Claiming {
   async finish(): Promise<SendWork[]> {
     await this.#drop();
     const taken = await this.#lease();
-    for (const row of taken) {
+    const walkers = taken.map((row) => walkerFrom(row.slice(FIRST)));
+    // After the rows are leased, and not before: see `opt-outs.ts`.
+    const optedOut = await findOptedOut(this.#batch, walkers);
+    for (const [index, row] of taken.entries()) {
+      const message = walkers[index];
       row[ATTEMPT] = (row[ATTEMPT] as number) + 1;
-      if (row[EXPIRED] === 1 || row[STATUS] !== 'queued') continue;
-      const message = walkerFrom(row.slice(FIRST));
+      if (!message) continue;
+      if (optedOut.has(message.sid)) row[OPTED_OUT] = 1;
+      if (row[EXPIRED] === 1 || row[OPTED_OUT] === 1 || row[STATUS] !== 'queued') continue;
       this.#batch.remember(message);
       this.#batch.advance(message, 'claim', this.#now);
       row[STATUS] = message.status;

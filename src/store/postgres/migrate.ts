@@ -7,6 +7,8 @@ const MIGRATIONS: Migrations = {
   '0001-first': async () => (await import('../migrations/postgres/0001-first.ts')).first,
   '0002-releases-and-documents': async () =>
     (await import('../migrations/postgres/0002-releases-and-documents.ts')).releasesAndDocuments,
+  '0003-media-and-links': async () => (await import('../migrations/postgres/0003-media-and-links.ts')).mediaAndLinks,
+  '0004-inbound': async () => (await import('../migrations/postgres/0004-inbound.ts')).inbound,
 };
 
 /** What the database has seen and what it lacks. Throws when a newer program has been here. */

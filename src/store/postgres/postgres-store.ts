@@ -2,13 +2,40 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { realClock } from '../../domain/clock.ts';
 import { type Faults, noFaults } from '../../domain/faults.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import type { CallbackResult, CallbackWork } from '../callback-shapes.ts';
 import type { Call } from '../commit.ts';
 import type { Account, Document, Sender } from '../directory.ts';
+import type { Expired, Expiry } from '../expiry.ts';
+import type {
+  ArrivedPart,
+  ClaimedWork,
+  InboundVerbs,
+  Intake,
+  JoiningWork,
+  NoticeResult,
+  NoticeWork,
+  OptOutChange,
+  OptOutChanged,
+  PartTaken,
+  ReplyDone,
+  ReplyResult,
+  ReplyWork,
+  TookIn,
+} from '../inbound-shapes.ts';
+import type {
+  BlobHold,
+  FetchSettled,
+  FetchSettlement,
+  FetchWork,
+  HeldBlob,
+  Link,
+  LinkVisit,
+  MediaVerbs,
+} from '../media.ts';
+import type { FiredTrigger, RaisedAlert } from '../report-shapes.ts';
 import type {
   Acceptance,
   Accepted,
-  CallbackResult,
-  CallbackWork,
   Change,
   Changed,
   Claim,
@@ -24,6 +51,7 @@ import type {
   Store,
   WorkKind,
 } from '../store.ts';
+import type { Repace } from '../work-shapes.ts';
 import { Batch } from './batch.ts';
 import { type Driver, judge, type Session, unavailable } from './driver.ts';
 import { Lanes } from './lanes.ts';
@@ -42,8 +70,9 @@ export interface StoreParts {
   faults?: Faults;
 }
 
-/** Connections for reads. With four for writes and one of the node itself a process holds eight at most. */
+/** Connections for reads. With six for writes and one of the node itself a process holds ten at most. */
 const READERS = 3;
+const PIPELINES = 6;
 const SLOTS = 20;
 /** What gathers within this time becomes one hint. */
 const HINT_MS = 10;
@@ -51,8 +80,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The store on PostgreSQL: four pipelines, so that accepting never waits for what the engine writes, callbacks for
- * neither, and an owner's change takes its locks in a transaction of its own.
+ * The store on PostgreSQL: six pipelines, so that accepting never waits for what the engine writes, callbacks for
+ * neither, what comes in for none of them, and an owner's change takes its locks in a transaction of its own. That of
+ * the gate (`opt-outs.ts`) is opened by the first opt-out.
  */
 export class PostgresStore extends PostgresReads implements Store {
   readonly #driver: Driver;
@@ -63,6 +93,8 @@ export class PostgresStore extends PostgresReads implements Store {
   readonly #sends: Pipeline;
   readonly #callbacks: Pipeline;
   readonly #changes: Pipeline;
+  readonly #inbound: Pipeline;
+  readonly #gate: Pipeline;
   readonly #line: NodeLine;
   readonly #clock: { now(): number };
   /** Claims whose commit got no answer: nobody has their work, so the next claim gives it back first. */
@@ -79,7 +111,7 @@ export class PostgresStore extends PostgresReads implements Store {
     this.#monthsKeptUntil = clock.now() + DAY_MS;
     this.#clock = clock;
     this.#line = new NodeLine(driver, randomUUID());
-    const firstSlot = randomInt(SLOTS) * 4;
+    const firstSlot = randomInt(SLOTS) * PIPELINES;
     this.#slot = firstSlot + 3;
     const knownLanes = new Set<string>();
     const pipeline = (index: number) =>
@@ -103,6 +135,8 @@ export class PostgresStore extends PostgresReads implements Store {
     this.#sends = pipeline(1);
     this.#callbacks = pipeline(2);
     this.#changes = pipeline(3);
+    this.#inbound = pipeline(4);
+    this.#gate = pipeline(5);
   }
 
   accept(batch: Acceptance[], now: number): Promise<Accepted[]> {
@@ -153,12 +187,52 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#sends.call('release', now, batch);
   }
 
+  repace(change: Repace, now: number): Promise<number> {
+    return this.#sends.call('repace', now, change);
+  }
+
+  claimFetches(claim: Claim, now: number): Promise<FetchWork[]> {
+    return this.#sends.call('claimFetches', now, claim);
+  }
+
+  settleFetches(batch: FetchSettlement[], now: number): Promise<(FetchSettled | null)[]> {
+    return this.#sends.call('settleFetches', now, batch);
+  }
+
+  holdBlob(blob: BlobHold, now: number): Promise<HeldBlob> {
+    return this.#changes.call('holdBlob', now, blob);
+  }
+
+  dyingBlobs(limit: number, now: number): Promise<string[]> {
+    return this.#changes.call('dyingBlobs', now, limit);
+  }
+
+  async forgetBlobs(keys: string[]): Promise<void> {
+    await this.#changes.call('forgetBlobs', this.#clock.now(), keys);
+  }
+
+  removeMedia(...[medium, now]: Parameters<MediaVerbs['removeMedia']>): ReturnType<MediaVerbs['removeMedia']> {
+    return this.#changes.call('removeMedia', now, medium);
+  }
+
   saveDocument(document: Document): Promise<'saved' | 'taken'> {
     return this.#sends.call('saveDocument', this.#clock.now(), document);
   }
 
   removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean> {
     return this.#sends.call('removeDocument', this.#clock.now(), accountSid, kind, sid);
+  }
+
+  visitLink(visit: LinkVisit, now: number): Promise<Link | null> {
+    return this.#callbacks.call('visitLink', now, visit);
+  }
+
+  forgetLinks(before: number): Promise<number> {
+    return this.#callbacks.call('forgetLinks', this.#clock.now(), before);
+  }
+
+  expire(step: Expiry, now: number): Promise<Expired> {
+    return this.#changes.call('expire', now, step);
   }
 
   async forget(before: number, now: number): Promise<number> {
@@ -174,6 +248,59 @@ export class PostgresStore extends PostgresReads implements Store {
     } catch (error) {
       throw judge(error) === 'other' ? error : unavailable(error);
     }
+  }
+
+  async raiseAlerts(batch: RaisedAlert[], now: number): Promise<void> {
+    await this.#callbacks.call('raiseAlerts', now, batch);
+  }
+
+  forgetAlerts(before: number): Promise<number> {
+    return this.#callbacks.call('forgetAlerts', this.#clock.now(), before);
+  }
+
+  fireTrigger(fired: FiredTrigger, now: number): Promise<boolean> {
+    return this.#callbacks.call('fireTrigger', now, fired);
+  }
+
+  takePart(batch: ArrivedPart[], now: number): Promise<PartTaken[]> {
+    return this.#inbound.call('takePart', now, batch);
+  }
+
+  claimJoinings(claim: Claim, now: number): Promise<JoiningWork[]> {
+    return this.#inbound.call('claimJoinings', now, claim);
+  }
+
+  async takeIn(batch: Intake[], now: number): Promise<TookIn[]> {
+    const answers = await this.#inbound.call<TookIn[]>('takeIn', now, batch);
+    const changes = batch.map(({ message, optOut }) => ({ accountSid: message.accountSid, ...optOut }));
+    await this.#addClaimed(answers, changes, now);
+    return answers;
+  }
+
+  claimReplies(claim: Claim, now: number): Promise<ReplyWork[]> {
+    return this.#inbound.call('claimReplies', now, claim);
+  }
+
+  finishReplies(batch: ReplyResult[], now: number): Promise<ReplyDone[]> {
+    return this.#inbound.call('finishReplies', now, batch);
+  }
+
+  claimNotices(...[claim, now]: Parameters<InboundVerbs['claimNotices']>): Promise<NoticeWork[]> {
+    return this.#inbound.call('claimNotices', now, claim);
+  }
+
+  finishNotices(batch: NoticeResult[], now: number): Promise<boolean[]> {
+    return this.#inbound.call('finishNotices', now, batch);
+  }
+
+  async changeOptOuts(batch: OptOutChange[], now: number): Promise<OptOutChanged[]> {
+    const answers = await this.#inbound.call<OptOutChanged[]>('changeOptOuts', now, batch);
+    await this.#addClaimed(answers, batch, now);
+    return answers;
+  }
+
+  forgetInbound(now: number): Promise<number> {
+    return this.#inbound.call('forgetInbound', now);
   }
 
   async saveAccount(account: Account): Promise<void> {
@@ -207,10 +334,23 @@ export class PostgresStore extends PostgresReads implements Store {
   }
 
   async #close(): Promise<void> {
-    const pipelines = [this.#accepts, this.#sends, this.#callbacks, this.#changes];
+    const pipelines = [this.#accepts, this.#sends, this.#callbacks, this.#changes, this.#inbound, this.#gate];
     await Promise.all(pipelines.map((pipeline) => pipeline.close()));
     await this.#line.close();
     await this.#readers.close();
+  }
+
+  /** What opt-outs that are committed now have to wait for. */
+  async #addClaimed(answers: object[], changes: Partial<OptOutChange>[], now: number): Promise<void> {
+    const asked = changes.flatMap(({ accountSid = '', change, keys = [] }, index) => {
+      const answer = answers[index];
+      return change === 'opt-out' && answer && 'claimedWorks' in answer ? [{ accountSid, keys, answer }] : [];
+    });
+    if (asked.length === 0) return;
+    const questions = asked.map(({ accountSid, keys }) => ({ accountSid, keys }));
+    await this.#gate.call('passGate', now);
+    const found = await this.#gate.call<ClaimedWork[][]>('findClaimed', now, questions);
+    for (const [index, { answer }] of asked.entries()) answer.claimedWorks = found[index];
   }
 
   /** Partitions of the months to come, looked after once a day; without them rows go to the default partition. */

@@ -1,6 +1,14 @@
 import type { Message, Status } from '../../domain/message.ts';
 import { sidTime } from '../../domain/sid.ts';
+import type { AttemptQuery, CallbackAttempt } from '../callback-shapes.ts';
 import type { Account, Document, DocumentQuery, Sender } from '../directory.ts';
+import { inboundReads } from '../inbound-reads.ts';
+import type { InboundReads } from '../inbound-shapes.ts';
+import { LINK_COLUMNS, linkFrom } from '../link-rows.ts';
+import type { BlobRecord, Link, Media, MediaQuery } from '../media.ts';
+import { blobRecordFrom, MEDIA_COLUMNS, mediaFrom } from '../media-rows.ts';
+import { reportReads } from '../report-reads.ts';
+import type { ReportReads } from '../report-shapes.ts';
 import {
   ACCOUNT_COLUMNS,
   ATTEMPT_COLUMNS,
@@ -17,9 +25,7 @@ import {
   senderFrom,
 } from '../rows.ts';
 import type {
-  AttemptQuery,
   AwaitedPart,
-  CallbackAttempt,
   Finding,
   MessagePage,
   MessageQuery,
@@ -50,6 +56,19 @@ export interface ReadParts {
 export class PostgresReads implements Reads {
   readonly #session: Session;
   readonly #scan: () => Promise<Connection>;
+  readonly #inbound = inboundReads((text, values) => this.#session.query(text, values));
+
+  readonly optedOut: InboundReads['optedOut'] = (...query) => this.#inbound.optedOut(...query);
+  readonly optOutScopes: InboundReads['optOutScopes'] = (...query) => this.#inbound.optOutScopes(...query);
+  readonly optOuts: InboundReads['optOuts'] = (query) => this.#inbound.optOuts(query);
+  readonly optOutLog: InboundReads['optOutLog'] = (query) => this.#inbound.optOutLog(query);
+  readonly stillClaimed: InboundReads['stillClaimed'] = (...query) => this.#inbound.stillClaimed(...query);
+  readonly pair: InboundReads['pair'] = (...query) => this.#inbound.pair(...query);
+  readonly lastInboundAt: InboundReads['lastInboundAt'] = (...query) => this.#inbound.lastInboundAt(...query);
+  readonly #reports = reportReads((text, values) => this.#session.query(text, values));
+  readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
+  readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);
+  readonly usage: ReportReads['usage'] = (query) => this.#reports.usage(query);
 
   constructor(parts: ReadParts) {
     this.#session = parts.session;
@@ -153,6 +172,44 @@ export class PostgresReads implements Reads {
     return this.#all(documentFrom, text, ...values);
   }
 
+  async link(code: string): Promise<Link | null> {
+    return this.#one(linkFrom, `select ${LINK_COLUMNS} from links where code = $1`, code);
+  }
+
+  async media(query: MediaQuery): Promise<Media[]> {
+    const { accountSid, messageSid, createdFrom, createdTo, limit, offset = 0 } = query;
+    return this.#all(
+      mediaFrom,
+      `select ${MEDIA_COLUMNS} from media where account_sid = $1 and message_sid = $2 and created_at between $3 and $4
+       order by created_at desc, position limit $5 offset $6`,
+      accountSid,
+      messageSid,
+      createdFrom ?? 0,
+      createdTo ?? Number.MAX_SAFE_INTEGER,
+      limit,
+      offset,
+    );
+  }
+
+  async medium(accountSid: string, messageSid: string, sid: string): Promise<Media | null> {
+    const text = `select ${MEDIA_COLUMNS} from media where account_sid = $1 and message_sid = $2 and sid = $3`;
+    return this.#one(mediaFrom, text, accountSid, messageSid, sid);
+  }
+
+  async mediumBySid(sid: string): Promise<Media | null> {
+    return this.#one(mediaFrom, `select ${MEDIA_COLUMNS} from media where sid = $1`, sid);
+  }
+
+  async blobs({ after, limit }: { after: string; limit: number }): Promise<BlobRecord[]> {
+    return this.#all(
+      blobRecordFrom,
+      `select key, size_bytes, dying, exists (select 1 from media where blob_key = key)::int from blobs where key > $1
+       order by key limit $2`,
+      after,
+      limit,
+    );
+  }
+
   async lastSender(accountSid: string, serviceSid: string, to: string): Promise<string | null> {
     return this.#one(
       (row) => row[0] as string,
@@ -166,12 +223,13 @@ export class PostgresReads implements Reads {
 
   async scheduled({ accountSid, limit, offset = 0 }: Parameters<Reads['scheduled']>[0]): Promise<Scheduled[]> {
     const message = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+    // Each kind by an index of its own, in order, and then merged.
+    const waiting = (kind: WorkKind): string => `(select w.due_at, w.id, ${message} from work w
+      join messages m on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid
+      where w.kind = '${kind}' and w.account_sid = $1 and m.status = 'scheduled' order by w.due_at, w.id)`;
     return this.#all(
-      (row) => ({ releaseAt: row[0] as number, message: messageFrom(row.slice(1)) }),
-      `select w.due_at, ${message} from work w
-       join messages m on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid
-       where w.kind = 'release' and w.account_sid = $1 and m.status = 'scheduled'
-       order by w.due_at, w.id limit $2 offset $3`,
+      (row) => ({ releaseAt: row[0] as number, message: messageFrom(row.slice(2)) }),
+      `${waiting('release')} union all ${waiting('fetch')} order by 1, 2 limit $2 offset $3`,
       accountSid,
       limit,
       offset,
@@ -189,6 +247,13 @@ export class PostgresReads implements Reads {
   }
 
   async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
+    if (kind === 'joining') return this.#number('select min(due_at) from joinings');
+    if (kind === 'notice') {
+      return this.#number(
+        `select due_at from work where kind = 'notice' and connector <> all($1::text[]) order by due_at limit 1`,
+        except,
+      );
+    }
     if (kind !== 'send') {
       // Written out, not bound: each kind has an index of its own.
       return this.#number(
@@ -208,7 +273,7 @@ export class PostgresReads implements Reads {
 
   async stats(): Promise<StoreStats> {
     const messagesByStatus: Partial<Record<Status, number>> = {};
-    const open = { send: 0, callback: 0, release: 0 };
+    const open = { send: 0, callback: 0, release: 0, fetch: 0, reply: 0, notice: 0 };
     const counts = await this.#all(
       (row) => row as [string, number],
       'select name, sum(n)::bigint from counters group by name',
@@ -217,6 +282,9 @@ export class PostgresReads implements Reads {
       if (name === 'work send') open.send = n;
       else if (name === 'work callback') open.callback = n;
       else if (name === 'work release') open.release = n;
+      else if (name === 'work fetch') open.fetch = n;
+      else if (name === 'work reply') open.reply = n;
+      else if (name === 'work notice') open.notice = n;
       else if (n > 0) messagesByStatus[name as Status] = n;
     }
     const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
@@ -225,6 +293,9 @@ export class PostgresReads implements Reads {
       sendsDue: open.send,
       callbacksDue: open.callback,
       releasesDue: open.release,
+      fetchesDue: open.fetch,
+      repliesDue: open.reply,
+      noticesDue: open.notice,
       oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
       parkedReceipts: (await this.#number('select count(*) from parked')) ?? 0,
     };

@@ -1,22 +1,24 @@
 import { sidTime } from '../../domain/sid.ts';
-import { MESSAGE_COLUMNS, releaseWorkFrom } from '../rows.ts';
+import { releaseWorkFrom } from '../rows.ts';
 import type { Claim, Release, Released, ReleaseWork } from '../store.ts';
 import type { Batch } from './batch.ts';
+import { claimDueSql } from './claim-due.ts';
 import { Columns } from './columns.ts';
 import type { LaneKey } from './lanes.ts';
 
 /** Releases, by the rules told in `sql/releases.ts`. */
 const QUEUE_OVERFLOW = 30001;
-const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
-const CLAIM = `with due as materialized (
-    select account_sid, id, due_at from work where kind = 'release' and due_at <= $1
-    order by due_at, id limit $2 for update skip locked),
-  w as (update work w set owner = $3, attempt = w.attempt + 1, due_at = $4 from due
-    where w.account_sid = due.account_sid and w.id = due.id
-    returning w.id, w.attempt, w.account_sid, w.sid_at, w.message_sid, due.due_at)
-  select w.id, w.attempt, ${MESSAGE} from w
-  join messages m on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid
-  order by w.due_at, w.id`;
+const CLAIM = claimDueSql('release', 'w.id, w.attempt');
+
+/** A channel's sender has an address to call back, and nobody else had. */
+const CALL_BACK = `update messages m set callback_url = u.url
+  from unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) u (account_sid, sid_at, sid, url)
+  where m.account_sid = u.account_sid and m.sid_at = u.sid_at and m.sid = u.sid`;
+
+/** Media that leave as links, for want of MMS. */
+const CHANGE_OPTIONS = `update messages m set options = u.options
+  from unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) u (account_sid, sid_at, sid, options)
+  where m.account_sid = u.account_sid and m.sid_at = u.sid_at and m.sid = u.sid`;
 
 export async function claimReleases(
   batch: Batch,
@@ -34,6 +36,8 @@ export async function release(batch: Batch, releases: Release[], now: number): P
   const again = new Columns(3);
   const queued = new Columns(8);
   const senders = new Columns(6);
+  const callbacks = new Columns(4);
+  const changed = new Columns(4);
   const answers = releases.map((item): Released | null => {
     const { workId, attempt, accountSid, messageSid, result } = item;
     const message = batch.message(messageSid);
@@ -59,7 +63,15 @@ export async function release(batch: Batch, releases: Release[], now: number): P
       return { status: message.status, dueAt: null };
     }
     message.from = result.from;
-    batch.advance(message, message.status === 'scheduled' ? 'fire' : 'choose', now);
+    if (result.callbackUrl !== undefined && message.callbackUrl === null) {
+      message.callbackUrl = result.callbackUrl;
+      callbacks.push(accountSid, sidTime(messageSid), messageSid, result.callbackUrl);
+    }
+    if (result.options !== undefined) {
+      message.options = result.options;
+      changed.push(accountSid, sidTime(messageSid), messageSid, JSON.stringify(result.options));
+    }
+    batch.advance(message, message.status === 'scheduled' ? 'fire' : 'choose', now, { note: result.note });
     senders.push(accountSid, sidTime(messageSid), messageSid, result.from, result.numSegments, result.validUntil);
     const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
     queued.push(accountSid, workId, dueAt, result.connector, ...paced);
@@ -68,6 +80,8 @@ export async function release(batch: Batch, releases: Release[], now: number): P
     return { status: message.status, dueAt };
   });
   await write(batch, { over, again, queued, senders });
+  if (callbacks.size > 0) await batch.query(CALL_BACK, callbacks.values);
+  if (changed.size > 0) await batch.query(CHANGE_OPTIONS, changed.values);
   return answers;
 }
 

@@ -1,6 +1,7 @@
 import { monthStart } from '../../domain/dates.ts';
 import { RECEIPT_WAIT_MS } from '../../domain/message.ts';
 import type { Batch } from './batch.ts';
+import { letGo, removeMediaOf } from './blobs.ts';
 import { type Month, partitionsOf } from './partitions.ts';
 
 /**
@@ -23,9 +24,12 @@ export async function forget(batch: Batch, before: number, now: number): Promise
   }
   await batch.query('delete from attempts_default where at < $1', [end]);
   for (const { name } of (await partitionsOf(batch.session, 'messages')).filter(isOver)) {
-    if (!(await isHeld(batch, name, settledBy))) return dropMessages(batch, name);
+    if (await isHeld(batch, name, settledBy)) continue;
+    const gone = await dropMessages(batch, name, now);
+    // An empty month is no end: 0 would tell the caller that nothing is left.
+    if (gone > 0) return gone;
   }
-  return deleteDefaults(batch, end, settledBy);
+  return deleteDefaults(batch, end, settledBy, now);
 
   function isOver({ endAt }: Month): boolean {
     return endAt <= end;
@@ -42,7 +46,7 @@ async function isHeld(batch: Batch, name: string, settledBy: number): Promise<bo
   return row?.[0] !== 0;
 }
 
-async function dropMessages(batch: Batch, name: string): Promise<number> {
+async function dropMessages(batch: Batch, name: string, now: number): Promise<number> {
   // Nobody writes to it from here on, so that what is counted is what goes.
   await batch.query(`lock table ${name} in share mode`);
   await batch.query(
@@ -51,6 +55,15 @@ async function dropMessages(batch: Batch, name: string): Promise<number> {
   await batch.query(
     `delete from documents d using ${name} m
      where d.account_sid = m.account_sid and d.kind = 'feedback' and d.sid = m.sid`,
+  );
+  const media = await batch.query(
+    `delete from media a using ${name} m where a.account_sid = m.account_sid and a.message_sid = m.sid
+     returning a.blob_key`,
+  );
+  await letGo(
+    batch,
+    media.map((row) => row[0] as string),
+    now,
   );
   const counts = await batch.query(`select status, count(*) from ${name} group by status`);
   await drop(batch, 'messages', name);
@@ -63,7 +76,7 @@ async function drop(batch: Batch, table: string, name: string): Promise<void> {
   await batch.query(`drop table ${name}`);
 }
 
-async function deleteDefaults(batch: Batch, end: number, settledBy: number): Promise<number> {
+async function deleteDefaults(batch: Batch, end: number, settledBy: number, now: number): Promise<number> {
   const rows = await batch.query(
     `with old as materialized (
        select m.account_sid, m.sid_at, m.sid from messages_default m where sid_at < $2 and ${SETTLED}
@@ -73,9 +86,11 @@ async function deleteDefaults(batch: Batch, end: number, settledBy: number): Pro
      feedback as (delete from documents d using old
        where d.account_sid = old.account_sid and d.kind = 'feedback' and d.sid = old.sid)
      delete from messages_default m using old
-     where m.account_sid = old.account_sid and m.sid_at = old.sid_at and m.sid = old.sid returning m.status`,
+     where m.account_sid = old.account_sid and m.sid_at = old.sid_at and m.sid = old.sid returning m.status, m.account_sid, m.sid`,
     [settledBy, end],
   );
   for (const [status] of rows) batch.count(status as string, -1);
+  const keys = rows.map(([, accountSid, sid]) => ({ accountSid: accountSid as string, sid: sid as string }));
+  await removeMediaOf(batch, keys, now);
   return rows.length;
 }

@@ -189,5 +189,11 @@ async function giveBack(batch: Batch, whose: string, owner: string, now: number)
     );
   }
   for (const [, , kind] of rows) batch.made[kind as WorkKind] = true;
-  return rows.length;
+  const joinings = await batch.query(
+    `update joinings set due_at = $1, owner = null
+     where owner is not null and message_sid is null and ${whose.replaceAll('work.', 'joinings.')} returning 1`,
+    [now, owner],
+  );
+  if (joinings.length > 0) batch.made.joining = true;
+  return rows.length + joinings.length;
 }

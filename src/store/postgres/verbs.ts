@@ -1,25 +1,32 @@
 import type { Receipt } from '../../domain/receipt.ts';
+import type { CallbackResult } from '../callback-shapes.ts';
 import type { Call } from '../commit.ts';
 import type { Account, Document, Sender } from '../directory.ts';
-import type {
-  Acceptance,
-  CallbackResult,
-  Change,
-  Claim,
-  Release,
-  SendClaim,
-  SendSettlement,
-  WorkKind,
-} from '../store.ts';
+import type { Expiry } from '../expiry.ts';
+import type { ArrivedPart, Intake, NoticeResult, OptOutChange, ReplyResult } from '../inbound-shapes.ts';
+import type { BlobHold, FetchSettlement, LinkVisit } from '../media.ts';
+import type { FiredTrigger, RaisedAlert } from '../report-shapes.ts';
+import type { Acceptance, Change, Claim, Release, Repace, SendClaim, SendSettlement, WorkKind } from '../store.ts';
 import { accept, isOneStatement as isOneAccept } from './accept.ts';
 import type { Batch } from './batch.ts';
+import { dyingBlobs, forgetBlobs, holdBlob } from './blobs.ts';
 import { claimCallbacks, finishCallbacks, replayCallback } from './callbacks.ts';
 import { change } from './changes.ts';
 import { claimSends } from './claim-sends.ts';
 import { removeSender, saveAccount, saveSender } from './directory.ts';
 import { removeDocument, saveDocument } from './documents.ts';
+import { claimNotices, finishNotices, takeIn } from './inbound.ts';
+import { claimJoinings, giveBackJoinings, takePart } from './joinings.ts';
+import { forgetLinks, visitLink } from './links.ts';
+import { claimFetches, removeMedia, settleFetches } from './media.ts';
+import { type ClaimedQuestion, changeOptOuts, findClaimed, passGate } from './opt-outs.ts';
+import { forgetInbound } from './pairs.ts';
+import { expire, lose } from './privacy.ts';
 import { receive } from './receipts.ts';
 import { claimReleases, release } from './releases.ts';
+import { repace } from './repace.ts';
+import { claimReplies, finishReplies } from './replies.ts';
+import { fireTrigger, forgetAlerts, raiseAlerts } from './reports.ts';
 import { leave, settleSends, takeOver } from './settle-sends.ts';
 
 /** The writing verbs, and how the calls of one transaction are put together. */
@@ -31,20 +38,44 @@ const MERGED: Record<string, (batch: Batch, items: never[], now: number) => Prom
   receive: (batch, items: Receipt[], now) => receive(batch, items, now),
   finishCallbacks: (batch, items: CallbackResult[], now) => finishCallbacks(batch, items, now),
   release: (batch, items: Release[], now) => release(batch, items, now),
+  settleFetches: (batch, items: FetchSettlement[], now) => settleFetches(batch, items, now),
   change: (batch, items: Change[], now) => change(batch, items, now),
+  takePart: (batch, items: ArrivedPart[], now) => takePart(batch, items, now),
+  takeIn: (batch, items: Intake[], now) => takeIn(batch, items, now),
+  finishReplies: (batch, items: ReplyResult[], now) => finishReplies(batch, items, now),
+  finishNotices: (batch, items: NoticeResult[]) => finishNotices(batch, items),
+  changeOptOuts: (batch, items: OptOutChange[], now) => changeOptOuts(batch, items, now),
+  findClaimed: (batch, items: ClaimedQuestion[], now) => findClaimed(batch, items, now),
+  raiseAlerts: (batch, items: RaisedAlert[], now) => raiseAlerts(batch, items, now),
 };
 
 const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise<unknown>> = {
   replayCallback: (batch, [account, id]: [string, number], now) => replayCallback(batch, account, id, now),
   takeOver: (batch, [owner]: [string], now) => takeOver(batch, owner, now),
   leave: (batch, [owner]: [string], now) => leave(batch, owner, now),
+  repace: (batch, [one]: [Repace], now) => repace(batch, one, now),
+  forgetAlerts: (batch, [before]: [number]) => forgetAlerts(batch, before),
+  fireTrigger: (batch, [fired]: [FiredTrigger], now) => fireTrigger(batch, fired, now),
   saveAccount: (batch, [account]: [Account]) => saveAccount(batch, account),
   saveSender: (batch, [sender]: [Sender]) => saveSender(batch, sender),
   removeSender: (batch, [account, sid]: [string, string]) => removeSender(batch, account, sid),
   saveDocument: (batch, [document]: [Document]) => saveDocument(batch, document),
   removeDocument: (batch, [account, kind, sid]: [string, string, string]) => removeDocument(batch, account, kind, sid),
+  visitLink: (batch, [visit]: [LinkVisit], now) => visitLink(batch, visit, now),
+  forgetLinks: (batch, [before]: [number]) => forgetLinks(batch, before),
+  expire: (batch, [step]: [Expiry], now) => expire(batch, step, now),
   claimReleases: (batch, [claim]: [Claim], now) => claimReleases(batch, claim, now),
+  claimFetches: (batch, [claim]: [Claim], now) => claimFetches(batch, claim, now),
+  holdBlob: (batch, [blob]: [BlobHold], now) => holdBlob(batch, blob, now),
+  dyingBlobs: (batch, [limit]: [number], now) => dyingBlobs(batch, limit, now),
+  forgetBlobs: (batch, [keys]: [string[]]) => forgetBlobs(batch, keys),
+  removeMedia: (batch, [medium]: [Parameters<typeof removeMedia>[1]], now) => removeMedia(batch, medium, now),
   claimSends: (batch, [claim]: [SendClaim], now) => claimSends(batch, claim, now),
+  claimJoinings: (batch, [claim]: [Claim], now) => claimJoinings(batch, claim, now),
+  claimReplies: (batch, [claim]: [Claim], now) => claimReplies(batch, claim, now),
+  claimNotices: (batch, [claim]: [SendClaim], now) => claimNotices(batch, claim, now),
+  passGate: (batch) => passGate(batch),
+  forgetInbound: (batch, _args, now) => forgetInbound(batch, now),
   claimCallbacks: (batch, [claim]: [Claim], now) => claimCallbacks(batch, claim, now),
 };
 
@@ -58,11 +89,30 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   'claimCallbacks',
   'claimReleases',
   'release',
+  'claimFetches',
+  'settleFetches',
+  'holdBlob',
+  'dyingBlobs',
+  'forgetBlobs',
+  'expire',
+  'raiseAlerts',
+  'forgetAlerts',
   'saveDocument',
   'takeOver',
   'leave',
   'saveAccount',
   'saveSender',
+  'takePart',
+  'claimJoinings',
+  'takeIn',
+  'claimReplies',
+  'finishReplies',
+  'claimNotices',
+  'finishNotices',
+  'changeOptOuts',
+  'forgetInbound',
+  'passGate',
+  'findClaimed',
 ]);
 
 /** Gives back what a lost claim may have leased: its rows are told by owner and end of lease. */
@@ -70,18 +120,30 @@ export const GIVE_BACK: Record<string, (batch: Batch, claim: Claim, now: number)
   claimSends: (batch, claim, now) => giveBack(batch, 'send', claim, now),
   claimCallbacks: (batch, claim, now) => giveBack(batch, 'callback', claim, now),
   claimReleases: (batch, claim, now) => giveBack(batch, 'release', claim, now),
+  claimFetches: (batch, claim, now) => giveBack(batch, 'fetch', claim, now),
+  claimReplies: (batch, claim, now) => giveBack(batch, 'reply', claim, now),
+  claimNotices: (batch, claim, now) => giveBack(batch, 'notice', claim, now),
+  claimJoinings: (batch, claim, now) => giveBackJoinings(batch, claim, now),
 };
 
 /** Verbs with fault points. */
-export const POINTS: Record<string, 'accept' | 'claim' | 'settle' | 'receive' | 'finish' | 'privacy'> = {
+export const POINTS: Record<
+  string,
+  'accept' | 'claim' | 'settle' | 'receive' | 'finish' | 'intake' | 'reply' | 'privacy'
+> = {
   accept: 'accept',
   claimSends: 'claim',
   claimCallbacks: 'claim',
+  claimFetches: 'claim',
   settleSends: 'settle',
   release: 'settle',
+  settleFetches: 'settle',
   receive: 'receive',
   finishCallbacks: 'finish',
+  takeIn: 'intake',
+  finishReplies: 'reply',
   change: 'privacy',
+  removeMedia: 'privacy',
 };
 
 /** Only accepting without lanes is one statement. */
@@ -100,6 +162,7 @@ export async function runCalls(batch: Batch, calls: Call[]): Promise<unknown[]> 
     const results = await run(batch, items, now);
     for (const { call, index } of together) answers[index] = results.splice(0, (call[2][0] as unknown[]).length);
     await batch.flush();
+    await lose(batch);
   }
   for (const [index, [verb, now, args]] of calls.entries()) {
     if (verb in MERGED) continue;
@@ -107,6 +170,7 @@ export async function runCalls(batch: Batch, calls: Call[]): Promise<unknown[]> 
     if (!run) throw new Error(`The store has no verb ${verb}`);
     answers[index] = await run(batch, args as never, now);
     await batch.flush();
+    await lose(batch);
   }
   return answers;
 }

@@ -1,5 +1,7 @@
+import type { CallbackPayload, CallbackResult } from '../callback-shapes.ts';
+import { keptTexts } from '../kept-attempt.ts';
 import type { Row } from '../rows.ts';
-import type { CallbackPayload, CallbackResult, Claim } from '../store.ts';
+import type { Claim } from '../store.ts';
 import { HELD_AT } from '../transition.ts';
 import type { WriteContext } from './context.ts';
 
@@ -46,30 +48,12 @@ export function finishCallbacks(ctx: WriteContext, batch: CallbackResult[], now:
 }
 
 function finishOne(ctx: WriteContext, result: CallbackResult, now: number): boolean {
-  const { workId, attempt, record } = result;
+  const { workId, attempt } = result;
   const row = ctx
     .sql("select message_sid from work where id = ? and attempt = ? and kind = 'callback'")
     .get(workId, attempt) as unknown as Row | undefined;
   if (!row) return false;
-  ctx
-    .sql(
-      `insert into attempts (work_id, message_sid, account_sid, attempt, at, ms, decision, payload, request, response,
-       error_code, error) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(
-      workId,
-      record.messageSid,
-      record.accountSid,
-      attempt,
-      record.at,
-      record.ms,
-      result.decision,
-      JSON.stringify(record.payload),
-      JSON.stringify(record.request),
-      record.response && JSON.stringify(record.response),
-      record.errorCode,
-      record.error,
-    );
+  keepAttempt(ctx, result);
   if (result.decision === 'retry') {
     ctx.sql('update work set due_at = ?, owner = null where id = ?').run(result.retryAt ?? now, workId);
     return true;
@@ -85,6 +69,33 @@ function finishOne(ctx: WriteContext, result: CallbackResult, now: number): bool
   return true;
 }
 
+/** One attempt more to be looked at later. */
+export function keepAttempt(
+  ctx: WriteContext,
+  { workId, attempt, record }: Pick<CallbackResult, 'workId' | 'attempt' | 'record'>,
+): void {
+  const kept = keptTexts(record);
+  ctx
+    .sql(
+      `insert into attempts (work_id, message_sid, account_sid, attempt, at, ms, decision, payload, request, response,
+       error_code, error) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      workId,
+      record.messageSid,
+      record.accountSid,
+      attempt,
+      record.at,
+      record.ms,
+      record.decision,
+      kept.payload,
+      kept.request,
+      kept.response,
+      record.errorCode,
+      kept.error,
+    );
+}
+
 export function replayCallback(
   ctx: WriteContext,
   accountSid: string,
@@ -96,5 +107,7 @@ export function replayCallback(
     .get(attemptId, accountSid) as unknown as Row | undefined;
   if (!row) return null;
   const payload = JSON.parse(row[1] as string) as CallbackPayload;
+  // An answer is asked for once: its replies have been sent.
+  if (payload.inbound) return null;
   return { workId: queueCallback(ctx, row[0] as string, accountSid, now, payload) };
 }

@@ -1,4 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { UsageSums } from '../report-rows.ts';
+import { Traces } from './traces.ts';
+import { countUsage } from './usage.ts';
 
 /** A lane as the writer holds it while a batch runs. Instants in microseconds but `headAt` (ms, `null`: no work). */
 export interface LaneState {
@@ -17,6 +20,9 @@ export class WriteContext {
   #lanes = new Map<string, LaneState>();
   #touched = new Set<string>();
   #counts = new Map<string, number>();
+  /** Rows of messages whose content went, and whose neighbours may have stale copies of it beside them (`traces.ts`). */
+  readonly traces = new Traces();
+  readonly usage = new UsageSums();
 
   constructor(db: DatabaseSync) {
     this.db = db;
@@ -88,6 +94,8 @@ export class WriteContext {
       if (by === 0) continue;
       this.sql('insert into counters values (?, ?) on conflict (name) do update set n = n + excluded.n').run(name, by);
     }
+    countUsage(this, this.usage);
+    this.traces.keep(this);
     this.discard();
   }
 
@@ -95,5 +103,6 @@ export class WriteContext {
     this.#lanes = new Map();
     this.#touched = new Set();
     this.#counts = new Map();
+    this.usage.take();
   }
 }

@@ -1,12 +1,12 @@
 import type { Account, Sender } from '../directory.ts';
-import type { Row } from '../rows.ts';
+import { ACCOUNT_COLUMNS, type Row } from '../rows.ts';
 import type { WriteContext } from './context.ts';
 
 /** Who may send, and from where. Rare writes: clarity before speed. */
 
 export function saveAccount(ctx: WriteContext, account: Account): void {
   ctx
-    .sql('insert or replace into accounts values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .sql(`insert or replace into accounts (${ACCOUNT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     .run(
       account.sid,
       account.ownerSid,

@@ -1,5 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { type Event, isSettled, type Status } from '../../domain/message.ts';
+import { contentless } from '../../domain/privacy.ts';
+import type { NewLink } from '../media.ts';
 import {
   ACCEPTANCE_STRIDE,
   historyLine,
@@ -11,20 +13,25 @@ import {
 } from '../rows.ts';
 import type { Accepted, Change, Changed } from '../store.ts';
 import { type StepDetails, transition } from '../transition.ts';
+import { removeMediaOf } from './blobs.ts';
 import { queueCallback } from './callbacks.ts';
 import type { WriteContext } from './context.ts';
 import { removeFeedback } from './documents.ts';
 import { type HeldKey, keepKey, repeated } from './idempotency.ts';
+import { isAnyTaken, keepLinks } from './links.ts';
+import { lose, redact, removeMessage } from './privacy.ts';
 
 /** Messages: how they come in, how a step is written down, and what their owner may change. */
 
 const COLUMNS = MESSAGE_COLUMNS.join(', ');
 const WIDTH = MESSAGE_COLUMNS.length + 1;
-const INSERT_MESSAGE = `insert into messages values (${Array(WIDTH).fill('?').join(', ')})`;
+export const INSERT_MESSAGE = `insert into messages (${COLUMNS}, listed_at) values (${Array(WIDTH).fill('?').join(', ')})`;
 const INSERT_SEND = `insert into work (kind, message_sid, account_sid, due_at, attempt, connector, lane, interval_us,
   cost, horizon_ms) values ('send', ?, ?, ?, 0, ?, ?, ?, ?, ?)`;
 
 const INSERT_RELEASE = `insert into work (kind, message_sid, account_sid, due_at, attempt) values ('release', ?, ?, ?, 0)`;
+const INSERT_FETCH = `insert into work (kind, message_sid, account_sid, due_at, attempt, payload)
+  values ('fetch', ?, ?, ?, 0, ?)`;
 
 /** `flat` holds acceptances one after another (`pushAcceptance`). What is not final gets work. */
 export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): Accepted[] {
@@ -32,19 +39,33 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
   const insertSend = ctx.sql(INSERT_SEND);
   const answers: Accepted[] = [];
   for (let at = 0; at < flat.length; at += ACCEPTANCE_STRIDE) {
-    const [connector, key, interval, cost, horizonMs, releaseAt, idempotencyKey, fingerprint] = flat.slice(
-      at + WIDTH,
-      at + ACCEPTANCE_STRIDE,
-    ) as [string, string | null, number, number, number, number | null, string | null, string];
+    const [connector, key, interval, cost, horizonMs, releaseAt, idempotencyKey, fingerprint, fetch, linksText] =
+      flat.slice(at + WIDTH, at + ACCEPTANCE_STRIDE) as [
+        string,
+        string | null,
+        number,
+        number,
+        number,
+        number | null,
+        string | null,
+        string,
+        string | null,
+        string | null,
+      ];
     const held = idempotencyKey === null ? null : heldKey(flat, at, { key: idempotencyKey, fingerprint, now });
     const known = held && repeated(ctx, held);
     if (known) {
       answers.push(known);
       continue;
     }
+    const links = linksText === null ? [] : (JSON.parse(linksText) as NewLink[]);
+    if (links.length > 0 && isAnyTaken(ctx, links)) {
+      answers.push({ ok: false, reason: 'link-taken' });
+      continue;
+    }
     const status = flat[at + 6] as Status;
     let dueAt = now;
-    if (key !== null && status === 'queued') {
+    if (key !== null && status === 'queued' && fetch === null) {
       const slot = ctx.takeSlot(key, interval, cost, horizonMs, now);
       if (slot === null) {
         answers.push({ ok: false, reason: 'queue-full' });
@@ -54,8 +75,13 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
     }
     if (held) keepKey(ctx, held);
     insertMessage.run(...flat.slice(at, at + WIDTH));
+    if (links.length > 0) keepLinks(ctx, { sid: flat[at] as string, accountSid: flat[at + 1] as string }, links, now);
     ctx.count(status, 1);
-    if (status === 'queued') {
+    if (fetch !== null) {
+      dueAt = releaseAt ?? now;
+      ctx.sql(INSERT_FETCH).run(flat[at] as string, flat[at + 1] as string, dueAt, fetch);
+      ctx.count('work fetch', 1);
+    } else if (status === 'queued') {
       insertSend.run(flat[at] as string, flat[at + 1] as string, dueAt, connector, key, interval, cost, horizonMs);
       ctx.count('work send', 1);
     } else if (status === 'accepted' || status === 'scheduled') {
@@ -96,6 +122,7 @@ export function advance(
          price_micros = coalesce(?, price_micros) where sid = ?`,
       )
       .run(next, now, line, now, now, details.priceMicros ?? null, message.sid);
+    ctx.usage.add(message, 'outbound', details.priceMicros ?? null, now);
   } else {
     // Kept apart from `take`: naming listed_at, even unchanged, would rewrite three indexes.
     ctx
@@ -110,6 +137,7 @@ export function advance(
   message.status = next;
   message.errorCode = made.errorCode;
   if (made.callback) queueCallback(ctx, message.sid, message.accountSid, now, made.callback);
+  if (made.loss) lose(ctx, message, made.loss, now);
   return next;
 }
 
@@ -134,22 +162,25 @@ function changeOne(ctx: WriteContext, item: Change, now: number): Changed {
   switch (item.verb) {
     case 'redact':
       if (!isSettled(message, now)) return { kind: 'early', status: message.status };
-      ctx.sql("update messages set body = '', updated_at = ? where sid = ?").run(now, item.sid);
-      return { kind: 'done', message: { ...message, body: '', updatedAt: now } };
+      redact(ctx, message, now);
+      return { kind: 'done', message: { ...message, body: '', options: contentless(message.options), updatedAt: now } };
     case 'remove':
       if (!isSettled(message, now)) return { kind: 'early', status: message.status };
       // Callbacks still due and kept attempts stay (settled 20): neither holds a body.
       ctx.sql('delete from parts where message_sid = ?').run(item.sid);
-      ctx.sql('delete from messages where sid = ?').run(item.sid);
+      removeMessage(ctx, item.sid);
+      removeMediaOf(ctx, item.sid, now);
       removeFeedback(ctx, item.accountSid, item.sid);
       ctx.count(message.status, -1);
       return { kind: 'done', message };
     case 'cancel': {
       const early: Changed = { kind: 'early', status: message.status };
       if (!advance(ctx, message, 'cancel', now)) return early;
-      // Who has claimed the release finds it gone.
-      ctx.sql("delete from work where message_sid = ? and kind = 'release'").run(item.sid);
-      ctx.count('work release', -1);
+      // Who has claimed the release or the fetch finds it gone.
+      for (const kind of ['release', 'fetch']) {
+        const gone = ctx.sql(`delete from work where message_sid = ? and kind = '${kind}'`).run(item.sid);
+        ctx.count(`work ${kind}`, -Number(gone.changes));
+      }
       return { kind: 'done', message: messageFrom(read() as Row) };
     }
   }

@@ -2,8 +2,10 @@ import { monthStart } from '../../domain/dates.ts';
 import { RECEIPT_WAIT_MS, type Status } from '../../domain/message.ts';
 import { firstSidAt } from '../../domain/sid.ts';
 import type { Row } from '../rows.ts';
+import { removeMediaOf } from './blobs.ts';
 import type { WriteContext } from './context.ts';
 import { removeFeedback } from './documents.ts';
+import { removeMessage } from './privacy.ts';
 
 /** Retention, a few rows at a time: accepting waits no longer for it than for any other group. */
 const ROWS = 500;
@@ -22,7 +24,8 @@ export function forget(ctx: WriteContext, before: number, now: number): number {
   }
   for (const [sid, status, accountSid] of rows) {
     ctx.sql('delete from parts where message_sid = ?').run(sid as string);
-    ctx.sql('delete from messages where sid = ?').run(sid as string);
+    removeMessage(ctx, sid as string);
+    removeMediaOf(ctx, sid as string, now);
     removeFeedback(ctx, accountSid as string, sid as string);
     ctx.count(status as Status, -1);
   }

@@ -1,7 +1,9 @@
-import { historyLine, MESSAGE_COLUMNS, type Row, walkerFrom } from '../rows.ts';
+import { historyLine, MESSAGE_COLUMNS, type Row, type Walker, walkerFrom } from '../rows.ts';
 import type { Claim, SendClaim, SendSettlement } from '../store.ts';
 import type { WriteContext } from './context.ts';
+import { giveBackJoinings } from './joinings.ts';
 import { advance, remark, walker } from './messages.ts';
+import { lookout } from './opt-outs.ts';
 import { claimParked } from './receipts.ts';
 
 /**
@@ -14,23 +16,23 @@ import { claimParked } from './receipts.ts';
 const WORK = 'w.id, w.attempt, w.connector, w.due_at, w.lane, w.interval_us, w.cost, w.horizon_ms';
 const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
 const FROM = 'from work w left join messages m on m.sid = w.message_sid';
-const UNPACED = `select ${WORK}, 0, ${MESSAGE} ${FROM}
+const UNPACED = `select ${WORK}, 0, 0, ${MESSAGE} ${FROM}
   where w.kind = 'send' and w.lane is null and w.due_at <= ? order by w.due_at, w.id limit ?`;
 const LANES = 'select key, head_at from lanes where head_at <= ? order by head_at, key limit ?';
 /** The same without the connectors in a JSON array. Texts of their own, so that the common case plans as it did. */
-const UNPACED_EXCEPT = `select ${WORK}, 0, ${MESSAGE} ${FROM}
+const UNPACED_EXCEPT = `select ${WORK}, 0, 0, ${MESSAGE} ${FROM}
   where w.kind = 'send' and w.lane is null and w.due_at <= ? and w.connector not in (select value from json_each(?))
   order by w.due_at, w.id limit ?`;
 const LANES_EXCEPT = `select key, head_at from lanes where head_at <= ?
   and (select connector from work where lane = key limit 1) not in (select value from json_each(?))
   order by head_at, key limit ?`;
-const OF_LANE = `select ${WORK}, 0, ${MESSAGE} ${FROM}
+const OF_LANE = `select ${WORK}, 0, 0, ${MESSAGE} ${FROM}
   where w.lane = ? and w.due_at <= ? and (w.owner is null or w.due_at <= ?) order by w.due_at, w.id limit ?`;
 const LEASE = 'update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?';
 const DROP = 'delete from work where id = ?';
 
 /** Positions in a row of `WORK` and `MESSAGE`. */
-const [ID, ATTEMPT, START_AT, INTERVAL, COST, EXPIRED, FIRST] = [0, 1, 3, 5, 6, 8, 9];
+const [ID, ATTEMPT, START_AT, INTERVAL, COST, EXPIRED, OPTED_OUT, FIRST] = [0, 1, 3, 5, 6, 8, 9, 10];
 const STATUS = MESSAGE_COLUMNS.indexOf('status');
 const UPDATED_AT = MESSAGE_COLUMNS.indexOf('updated_at');
 const VALID_UNTIL = MESSAGE_COLUMNS.indexOf('valid_until');
@@ -42,16 +44,18 @@ export function claimSends(ctx: WriteContext, claim: SendClaim, now: number): Ro
   if (claim.lateLanes) for (const { key, freeAt } of claim.lateLanes) moveBack(ctx, key, freeAt);
   const { lanes, unpaced } = due(ctx, claim, now, horizon);
   const claimed: Row[] = [];
+  const hasOptedOut = lookout(ctx);
   let next = 0;
   // One walk over both kinds by age, so neither starves the other when there is more than `limit`.
   for (const [key, headAt] of [...lanes, [null, Number.POSITIVE_INFINITY] as const]) {
     for (let row = unpaced[next]; row && (row[START_AT] as number) <= headAt; row = unpaced[next]) {
       if (claimed.length >= claim.limit) break;
       next += 1;
-      if (take(ctx, row, claim, now, Math.max(now, row[START_AT] as number))) claimed.push(row);
+      const startAt = Math.max(now, row[START_AT] as number);
+      if (take(ctx, row, { claim, now, startAt, hasOptedOut })) claimed.push(row);
     }
     if (claimed.length >= claim.limit) break;
-    if (key !== null) claimLane(ctx, key, claim, now, horizon, claimed);
+    if (key !== null) claimLane(ctx, key, { claim, now, horizon, hasOptedOut }, claimed);
   }
   ctx.flush();
   return claimed.sort((a, b) => (a[START_AT] as number) - (b[START_AT] as number));
@@ -77,7 +81,19 @@ function moveBack(ctx: WriteContext, key: string, freeAt: number): void {
   ctx.touch(key);
 }
 
-function claimLane(ctx: WriteContext, key: string, claim: Claim, now: number, horizon: number, claimed: Row[]): void {
+interface Claiming {
+  claim: Claim;
+  now: number;
+  hasOptedOut: (message: Walker) => boolean;
+}
+
+function claimLane(
+  ctx: WriteContext,
+  key: string,
+  { horizon, ...claiming }: Claiming & { horizon: number },
+  claimed: Row[],
+): void {
+  const { claim, now } = claiming;
   const lane = ctx.lane(key);
   // Few at first: a slow lane with a long backlog yields one row, and each row read brings its whole message.
   let waits = false;
@@ -86,12 +102,12 @@ function claimLane(ctx: WriteContext, key: string, claim: Claim, now: number, ho
     const rows = ctx.sql(OF_LANE).all(key, horizon, now, size) as unknown as Row[];
     for (const row of rows) {
       const startMicros = Math.max(now * 1000, (row[START_AT] as number) * 1000, lane.freeAtMicros);
-      const taken = take(ctx, row, claim, now, Math.ceil(startMicros / 1000), horizon);
+      const taken = take(ctx, row, { ...claiming, startAt: Math.ceil(startMicros / 1000), horizon });
       waits = taken === 'waits';
       if (waits) break;
       if (taken === null) continue;
       claimed.push(row);
-      if (row[EXPIRED] === 0) lane.freeAtMicros = startMicros + (row[INTERVAL] as number) * (row[COST] as number);
+      if (isGoing(row)) lane.freeAtMicros = startMicros + (row[INTERVAL] as number) * (row[COST] as number);
     }
     if (rows.length < size) break;
   }
@@ -104,11 +120,9 @@ function claimLane(ctx: WriteContext, key: string, claim: Claim, now: number, ho
 function take(
   ctx: WriteContext,
   row: Row,
-  { owner, leaseMs }: Claim,
-  now: number,
-  startAt: number,
-  horizon = Number.POSITIVE_INFINITY,
+  options: Claiming & { startAt: number; horizon?: number },
 ): 'taken' | 'waits' | null {
+  const { claim, now, startAt, hasOptedOut, horizon = Number.POSITIVE_INFINITY } = options;
   const id = row[ID] as number;
   const message = row[FIRST] === null ? null : walkerFrom(row.slice(FIRST));
   if (!message || (message.status !== 'queued' && message.status !== 'sending')) {
@@ -116,20 +130,24 @@ function take(
     ctx.count('work send', -1);
     return null;
   }
-  const expired = (row[FIRST + VALID_UNTIL] as number) < now;
-  // What has expired takes no slot, so it need not wait for one.
-  if (!expired && startAt > horizon) return 'waits';
-  ctx.sql(LEASE).run(owner, now + leaseMs, id);
+  row[EXPIRED] = (row[FIRST + VALID_UNTIL] as number) < now ? 1 : 0;
+  row[OPTED_OUT] = hasOptedOut(message) ? 1 : 0;
+  // What will not be sent takes no slot, so it need not wait for one.
+  if (isGoing(row) && startAt > horizon) return 'waits';
+  ctx.sql(LEASE).run(claim.owner, now + claim.leaseMs, id);
   row[ATTEMPT] = (row[ATTEMPT] as number) + 1;
   row[START_AT] = startAt;
-  row[EXPIRED] = expired ? 1 : 0;
-  if (!expired && message.status === 'queued') {
+  if (isGoing(row) && message.status === 'queued') {
     advance(ctx, message, 'claim', now);
     row[FIRST + STATUS] = message.status;
     row[FIRST + UPDATED_AT] = now;
     row[FIRST + HISTORY] += `\n${historyLine({ at: now, status: message.status })}`;
   }
   return 'taken';
+}
+
+function isGoing(row: Row): boolean {
+  return row[EXPIRED] === 0 && row[OPTED_OUT] === 0;
 }
 
 export function settleSends(ctx: WriteContext, batch: SendSettlement[], now: number): boolean[] {
@@ -189,5 +207,5 @@ function giveBack(ctx: WriteContext, whose: '=' | '<>', owner: string, now: numb
     release.run(dueAt, id);
     if (lane !== null) ctx.bringForward(lane, dueAt);
   }
-  return rows.length;
+  return rows.length + giveBackJoinings(ctx, whose, owner, now);
 }

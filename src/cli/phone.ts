@@ -1,0 +1,63 @@
+import { request } from 'undici';
+import { type ConfigSources, readConfig } from '../config.ts';
+import { serverUrl } from './client.ts';
+import { CliError, EXIT } from './exit.ts';
+import { plain, print } from './terminal.ts';
+
+export interface PhoneSendOptions {
+  to?: string;
+  channel?: string;
+  url?: string;
+  json: boolean;
+}
+
+interface Taken {
+  sid: string | null;
+  why?: string;
+  pending: boolean;
+  webhook: { url: string; status: number | null; ms: number } | null;
+  replies: { body: string }[];
+  keyword: { reply: string | null } | null;
+  alerts: { code: number; why: string }[];
+}
+
+/** Has a simulated phone send a text, and prints what the app answered. Fails with 9 when the app could not be asked. */
+export async function phoneSend(
+  sources: ConfigSources,
+  { number, body }: { number: string; body: string },
+  { to, channel, url, json }: PhoneSendOptions,
+): Promise<number> {
+  const base = serverUrl(readConfig(sources), url);
+  const answer = await request(`${base}/_test/v1/default/phones/${encodeURIComponent(number)}/send`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ body, to, channel }),
+    headersTimeout: 60_000,
+  }).catch((error: Error) => {
+    throw new CliError(EXIT.notFound, `Nothing answers at ${base} (${error.message}). Start it with: pidge dev`);
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode >= 400) {
+    const refusal = (text.startsWith('{') ? JSON.parse(text) : {}) as {
+      code?: number;
+      message?: string;
+      details?: { fix?: string };
+    };
+    const { code = answer.statusCode, message = 'Only pidge dev has phones.', details } = refusal;
+    throw new CliError(EXIT.refused, `${code} ${message}${details?.fix ? `\n  ${details.fix}` : ''}`);
+  }
+  const taken = JSON.parse(text) as Taken;
+  if (json) print(JSON.stringify(taken));
+  else show(taken);
+  return taken.alerts.length > 0 ? EXIT.refused : EXIT.ok;
+}
+
+function show({ sid, why, pending, webhook, replies, keyword, alerts }: Taken): void {
+  const asked = webhook ? `  ${webhook.url}  ${webhook.status ?? 'no answer'}  ${webhook.ms} ms` : '';
+  print(`${sid ?? 'not taken in'}  ${why ?? (pending ? 'the app has not answered yet' : 'received')}${asked}`);
+  if (sid !== null && webhook === null && !pending)
+    print('  nobody was asked: set sms_url of [[numbers]] in pidge.toml, or SmsUrl of the number');
+  if (keyword?.reply) print(`  ← "${plain(keyword.reply)}"`);
+  for (const { body } of replies) print(`  ← "${plain(body)}"`);
+  for (const { code, why: text } of alerts) print(`  ${code} ${plain(text)}: pidge explain ${code}`);
+}

@@ -1,0 +1,47 @@
+/** Alerts of callbacks that fail: one for each event and code, however often it is tried. */
+import { type AlertDraft, type AlertRequest, levelOf, withoutContent } from '../domain/alert.ts';
+import { parseCallbackUrl } from '../domain/callback-url.ts';
+import { masker } from '../domain/privacy.ts';
+import type { CallbackAttempt, CallbackWork } from '../store/callback-shapes.ts';
+
+/** More are not remembered: what fails beyond them may be told twice. */
+const EVENTS_KEPT = 10_000;
+
+type Record = Pick<CallbackAttempt, 'at' | 'request' | 'response' | 'errorCode' | 'error' | 'decision'>;
+
+/** Answers what is to be told of each attempt. Nobody is told that telling of an alert has failed. */
+export function makeCallbackAlerts(raise: (drafts: AlertDraft[]) => void) {
+  const told = new Map<number, Set<number>>();
+  return (work: CallbackWork, record: Record): void => {
+    const { workId, messageSid, accountSid, payload } = work;
+    const { errorCode: code } = record;
+    if (code !== null && !payload.alert && !told.get(workId)?.has(code)) {
+      const text = masked(work)(record.error ?? '');
+      const { serviceSid } = payload;
+      const base = { accountSid, code, level: levelOf(code), resourceSid: messageSid, serviceSid, text, at: record.at };
+      raise([{ ...base, request: requestOf(work, record), response: responseOf(work, record) }]);
+    }
+    if (record.decision !== 'retry') told.delete(workId);
+    else if (code !== null) {
+      if (told.size >= EVENTS_KEPT) told.clear();
+      told.set(workId, (told.get(workId) ?? new Set()).add(code));
+    }
+  };
+}
+
+function requestOf(work: CallbackWork, { request }: Record): AlertRequest {
+  const { form, click, url } = work.payload;
+  const mask = masked(work);
+  const sent: [string, string][] = form?.params ?? (click ? [] : [...new URLSearchParams(request.body)]);
+  const parameters = withoutContent(sent).map(([name, value]): [string, string] => [name, mask(value)]);
+  const parsed = parseCallbackUrl(url);
+  return { method: request.method, url: mask(parsed.ok ? parsed.target : request.url), parameters };
+}
+
+function responseOf(work: CallbackWork, { response }: Record): AlertDraft['response'] {
+  return response && { ...response, body: masked(work)(response.body) };
+}
+
+function masked({ payload }: CallbackWork): (text: string) => string {
+  return payload.obfuscate ? masker(payload.to) : (text) => text;
+}

@@ -1,0 +1,69 @@
+/**
+ * Why a channel would not carry a message that is about to leave. Asked at its release and again before its hand-over,
+ * as the window may close while it waits; the person's next message opens it for what leaves after.
+ */
+import type { Clock } from '../domain/clock.ts';
+import type { Message } from '../domain/message.ts';
+import {
+  type ChannelRefusal,
+  hasSessionWindow,
+  refusalOf,
+  refusalOutside,
+  SESSION_WINDOW_MS,
+} from '../domain/session-window.ts';
+import type { Store } from '../store/store.ts';
+import { receiversOf } from './receivers.ts';
+
+export interface ChannelGateParts {
+  store: Pick<Store, 'lastInboundAt' | 'senderByAddress' | 'account' | 'document' | 'documents'>;
+  clock: Clock;
+  /** `ignore`: the window is always open. */
+  sessionWindow: 'enforce' | 'ignore';
+}
+
+export interface ChannelGate {
+  /** `null`: nothing is known against it. */
+  refusal(message: Message): Promise<ChannelRefusal | null>;
+  /** Those of a batch that the channel would refuse, by sid. Most batches are of phones and cost nothing. */
+  refusals(messages: Message[]): Promise<ReadonlyMap<string, ChannelRefusal>> | null;
+}
+
+export function makeChannelGate({ store, clock, sessionWindow }: ChannelGateParts): ChannelGate {
+  /** What messages of one batch have in common is looked up once: a campaign has one sender and one template. */
+  function newLookup() {
+    const templates = new Map<string, ReturnType<typeof store.document>>();
+    const templateOf = (accountSid: string, sid: string) => {
+      const key = `${accountSid} ${sid}`;
+      const found = templates.get(key) ?? store.document(accountSid, 'content', sid);
+      templates.set(key, found);
+      return found;
+    };
+    return { receiverOf: receiversOf(store, false), templateOf };
+  }
+
+  async function refusal(message: Message, lookup = newLookup()): Promise<ChannelRefusal | null> {
+    const known = refusalOf(message);
+    if (known || sessionWindow === 'ignore' || !hasSessionWindow(message.to)) return known;
+    const { accountSid, from, to, options } = message;
+    const lastAt = await store.lastInboundAt(accountSid, to, from ?? '');
+    if (lastAt !== null && clock.now() - lastAt < SESSION_WINDOW_MS) return null;
+    // What people write to a service that receives nothing is not kept, so whether they wrote is not known.
+    const receiver = await lookup.receiverOf(from ?? '');
+    if (receiver?.route.receives === false) return null;
+    const template = options.content ? await lookup.templateOf(accountSid, options.content.sid) : null;
+    return refusalOutside(message, template?.properties.approval);
+  }
+
+  return {
+    refusal: (message) => refusal(message),
+    refusals(messages) {
+      const questioned = messages.filter(({ to }) => to.includes(':'));
+      if (questioned.length === 0) return null;
+      const lookup = newLookup();
+      const answers = questioned.map(async (message) => [message.sid, await refusal(message, lookup)] as const);
+      return Promise.all(answers).then(
+        (found) => new Map(found.flatMap(([sid, one]): [string, ChannelRefusal][] => (one ? [[sid, one]] : []))),
+      );
+    },
+  };
+}

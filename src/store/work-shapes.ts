@@ -1,0 +1,42 @@
+/** The store's contract, what all its parts share: who takes work, and the lane that paces it. */
+
+export interface Claim {
+  owner: string;
+  limit: number;
+  leaseMs: number;
+}
+
+/** Joinings have a table of their own, but fall due like any work. */
+export type WorkKind = 'send' | 'callback' | 'release' | 'fetch' | 'reply' | 'notice' | 'joining';
+
+/**
+ * `except`: connectors whose sends are left alone, because another node holds them. `lateLanes`: lanes whose last
+ * message left later than its slot; no slot of theirs begins before `freeAt` (epoch ms).
+ */
+export type SendClaim = Claim & {
+  lookAheadMs: number;
+  except?: string[];
+  lateLanes?: { key: string; freeAt: number }[];
+};
+
+/** A sender on a connector. Interval per segment in microseconds; cost in segments. */
+export interface Lane {
+  key: string;
+  intervalMicros: number;
+  cost: number;
+  /** Beyond this wait the queue is full. */
+  horizonMs: number;
+}
+
+/** The rate of a sender on a connector has changed. Intervals in microseconds; `null`: not paced. */
+export interface Repace {
+  accountSid: string;
+  /** Canonical address of the sender. */
+  from: string;
+  connector: string;
+  /** Of its lane. */
+  key: string;
+  formerMicros: number | null;
+  intervalMicros: number | null;
+  horizonMs: number;
+}

@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { TestApp } from '../helpers/app.ts';
+import { devServer, pidge, tempFolder } from './run.ts';
+
+it('a phone texts, and shows what was answered: by the app, by the keyword, and what went wrong', async () => {
+  const app = await new TestApp().start();
+  app.answer = ({ params }) => (params.Body === 'break' ? '<Oops/>' : '<Response><Message>Hi Ada</Message></Response>');
+  const folder = tempFolder();
+  writeFileSync(`${folder}/pidge.toml`, `[[numbers]]\nnumber = "+12025550100"\nsms_url = "${app.url()}"\n`);
+  const { url } = await devServer(folder);
+  const say = (text: string, ...more: string[]) =>
+    pidge(['phone', 'send', '+12025550101', text, '--url', url, ...more], folder);
+
+  const hello = await say('Hello');
+  expect([hello.code, hello.err]).toEqual([0, '']);
+  expect(hello.out).toMatch(/^SM[0-9a-f]{32} {2}received/);
+  expect(hello.out).toContain('← "Hi Ada"');
+  expect((await say('help')).out).toContain('Reply STOP');
+  const json = await say('Hello', '--json');
+  expect(JSON.parse(json.out).replies[0].body).toBe('Hi Ada');
+
+  const broken = await say('break');
+  expect(broken.code).toBe(9);
+  expect(broken.out).toContain('pidge explain 12102');
+  const nobody = await say('Hello', '--to', '+12025550199');
+  expect([nobody.code, nobody.out]).toEqual([9, '']);
+  expect(nobody.err).toMatch(/^20404 /);
+  await app.stop();
+});
+
+it('says so when there is no server, or none with phones', async () => {
+  const { code, err } = await pidge(
+    ['phone', 'send', '+12025550101', 'Hello', '--url', 'http://127.0.0.1:9'],
+    tempFolder(),
+  );
+  expect(code).toBe(6);
+  expect(err).toContain('pidge dev');
+});

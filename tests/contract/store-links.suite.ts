@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import type { NewLink } from '../../src/store/media.ts';
+import type { Acceptance, Store } from '../../src/store/store.ts';
+import {
+  ACCOUNT,
+  acceptance,
+  claim,
+  claimCallbacks,
+  finished,
+  lane,
+  NOW,
+  OTHER,
+  sent,
+  walkToSent,
+} from './store.fixtures.ts';
+
+const DN = `DN${'d'.repeat(32)}`;
+const EXPIRY = NOW + 1_000_000;
+const TAKEN = { ok: false, reason: 'link-taken' };
+const OK = { ok: true, dueAt: NOW };
+
+/** The part of the store's contract about short links. */
+export function storeLinkContract(current: () => Store): void {
+  const link = (code: string, changes: Partial<NewLink> = {}): NewLink => ({
+    code,
+    domainSid: DN,
+    target: `https://example.com/${code}?a=ü`,
+    expiresAt: EXPIRY,
+    ...changes,
+  });
+  const linked = (codes: string[], changes: Partial<Acceptance['message']> = {}): Acceptance => ({
+    ...acceptance(changes),
+    links: codes.map((code) => link(code)),
+  });
+  const click = (code: string, json = '{"event_type":"click"}') => ({
+    code,
+    callback: { url: 'https://app.example/clicks', json },
+  });
+  const clicks = async (code: string) => (await current().link(code))?.clicks;
+
+  describe('short links', () => {
+    it('are kept with their message, whatever its status and lane', async () => {
+      const queued = linked(['Aaaaaaaaa1', 'Bbbbbbbbb1']);
+      const paced = { ...linked(['Ccccccccc1']), lane: lane() };
+      const scheduled = { ...linked(['Ddddddddd1'], { status: 'scheduled', from: null }), releaseAt: NOW + 5 };
+      expect(await current().accept([queued, acceptance(), paced, scheduled], NOW)).toEqual([
+        OK,
+        OK,
+        OK,
+        { ok: true, dueAt: NOW + 5 },
+      ]);
+      expect(await current().link('Bbbbbbbbb1')).toEqual({
+        ...link('Bbbbbbbbb1'),
+        accountSid: ACCOUNT,
+        messageSid: queued.message.sid,
+        clicks: 0,
+        createdAt: NOW,
+      });
+      expect((await current().link('Ccccccccc1'))?.messageSid).toBe(paced.message.sid);
+      expect((await current().link('Ddddddddd1'))?.messageSid).toBe(scheduled.message.sid);
+      expect(await current().link('bbbbbbbbb1')).toBeNull();
+    });
+
+    it('with a code in use refuse their whole message and none of the others', async () => {
+      await current().accept([linked(['Taken00001'])], NOW);
+      const refused = { ...linked(['New0000001', 'Taken00001']), lane: lane() };
+      const later = { ...linked(['New0000002']), lane: lane() };
+      const foreign = linked(['Taken00001'], { accountSid: OTHER });
+      expect(await current().accept([refused, acceptance(), foreign, later], NOW)).toEqual([TAKEN, OK, TAKEN, OK]);
+      expect(await current().message(ACCOUNT, refused.message.sid)).toBeNull();
+      expect(await current().link('New0000001')).toBeNull();
+      expect((await current().link('Taken00001'))?.accountSid).toBe(ACCOUNT);
+      expect((await current().stats()).messagesByStatus).toEqual({ queued: 3 });
+      // With other codes it goes, and its slot is the next free one: the refused try took none.
+      const again = { ...refused, links: [link('New0000003')] };
+      expect(await current().accept([again], NOW)).toEqual([{ ok: true, dueAt: NOW + 100 }]);
+    });
+
+    it('with one code twice in a batch are those of one message', async () => {
+      const batch = [linked(['Twice00001']), linked(['Twice00001'])];
+      const answers = await current().accept(batch, NOW);
+      expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+      expect(answers.find(({ ok }) => !ok)).toEqual(TAKEN);
+      const kept = batch[answers.findIndex(({ ok }) => ok)];
+      expect((await current().link('Twice00001'))?.messageSid).toBe(kept?.message.sid);
+    });
+
+    it('leave no trace of a message that found its queue full', async () => {
+      const full = lane({ intervalMicros: 1_000_000, horizonMs: 500 });
+      await current().accept([acceptance({}, full)], NOW);
+      const late = { ...linked(['Full000001']), lane: full };
+      expect(await current().accept([late], NOW)).toEqual([{ ok: false, reason: 'queue-full' }]);
+      expect(await current().link('Full000001')).toBeNull();
+    });
+
+    it('do not use up the idempotency key of a message that is refused for them', async () => {
+      await current().accept([linked(['Taken00001'])], NOW);
+      const idempotency = { key: 'k'.repeat(64), fingerprint: 'f' };
+      expect(await current().accept([{ ...linked(['Taken00001']), idempotency }], NOW)).toEqual([TAKEN]);
+      const made = { ...linked(['Fresh00001']), idempotency };
+      expect(await current().accept([made], NOW)).toEqual([OK]);
+      // Repeated, its codes are not even looked at.
+      expect(await current().accept([{ ...linked(['Taken00001']), idempotency }], NOW)).toEqual([
+        { ok: false, reason: 'repeated', messageSid: made.message.sid },
+      ]);
+    });
+
+    it('count their visits, one by one and all at once', async () => {
+      await current().accept([linked(['Visit00001'])], NOW);
+      const visited = await current().visitLink({ code: 'Visit00001', callback: null }, NOW);
+      expect(visited).toMatchObject({ code: 'Visit00001', target: 'https://example.com/Visit00001?a=ü', clicks: 1 });
+      await Promise.all(
+        Array.from({ length: 20 }, () => current().visitLink({ code: 'Visit00001', callback: null }, NOW)),
+      );
+      expect(await clicks('Visit00001')).toBe(21);
+      expect(await current().visitLink({ code: 'None000001', callback: null }, NOW)).toBeNull();
+      expect((await current().stats()).callbacksDue).toBe(0);
+    });
+
+    it('tell a click after what was to be told of their message before, once each', async () => {
+      const { sid } = await walkToSent(current(), 'v', { serviceSid: 'MG1' });
+      const made = linked(['Click00001'], { serviceSid: 'MG1', from: '+12025550188', to: '+12025550199' });
+      await current().accept([made], NOW);
+      const [work] = await claim(current(), NOW);
+      if (!work) throw new Error('Nothing was claimed');
+      await current().settleSends([sent(work)], NOW);
+      await current().visitLink(click('Click00001', '{"n":1}'), NOW + 1);
+      await current().visitLink(click('Click00001', '{"n":2}'), NOW + 2);
+      const seen: unknown[] = [];
+      for (let round = 0; round < 4; round += 1) {
+        const works = await claimCallbacks(current(), NOW + 10);
+        const [due] = works.filter(({ messageSid }) => messageSid !== sid);
+        if (!due) break;
+        seen.push(due.payload.click?.json ?? due.payload.status);
+        if (due.payload.click) {
+          expect(due.payload).toMatchObject({
+            url: 'https://app.example/clicks',
+            from: '+12025550188',
+            to: '+12025550199',
+            serviceSid: 'MG1',
+            errorCode: null,
+          });
+        }
+        await current().finishCallbacks(
+          works.map((one) => finished(one)),
+          NOW + 10,
+        );
+      }
+      expect(seen).toEqual(['sent', '{"n":1}', '{"n":2}']);
+      expect((await current().stats()).callbacksDue).toBe(0);
+      const [attempt] = await current().attempts({ accountSid: ACCOUNT, messageSid: made.message.sid, limit: 1 });
+      expect(attempt?.payload.click).toEqual({ json: '{"n":2}' });
+    });
+
+    it('of a deleted message go on leading and telling: who has the text can still click', async () => {
+      const made = linked(['Alone00001'], { callbackUrl: null });
+      await current().accept([made], NOW);
+      const [work] = await claim(current(), NOW);
+      if (!work) throw new Error('Nothing was claimed');
+      await current().settleSends([sent(work, ['alone'])], NOW);
+      await current().receive([{ connector: 'sim', carrierId: 'alone', state: 'delivered' }], NOW);
+      const removal = { accountSid: ACCOUNT, sid: made.message.sid, verb: 'remove' } as const;
+      expect(await current().change([removal], NOW)).toMatchObject([{ kind: 'done' }]);
+      expect(await current().visitLink(click('Alone00001'), NOW)).toMatchObject({ clicks: 1 });
+      const [due] = await claimCallbacks(current(), NOW);
+      expect(due).toMatchObject({ messageSid: made.message.sid, payload: { from: null, to: '' } });
+      if (due) await current().finishCallbacks([finished(due)], NOW);
+    });
+
+    it('are marked for masking when their message keeps no numbers', async () => {
+      await current().accept([linked(['Masked0001'], { options: { obfuscateAddresses: true } })], NOW);
+      await current().visitLink(click('Masked0001'), NOW);
+      const [due] = await claimCallbacks(current(), NOW);
+      expect(due?.payload.obfuscate).toBe(true);
+      if (due) await current().finishCallbacks([finished(due)], NOW);
+    });
+
+    it('are forgotten once they are over, a few at a time, and their codes are free again', async () => {
+      const many = Array.from({ length: 60 }, (_, message) => ({
+        ...acceptance(),
+        links: Array.from({ length: 10 }, (_, place) =>
+          link(`Old${String(message * 10 + place).padStart(7, '0')}`, { expiresAt: NOW + message }),
+        ),
+      }));
+      await current().accept([...many, linked(['Young00001'])], NOW);
+      expect(await current().forgetLinks(NOW)).toBe(0);
+      let gone = 0;
+      for (let round = 0, took = 1; took > 0 && round < 9; round += 1) {
+        took = await current().forgetLinks(EXPIRY);
+        gone += took;
+      }
+      expect(gone).toBe(600);
+      expect(await current().link('Old0000000')).toBeNull();
+      expect(await current().link('Young00001')).not.toBeNull();
+      expect(await current().accept([linked(['Old0000000'])], NOW)).toEqual([OK]);
+    });
+  });
+}
