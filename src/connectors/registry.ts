@@ -34,5 +34,3 @@ export const CONNECTOR_KINDS = {
     });
   },
 } satisfies Record<string, (parts: ConnectorParts) => Connector>;
-
-export type ConnectorKind = keyof typeof CONNECTOR_KINDS;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs, defaultRate, intervalOf, queueWaitMs, respace, senderKind, takeSlot } from './pacing.ts';
+import { backoffMs, defaultRate, intervalOf, respace, senderKind, takeSlot } from './pacing.ts';
 
 describe('slots', () => {
   it('start at once on an idle lane', () => {
@@ -24,11 +24,6 @@ describe('slots', () => {
     expect(intervalOf(0)).toBe(0);
     expect(intervalOf(Number.POSITIVE_INFINITY)).toBe(0);
     expect(takeSlot(50, 100, 0, 9)).toEqual({ startMicros: 100, freeAtMicros: 100 });
-  });
-
-  it('tell the wait in milliseconds, rounded up, never negative', () => {
-    expect(queueWaitMs(10_001, 0)).toBe(11);
-    expect(queueWaitMs(0, 10_000)).toBe(0);
   });
 });
 

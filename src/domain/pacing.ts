@@ -19,11 +19,6 @@ export function takeSlot(
   return { startMicros, freeAtMicros: startMicros + intervalMicros * cost };
 }
 
-/** How long a message accepted now would wait, in milliseconds, rounded up; 0 on an idle lane. */
-export function queueWaitMs(freeAtMicros: number, nowMicros: number): number {
-  return Math.max(0, Math.ceil((freeAtMicros - nowMicros) / 1000));
-}
-
 /** The slot of one segment in microseconds, rounded up so that the rate is never exceeded; 0 (no pacing) for a rate of 0 or `Infinity`. */
 export function intervalOf(ratePerSecond: number): number {
   return ratePerSecond > 0 && Number.isFinite(ratePerSecond) ? Math.ceil(1_000_000 / ratePerSecond) : 0;

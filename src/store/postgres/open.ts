@@ -63,10 +63,6 @@ export async function openPostgresReader(url: string): Promise<Reads & { close()
   return Object.assign(reads, { close: () => readers.close() });
 }
 
-export function isPostgresUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text);
-}
-
 async function reach(driver: Driver): Promise<Connection> {
   try {
     return await driver.connect('scan');

@@ -6,7 +6,7 @@
  * the air, at times Latin-1. What a reader of texts does not know (Cyrillic, Hebrew, Japanese, Korean) is turned into
  * UCS-2 where the runtime has its table.
  */
-import { decodeGsm7, encodeGsm7 } from '../../domain/encoding.ts';
+import { decodeGsm7 } from '../../domain/encoding.ts';
 
 /** What data_coding 0 stands for on a carrier. */
 export type DefaultAlphabet = 'GSM-7' | 'GSM-7 packed' | 'Latin-1';
@@ -161,12 +161,6 @@ export function encodeLatin1(text: string): Uint8Array | null {
 
 export function decodeLatin1(octets: Uint8Array): string {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
-}
-
-/** GSM-7 for the wire; throws RangeError as `encodeGsm7` does, `chooseEncoding` is asked first. */
-export function encodeDefault(text: string, alphabet: DefaultAlphabet, headerOctets = 0): Uint8Array {
-  if (alphabet !== 'GSM-7 packed') return encodeGsm7(text);
-  return packSeptets(encodeGsm7(text), fillBits(headerOctets));
 }
 
 /** The text of a whole message; binary is shown as Latin-1. Never throws. */
