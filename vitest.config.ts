@@ -1,12 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+const STORMS = 'tests/storms/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
     // Processes, not threads: the storms kill what they start, and the store brings its own worker thread.
     pool: 'forks',
     globalSetup: ['tests/helpers/store.setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude: [STORMS],
+          // Most of their time is waiting.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        // They measure rates and waits: one after another, with nothing beside them.
+        test: { name: 'storms', include: [STORMS], maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
