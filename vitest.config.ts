@@ -7,8 +7,8 @@ export default defineConfig({
     // Processes, not threads: the storms kill what they start, and the store brings its own worker thread.
     pool: 'forks',
     globalSetup: ['tests/helpers/store.setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -173,6 +173,8 @@ if (at !== -1) {
   if (wanted.includes('copy')) await (await import('./copy.ts')).copyBench(report);
   if (wanted.includes('postgres')) await (await import('./postgres.ts')).postgres();
   if (wanted.includes('lists')) await (await import('./lists.ts')).lists();
+  if (wanted.includes('codec')) (await import('./codec.ts')).codec();
+  if (wanted.includes('smpp')) await (await import('./smpp.ts')).smpp();
   if (wanted.includes('scheduled')) await (await import('./scheduled.ts')).scheduled();
   for (const [name, run] of Object.entries(RUNS)) {
     if (wanted.length === 0 || wanted.includes(name)) await run();

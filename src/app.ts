@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { blobSettings } from './config-media.ts';
+import { makeConnectorRoom } from './connector-room.ts';
 import type { Connector } from './connectors/connector.ts';
 import { CONNECTOR_KINDS } from './connectors/registry.ts';
 import { type Clock, OffsetClock, realClock } from './domain/clock.ts';
@@ -15,11 +16,13 @@ import { cryptoRandom, SidMaker } from './domain/sid.ts';
 import { makeAccept } from './engine/accept.ts';
 import { type Engine, makeEngine } from './engine/engine.ts';
 import { makeForesee } from './engine/foresee.ts';
+import { makePduKeeper, type PduKeeper } from './engine/keep-pdus.ts';
 import { makeLanes } from './engine/lanes.ts';
 import type { Reaches } from './engine/rcs.ts';
 import { type RateChange, repaceSender } from './engine/repace.ts';
 import { ReplySummaries } from './engine/reply-summaries.ts';
 import { engineSettings } from './engine-settings.ts';
+import { makeEsmeDoor } from './esme-door.ts';
 import type { Readiness } from './http/context.ts';
 import { readIdempotency } from './http/idempotency.ts';
 import { registerLab } from './http/lab.ts';
@@ -33,6 +36,7 @@ import { makeOutgoing } from './net/outgoing.ts';
 import { openStore } from './open-store.ts';
 import { type FirstAccount, provisionAccount, provisionSenders, provisionTypes } from './provision.ts';
 import { provisionHolds } from './provision-holds.ts';
+import { makeRouting, wantedConnectors } from './routing.ts';
 import { sealer } from './seal.ts';
 import { SimulatedCarrier } from './simulator/carrier.ts';
 import type { ArmedFault } from './store/armed-faults.ts';
@@ -54,7 +58,7 @@ export interface StartOptions {
   /** Instead of where the settings keep media. */
   blobs?: BlobStore;
   /** Instead of those that the settings name; `name` is what the first of them would be called. */
-  connectors?: (parts: { name: string; clock: Clock }) => Connector[];
+  connectors?: (parts: { name: string; clock: Clock; keepPdu: PduKeeper['keep'] }) => Connector[];
   /** For storms: faults inside the store's writer. */
   storeFaults?: { armed: ArmedFault[]; ackBeforeCommit?: boolean };
   /** The store will not go on: its disk failed. The process has to end and recover from disk. */
@@ -65,6 +69,8 @@ export interface StartOptions {
 export interface Running {
   /** `http://host:port`, as it really listens. */
   address: string;
+  /** Where SMPP clients bind, when they can. */
+  esmePort?: number;
   account: { sid: string; token: string; fresh: boolean };
   store: Store;
   engine: Engine;
@@ -76,6 +82,7 @@ const BODY_LIMIT = 131_072;
 const MOST_SCHEDULED = 500_000;
 /** How long a refused write keeps this node from being called ready. */
 const TROUBLE_MS = 5_000;
+const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 /** A token read within this time is not unsealed again; a rotated one is known everywhere after it. */
 const TOKEN_CACHE_MS = 1_000;
 
@@ -126,20 +133,23 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       clock,
       settings: { submitMs: config.simulator.submitAfterMs, receiptMs: config.simulator.receiptAfterMs },
     });
-    const wanted: Config['connectors'] =
-      config.mode === 'dev' ? [{ kind: 'simulated', name: 'simulated' }] : config.connectors;
-    const connectors: Connector[] =
-      options.connectors?.({ name: wanted[0]?.name ?? 'simulated', clock }) ??
-      wanted.map(({ kind, ...its }) =>
-        CONNECTOR_KINDS[kind]({ ...its, simulatedCarrier: carrier, clock, random: Math.random, observe }),
-      );
     const listeners: { address: string; port: number }[] = [];
     const outgoing = makeOutgoing({ clock, policy: { allow: config.webhooks.allowPrivate, forbid: listeners } });
+    // Carriers may stand beside this server: the operator wrote their addresses.
+    const carrierHttp = makeOutgoing({ clock, policy: { allow: EVERYWHERE, forbid: listeners } });
     let ownOrigin = config.http.publicUrl ?? 'http://localhost';
+    const pdus = makePduKeeper({ store, clock, observe, settings: config.retention.pdus });
+    const keepPdu = pdus.keep;
+    const shared = { clock, random: Math.random, observe, keepPdu, carrierHttp, outgoing, ownUrl: () => ownOrigin };
+    const wanted = wantedConnectors(config);
+    const made: Connector[] =
+      options.connectors?.({ name: wanted[0]?.name ?? 'simulated', clock, keepPdu }) ??
+      wanted.map(({ kind, ...its }) => CONNECTOR_KINDS[kind]({ ...its, ...shared, simulatedCarrier: carrier }));
     const domains = makeLinkDomains(config.linkDomains, config.mode, () => ownOrigin);
     const mediaLinks = makeMediaLinks(secretKey);
-    const mediaLink = (sid: string) => ownOrigin.replace(/\/+$/, '') + mediaLinks.short(sid);
-    const route = () => connectors[0]?.name ?? null;
+    const mediaLink = (sid: string) => ownOrigin.replace(/(?<!\/)\/+$/, '') + mediaLinks.short(sid);
+    const { connectors, router, mayText } = makeRouting(config, made, (name) => engine.isAway(name));
+    const route = router.routeOf;
     const { defaultRate, queueHorizonMs } = config.limits;
     const laneOf = makeLanes({ defaultRate, queueHorizonMs });
     const names = connectors.map(({ name }) => name);
@@ -155,9 +165,24 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       random: Math.random,
       mmsCountries: config.limits.mmsCountries,
     });
+    const createLimits = {
+      scheduleMinLead: config.limits.scheduleMinLeadMs / 1_000,
+      scheduleMaxLead: config.limits.scheduleMaxLeadMs / 1_000,
+      enforceMaxPrice: config.limits.maxPrice === 'enforce',
+    };
+    const trouble = makeTrouble(clock);
     // Only the test-support side waits for answers.
     const summaries = config.mode === 'dev' ? new ReplySummaries() : undefined;
+    const esmes = makeEsmeDoor({
+      config,
+      firstAccountSid: first.account.sid,
+      ...{ store, clock, sids, observe, createLimits },
+      ...{ openToken: vault.open, sealToken: vault.seal },
+      accept: (...draft) => trouble.watch(accept(...draft)),
+      ring: () => engine.ringEsmes(),
+    });
     const engine = makeEngine({
+      esmes,
       store,
       clock,
       connectors,
@@ -165,12 +190,13 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       tokenOf: cachedTokens(store, clock, vault.open),
       random: Math.random,
       route,
+      router,
       laneOf,
       reaches,
       media: { blobs, sids, link: mediaLink },
       replies: {
         door: { prepare: (...draft) => accept.prepare(...draft), announce: (...made) => accept.announce(...made) },
-        mediaUrl: (medium) => ownOrigin.replace(/\/+$/, '') + mediaPath(medium),
+        mediaUrl: (medium) => ownOrigin.replace(/(?<!\/)\/+$/, '') + mediaPath(medium),
         use: config.inbound.twimlAction,
         summaries,
       },
@@ -196,6 +222,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         anyAlphanumeric: config.mode === 'dev',
         lenient: config.strictness === 'lenient',
         allowedCountries: config.limits.allowedCountries,
+        mayText,
         enforceMaxPrice: config.limits.maxPrice === 'enforce',
         mostScheduled: MOST_SCHEDULED,
         mmsCountries: config.limits.mmsCountries,
@@ -206,13 +233,9 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       ring: (dueAt) => engine.ringDispatch(dueAt),
       ringReleases: (dueAt) => engine.ringReleases(dueAt),
     });
-    const createLimits = {
-      scheduleMinLead: config.limits.scheduleMinLeadMs / 1_000,
-      scheduleMaxLead: config.limits.scheduleMaxLeadMs / 1_000,
-      enforceMaxPrice: config.limits.maxPrice === 'enforce',
-    };
+    const operatorSid = first.account.sid;
+    const connectorRoom = makeConnectorRoom({ store, connectors, settings: wanted, operatorSid });
     let isUp = false;
-    const trouble = makeTrouble(clock);
     const risk = await store.risk();
     const app = buildServer({
       store,
@@ -244,6 +267,8 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       foresee,
       changeOptOuts: (change) => engine.inbound.changeOptOuts(change),
       onSenderChanged: () => accept.forgetSenders(),
+      carriers: (name, call) => made.find((one) => one.name === name)?.called?.(call, engine.ear) ?? null,
+      connectors: connectorRoom,
       links: { domains, ownerSid: first.account.sid, resolve: resolveName },
       media: {
         links: mediaLinks,
@@ -260,6 +285,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
               store,
               clock,
               accountOf,
+              pdus: connectorRoom.pdus,
               hosts: publicHosts(config),
               ringCallbacks: () => engine.ringCallbacks(),
             })
@@ -286,18 +312,24 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
     if (config.http.publicUrl === null) ownOrigin = `http://${host}:${port}`;
     await engine.start(`${host}:${port}`);
+    pdus.start();
+    const esmeAddress = await esmes.listen();
+    if (esmeAddress) listeners.push(esmeAddress);
     isUp = true;
 
     return {
       address: `http://${host}:${port}`,
+      ...(esmeAddress && { esmePort: esmeAddress.port }),
       account: { sid: first.account.sid, token: first.token, fresh: first.fresh },
       store,
       engine,
       async close() {
         isUp = false;
-        await closeServer(app, realClock);
+        await Promise.all([closeServer(app, realClock), esmes.close()]);
         await engine.stop();
+        await pdus.stop();
         await outgoing.close();
+        await carrierHttp.close();
         faults.at('stop.before-close');
         await store.close();
         await blobs.close();

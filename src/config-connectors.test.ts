@@ -57,4 +57,25 @@ describe('a connector in pidge.toml', () => {
     ]);
     expect(problemsOf(SMPP.replace(/password = .*/, 'password = 20052005')).join()).not.toContain('20052005');
   });
+
+  it('of WhatsApp Cloud knows its numbers and templates, and says which of them cannot be read', () => {
+    const text = `[[connectors]]
+kind = "whatsapp"
+access_token = "EAA-1"
+app_secret = "s3cret-app"
+verify_token = "s3cret-verify"
+phone_numbers = ["+15550783881=106540352242922"]
+templates = ["HX00000000000000000000000000000001=order_ready:en_US"]
+`;
+    expect(read(text)).toMatchObject([
+      { kind: 'whatsapp', whatsapp: { graphUrl: 'https://graph.facebook.com', graphVersion: 'v24.0', media: 'auto' } },
+    ]);
+    expect(problemsOf('[[connectors]]\nkind = "whatsapp"\n')).toHaveLength(4);
+    const bad = text.replace('=106540352242922', '').replace(':en_US', '').replace('"EAA-1"', '20052005');
+    const problems = problemsOf(`${bad}graph_version = "24"\nname = "a/b"\n`).join('\n');
+    for (const key of ['phone_numbers', 'templates', 'graph_version', 'name', 'access_token']) {
+      expect(problems).toContain(`connectors.${key}`);
+    }
+    expect(problems).not.toMatch(/20052005|s3cret/);
+  });
 });

@@ -1,16 +1,25 @@
 /** The settings of connectors: `[[connectors]]`, one entry a carrier. */
 import { readFileSync } from 'node:fs';
+import { HTTP_KEYS, readHttpCarrier } from './config-http-carrier.ts';
+import { CONNECTOR_RULE_KEYS, type ConnectorRule, readRule } from './config-routes.ts';
+import { readWhatsApp, WHATSAPP_KEYS } from './config-whatsapp.ts';
+import type { HttpMapping } from './connectors/http-carrier/mapping.ts';
 import { SMPP_DEFAULTS, type SmppSettings } from './connectors/smpp/settings.ts';
+import type { WhatsAppSettings } from './connectors/whatsapp/settings.ts';
 
 /** As `config-values.ts` reads them. */
 type Value = string | number | boolean | string[] | null;
 
-export type ConnectorSetting = { kind: 'simulated'; name: string } | { kind: 'smpp'; name: string; smpp: SmppSettings };
+export type ConnectorSetting = Partial<ConnectorRule> & ConnectorKindSetting;
 
-/** Keys of one entry. All but `kind` and `name` are of `smpp`. */
-export const CONNECTOR_KEYS = {
-  kind: { kind: 'enum', values: ['simulated', 'smpp'] },
-  name: { kind: 'string' },
+type ConnectorKindSetting =
+  | { kind: 'simulated'; name: string }
+  | { kind: 'smpp'; name: string; smpp: SmppSettings }
+  | { kind: 'whatsapp'; name: string; whatsapp: WhatsAppSettings }
+  | { kind: 'http'; name: string; http: HttpMapping };
+
+/** Keys of `kind = "smpp"`, some of which others have too. */
+const SMPP_KEYS = {
   host: { kind: 'string' },
   port: { kind: 'int', min: 1, max: 65_535 },
   tls: { kind: 'bool' },
@@ -27,6 +36,7 @@ export const CONNECTOR_KEYS = {
   short_code_npi: { kind: 'int', min: 0, max: 255 },
   country_code: { kind: 'string' },
   service_type: { kind: 'string' },
+  validity: { kind: 'enum', values: ['relative', 'absolute', 'none'] },
   registered_delivery: { kind: 'int', min: 0, max: 255 },
   default_alphabet: { kind: 'enum', values: ['GSM-7', 'GSM-7 packed', 'Latin-1'] },
   concatenation: { kind: 'enum', values: ['udh-8', 'udh-16', 'sar', 'payload'] },
@@ -38,24 +48,72 @@ export const CONNECTOR_KEYS = {
   // With the wait in the queue (10 s) and a margin within the minute that a claim lasts.
   response_timeout: { kind: 'duration', maxMs: 40_000 },
   throttle_backoff: { kind: 'duration', maxMs: 8_000 },
+  trace: { kind: 'enum', values: ['all', 'failures', 'off'] },
 } as const;
+
+/** Keys of one entry, whatever its kind. */
+export const CONNECTOR_KEYS = {
+  kind: { kind: 'enum', values: ['simulated', 'smpp', 'whatsapp', 'http'] },
+  name: { kind: 'string' },
+  ...CONNECTOR_RULE_KEYS,
+  ...SMPP_KEYS,
+  ...WHATSAPP_KEYS,
+  ...HTTP_KEYS,
+} as const;
+
+/** What no error text may show. */
+export const CONNECTOR_SECRETS: readonly string[] = [
+  'password',
+  'access_token',
+  'app_secret',
+  'verify_token',
+  'check_secret',
+  'headers',
+];
+
+const KEYS_BY_KIND: Record<ConnectorSetting['kind'], readonly string[]> = {
+  simulated: [],
+  smpp: Object.keys(SMPP_KEYS),
+  whatsapp: [...Object.keys(WHATSAPP_KEYS), 'window', 'response_timeout'],
+  http: [...Object.keys(HTTP_KEYS), 'password', 'country_code', 'window', 'response_timeout'],
+};
 
 /** The connectors as written. What no single key can tell goes into `problems`; no text holds a password. */
 export function readConnectors(entries: Record<string, Value>[], problems: string[]): ConnectorSetting[] {
-  const settings = entries.map((entry): ConnectorSetting => {
-    const kind = entry.kind as ConnectorSetting['kind'];
-    const name = (entry.name as string | undefined) ?? kind;
-    if (kind === 'smpp') return { kind, name, smpp: readSmpp(entry, name, problems) };
-    for (const key of Object.keys(entry)) {
-      if (key !== 'kind' && key !== 'name') problems.push(`connectors.${key} of "${name}" is for kind = "smpp" alone.`);
-    }
-    return { kind, name };
-  });
+  const settings = entries.map((entry) => readConnector(entry, problems));
   const names = settings.map(({ name }) => name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
     problems.push(`Two connectors are named "${name}". Give each a name of its own.`);
   }
-  return settings;
+  return settings.map((one, index) => ({ ...one, ...readRule(entries[index] ?? {}) }));
+}
+
+function readConnector(entry: Record<string, Value>, problems: string[]): ConnectorSetting {
+  const kind = entry.kind as ConnectorSetting['kind'];
+  const name = (entry.name as string | undefined) ?? kind;
+  judgeKeys(entry, kind, name, problems);
+  switch (kind) {
+    case 'simulated':
+      return { kind, name };
+    case 'smpp':
+      return { kind, name, smpp: readSmpp(entry, name, problems) };
+    case 'whatsapp':
+      return { kind, name, whatsapp: readWhatsApp(entry, name, problems) };
+    case 'http':
+      return { kind, name, http: readHttpCarrier(entry, name, problems) };
+  }
+}
+
+function judgeKeys(entry: Record<string, Value>, kind: ConnectorSetting['kind'], name: string, problems: string[]) {
+  // The name is a part of the paths that its carrier calls.
+  if (!/^[\w.-]{1,64}$/.test(name)) {
+    problems.push(`connectors.name is "${name}". Allowed: letters, digits and . - _, at most 64.`);
+  }
+  for (const key of Object.keys(entry)) {
+    if (key === 'kind' || key === 'name' || key in CONNECTOR_RULE_KEYS || KEYS_BY_KIND[kind].includes(key)) continue;
+    const kinds = Object.entries(KEYS_BY_KIND).flatMap(([one, keys]) => (keys.includes(key) ? [`"${one}"`] : []));
+    problems.push(`connectors.${key} of "${name}" is for kind = ${kinds.join(' or ')} alone.`);
+  }
 }
 
 function readSmpp(entry: Record<string, Value>, name: string, problems: string[]): SmppSettings {
@@ -87,6 +145,7 @@ function readSmpp(entry: Record<string, Value>, name: string, problems: string[]
     },
     countryCode,
     serviceType: get<string>('service_type', SMPP_DEFAULTS.serviceType),
+    validity: get<SmppSettings['validity']>('validity', SMPP_DEFAULTS.validity),
     registeredDelivery: get<number>('registered_delivery', SMPP_DEFAULTS.registeredDelivery),
     defaultAlphabet: get<SmppSettings['defaultAlphabet']>('default_alphabet', SMPP_DEFAULTS.defaultAlphabet),
     concatenation: get<SmppSettings['concatenation']>('concatenation', SMPP_DEFAULTS.concatenation),
@@ -97,6 +156,7 @@ function readSmpp(entry: Record<string, Value>, name: string, problems: string[]
     bindTimeoutMs: get<number>('bind_timeout', SMPP_DEFAULTS.bindTimeoutMs),
     responseMs: get<number>('response_timeout', SMPP_DEFAULTS.responseMs),
     throttleMs: get<number>('throttle_backoff', SMPP_DEFAULTS.throttleMs),
+    trace: get<SmppSettings['trace']>('trace', SMPP_DEFAULTS.trace),
   };
 }
 

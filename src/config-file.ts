@@ -72,9 +72,9 @@ function indexLines(text: string): Map<string, number> {
   const seen = new Map<string, number>();
   let header = '';
   text.split('\n').forEach((line, index) => {
-    const opened = /^\s*(\[\[?)\s*([^\]]+?)\s*\]/.exec(line);
+    const opened = /^\s*(\[\[?)([^\]]+)\]/.exec(line);
     if (opened?.[2] !== undefined) {
-      header = opened[2].replaceAll('"', '');
+      header = opened[2].trim().replaceAll('"', '');
       if (opened[1] === '[[') {
         const count = seen.get(header) ?? 0;
         seen.set(header, count + 1);

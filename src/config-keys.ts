@@ -7,9 +7,11 @@
 import { ACCOUNT_ALERTS, ALERT_KEYS } from './config-alerts.ts';
 import { CHANNEL_KEYS } from './config-channels.ts';
 import { CONNECTOR_KEYS } from './config-connectors.ts';
+import { ESME_KEYS, ESME_USER_KEYS } from './config-esme.ts';
 import { INBOUND_KEYS } from './config-inbound.ts';
 import { MEDIA_KEYS } from './config-media.ts';
 import { ACCOUNT_RETENTION, RETENTION_KEYS } from './config-retention.ts';
+import { ROUTE_KEYS, SAFETY_KEYS } from './config-routes.ts';
 import { MMS_COUNTRIES } from './domain/mms.ts';
 import { POOL_TYPES } from './domain/number-pools.ts';
 
@@ -23,6 +25,8 @@ export type KeyType =
   | { kind: 'duration'; maxMs?: number }
   /** Absolute http(s), kept without a slash at its end. */
   | { kind: 'url' }
+  /** The same, or `smpp:` and the system_id of an ESME. */
+  | { kind: 'webhook' }
   /** Strings, of `values` if there are some; in the environment and in flags separated by commas. */
   | { kind: 'list'; values?: readonly string[] }
   | { kind: 'enum'; values: readonly string[] }
@@ -198,6 +202,8 @@ export const KEYS: readonly Key[] = [
     about: 'messaging_service_sid shown when a message names none',
   },
   ...INBOUND_KEYS,
+  ...ESME_KEYS,
+  ...SAFETY_KEYS,
   ...CHANNEL_KEYS,
   ...MEDIA_KEYS,
   {
@@ -263,7 +269,15 @@ export const KEYS: readonly Key[] = [
 
 /** Tables that may stand several times in the file, with the keys of one entry. They have no environment variable. */
 export const TABLES: Record<
-  'numbers' | 'senders' | 'accounts' | 'connectors' | 'prices.destinations' | 'link_domains' | 'number_pools',
+  | 'numbers'
+  | 'senders'
+  | 'accounts'
+  | 'connectors'
+  | 'routes'
+  | 'smpp_users'
+  | 'prices.destinations'
+  | 'link_domains'
+  | 'number_pools',
   Record<string, KeyType>
 > = {
   numbers: {
@@ -272,7 +286,7 @@ export const TABLES: Record<
     kind: { kind: 'enum', values: ['long-code', 'toll-free', 'mobile'] },
     mms: { kind: 'bool' },
     friendly_name: { kind: 'string' },
-    sms_url: { kind: 'url' },
+    sms_url: { kind: 'webhook' },
     sms_method: { kind: 'enum', values: ['GET', 'POST'] },
     sms_fallback_url: { kind: 'url' },
     sms_fallback_method: { kind: 'enum', values: ['GET', 'POST'] },
@@ -281,7 +295,7 @@ export const TABLES: Record<
   senders: {
     address: { kind: 'string' },
     rate: { kind: 'rate' },
-    sms_url: { kind: 'url' },
+    sms_url: { kind: 'webhook' },
     status_callback_url: { kind: 'url' },
     friendly_name: { kind: 'string' },
   },
@@ -311,6 +325,8 @@ export const TABLES: Record<
     mms: { kind: 'bool' },
   },
   connectors: CONNECTOR_KEYS,
+  routes: ROUTE_KEYS,
+  smpp_users: ESME_USER_KEYS,
 };
 
 /** The regular environment variable of a path: `http.port` is `PIDGE_HTTP_PORT`. */

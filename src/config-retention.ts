@@ -1,4 +1,5 @@
 /** The settings of retention: what is kept for some days only, by default and of one account. */
+import type { PduKeeperSettings } from './engine/keep-pdus.ts';
 import type { Expirable } from './store/expiry.ts';
 
 const days = (path: string, about: string) =>
@@ -10,7 +11,19 @@ export const RETENTION_KEYS = [
   days('retention.bodies', 'how long bodies are kept; unset: as long as their messages'),
   days('retention.media', 'how long media are kept; unset: as long as their messages'),
   days('retention.numbers', "how long people's numbers are kept whole, then masked; unset: as long as their messages"),
-];
+  {
+    path: 'retention.pdus',
+    type: { kind: 'duration' },
+    default: { dev: '3d', serve: '3d' },
+    about: 'how long PDUs of connectors are kept; they go with the content of their message in any case',
+  },
+  {
+    path: 'retention.pdu_rows',
+    type: { kind: 'int', min: 0, max: 100_000_000 },
+    default: { dev: 200_000, serve: 200_000 },
+    about: 'about how many PDUs of connectors are kept at most, some 500 bytes each; 0 keeps none',
+  },
+] as const;
 
 /** Keys of an entry of `[[accounts]]`, besides its `sid`. */
 export const ACCOUNT_RETENTION = {
@@ -26,6 +39,7 @@ export interface RetentionSettings {
   /** `null`: messages are kept for ever. */
   messagesMs: number | null;
   keepMs: Retained;
+  pdus: PduKeeperSettings;
   /** What an account of its own has instead, by sid. */
   accounts: ReadonlyMap<string, Partial<Retained>>;
 }
@@ -43,6 +57,7 @@ export function readRetention(get: <T>(path: string) => T, entries: Record<strin
   return {
     messagesMs: get('retention.messages'),
     keepMs: { bodies: get('retention.bodies'), media: get('retention.media'), numbers: get('retention.numbers') },
+    pdus: { keepMs: get('retention.pdus'), most: get('retention.pdu_rows') },
     accounts: new Map(accounts),
   };
 }

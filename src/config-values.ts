@@ -1,4 +1,5 @@
 import type { KeyType, Written } from './config-keys.ts';
+import { esmeUserOf } from './domain/esme-address.ts';
 import { nearest } from './nearest.ts';
 
 /** What a setting holds once read: milliseconds, micro-units and the like are plain numbers. */
@@ -27,6 +28,8 @@ export function readValue(type: KeyType, written: unknown): { value: Value } | {
       return duration(written, type.maxMs);
     case 'url':
       return url(written);
+    case 'webhook':
+      return isEsme(written) ? { value: written } : url(written);
     case 'list':
       return list(written, type.values);
     case 'enum':
@@ -81,9 +84,13 @@ function duration(written: unknown, maxMs: number | undefined): { value: Value }
 function url(written: unknown): { value: Value } | { allowed: string } {
   const parsed = typeof written === 'string' && URL.canParse(written) ? new URL(written) : null;
   if (parsed && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '') {
-    return { value: String(written).replace(/\/+$/, '') };
+    return { value: String(written).replace(/(?<!\/)\/+$/, '') };
   }
   return { allowed: 'a URL that starts with http:// or https://' };
+}
+
+function isEsme(written: unknown): written is string {
+  return typeof written === 'string' && esmeUserOf(written) !== null && !written.includes('?');
 }
 
 function list(written: unknown, values?: readonly string[]): { value: Value } | { allowed: string } {

@@ -8,18 +8,21 @@ import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { type AlertSettings, readAlertSettings } from './config-alerts.ts';
 import { type ChannelConfig, readChannels } from './config-channels.ts';
-import { type ConnectorSetting, readConnectors } from './config-connectors.ts';
+import { CONNECTOR_SECRETS, type ConnectorSetting, readConnectors } from './config-connectors.ts';
+import { type EsmeConfig, readEsmes } from './config-esme.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { type InboundConfig, readInbound } from './config-inbound.ts';
 import { KEYS, type Key, type Mode, TABLES, variableOf } from './config-keys.ts';
 import { type MediaSettings, mediaProblems, readMediaSettings } from './config-media.ts';
 import { poolProblems, readNumberPools } from './config-pools.ts';
 import { type RetentionSettings, readRetention, retentionProblems } from './config-retention.ts';
+import { type RoutingConfig, readRouting, routingProblems } from './config-routes.ts';
 import { isPostgres, readValue, shown, type Value } from './config-values.ts';
 import { parseSender } from './domain/address.ts';
 import type { NumberPool } from './domain/number-pools.ts';
 import type { PriceTable } from './domain/prices.ts';
-import { type LinkDomainSetting, linkDomainProblems } from './link-domains.ts';
+import { type LinkDomainSetting, linkDomainFrom, linkDomainProblems } from './link-domains.ts';
+import { isLoopback } from './loopback.ts';
 import { nearest } from './nearest.ts';
 
 export type { Mode } from './config-keys.ts';
@@ -53,7 +56,7 @@ export interface SenderSetting {
   properties: Record<string, string>;
 }
 
-export interface Config {
+export interface Config extends RoutingConfig {
   mode: Mode;
   http: { port: number; host: string; publicUrl: string | null };
   /** Folder of the database and, in `dev`, of the key file. */
@@ -101,6 +104,8 @@ export interface Config {
   linkDomains: LinkDomainSetting[];
   numberPools: NumberPool[];
   connectors: ConnectorSetting[];
+  /** `null`: no SMPP server. */
+  esmes: EsmeConfig | null;
 }
 
 /** Wrong settings; `problems` holds one finished sentence each. The command line ends with 3. */
@@ -297,19 +302,8 @@ function assemble(
     linkDomains: entries('link_domains', 'domain').map(linkDomainFrom),
     numberPools: readNumberPools(entries('number_pools', 'country'), mode),
     connectors: readConnectors(entries('connectors', 'kind'), problems),
-  };
-}
-
-function linkDomainFrom(entry: Record<string, Value>): LinkDomainSetting {
-  return {
-    domain: entry.domain as string,
-    sid: entry.sid as string | undefined,
-    services: entry.services as string[] | undefined,
-    fallbackUrl: entry.fallback_url as string | undefined,
-    callbackUrl: entry.callback_url as string | undefined,
-    continueOnFailure: entry.continue_on_failure as boolean | undefined,
-    hideScheme: entry.disable_https as boolean | undefined,
-    ttlMs: entry.ttl as number | undefined,
+    esmes: readEsmes(get, entries('smpp_users', 'system_id'), problems),
+    ...readRouting(get, entries('routes', 'connector')),
   };
 }
 
@@ -333,7 +327,10 @@ function readTable(
       }
       const result = readValue(type, field.written);
       if ('value' in result) entry[field.path] = result.value;
-      else problems.push(`${where} is ${shown(field.written, field.path === 'password')}. Allowed: ${result.allowed}.`);
+      else
+        problems.push(
+          `${where} is ${shown(field.written, CONNECTOR_SECRETS.includes(field.path))}. Allowed: ${result.allowed}.`,
+        );
     }
     if (typeof entry[needed] === 'string') return [entry];
     problems.push(`${fileName}:${line} [[${table}]] needs ${needed}.`);
@@ -384,14 +381,9 @@ function judge(config: Config, problems: string[]): void {
     problems.push(`prices.destinations holds the prefix "${prefix}". Allowed: + and digits, such as "+44".`);
   }
   problems.push(...linkDomainProblems(config.linkDomains));
-  problems.push(...poolProblems(config.numberPools));
+  problems.push(...poolProblems(config.numberPools), ...routingProblems(config, config.connectors));
   const sid = config.auth.accountSid;
   if (sid !== null && !/^AC[0-9a-fA-F]{32}$/.test(sid)) {
     problems.push(`auth.account_sid is "${sid}". Allowed: AC and 32 hexadecimal digits.`);
   }
-}
-
-/** Whether only this machine can reach an address to listen on. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

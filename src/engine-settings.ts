@@ -2,6 +2,7 @@
 import type { Config } from './config.ts';
 import { debuggerUrlIn } from './config-alerts.ts';
 import { keepMsIn } from './config-retention.ts';
+import { type ConnectorRule, DEFAULT_RULE } from './config-routes.ts';
 import { makeCharges } from './domain/prices.ts';
 import type { EngineSettings } from './engine/engine.ts';
 
@@ -17,6 +18,8 @@ const RELEASE_POLL_MS = 500;
 
 /** `config.node.roles` says which rooms run at all. */
 export function engineSettings(config: Config): EngineSettings {
+  const rules = new Map(config.connectors.map(({ name, ...rule }) => [name, { ...DEFAULT_RULE, ...rule }]));
+  const ruleOf = (name: string): ConnectorRule => rules.get(name) ?? DEFAULT_RULE;
   const dispatch = {
     maxInFlight: 2_000,
     batch: 200,
@@ -26,6 +29,8 @@ export function engineSettings(config: Config): EngineSettings {
     chargeOf: makeCharges(config.prices),
     mmsCountries: config.limits.mmsCountries,
     inDoubtHoldMs: 30_000,
+    inDoubtOf: (name: string) => ruleOf(name).inDoubt,
+    failoverAfterMs: (name: string) => ruleOf(name).failoverAfterMs,
   };
   const callbacks = {
     maxInFlight: config.webhooks.inFlight,

@@ -101,3 +101,17 @@ function baseOf(domain: string): string | null {
   const isBare = pathname === '/' && search === '' && hash === '' && username === '' && password === '';
   return isBare && host !== '' ? `${protocol}//${host}/` : null;
 }
+
+/** An entry of `[[link_domains]]`, whose types have been checked. */
+export function linkDomainFrom(entry: Record<string, unknown>): LinkDomainSetting {
+  return {
+    domain: entry.domain as string,
+    sid: entry.sid as string | undefined,
+    services: entry.services as string[] | undefined,
+    fallbackUrl: entry.fallback_url as string | undefined,
+    callbackUrl: entry.callback_url as string | undefined,
+    continueOnFailure: entry.continue_on_failure as boolean | undefined,
+    hideScheme: entry.disable_https as boolean | undefined,
+    ttlMs: entry.ttl as number | undefined,
+  };
+}

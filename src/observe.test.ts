@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { realClock } from './domain/clock.ts';
 import type { PidgeEvent } from './domain/events.ts';
 import { makeLog, makeMetrics } from './observe.ts';
 import { StoreUnavailable } from './store/store.ts';
@@ -23,6 +24,8 @@ const stats = async () => ({
   fetchesDue: 0,
   repliesDue: 0,
   noticesDue: 0,
+  esmesDue: 0,
+  dueAt: {},
   oldestDueAt: null,
   parkedReceipts: 0,
 });
@@ -47,6 +50,41 @@ it('answers while the store is gone, and then says that the queues are unknown',
   expect(text).toContain('pidge_store_up 0');
   expect(text).toContain('pidge_queue_messages Nan');
   expect(text).toContain('pidge_messages_accepted_total{direction="outbound-api"} 1');
+});
+
+it('says of every queue for how long its first work has been due, and of none that it cannot know', async () => {
+  const metrics = makeMetrics('pidge');
+  const now = realClock.now();
+  const dueAt = { send: now + 60_000, reply: now - 90_000, notice: now - 30_000, joining: now - 600_000 };
+  const text = await metrics.text({ stats: async () => ({ ...(await stats()), dueAt }) });
+  const overdue = (queue: string) => Number(new RegExp(`queue_overdue_seconds{queue="${queue}"} (.*)`).exec(text)?.[1]);
+  expect(overdue('replies')).toBeCloseTo(90, -1);
+  expect(overdue('notices')).toBeCloseTo(30, -1);
+  expect(overdue('joinings')).toBeCloseTo(600, -1);
+  expect([overdue('messages'), overdue('fetches'), overdue('releases')]).toEqual([0, 0, 0]);
+  const gone = await metrics.text({ stats: () => Promise.reject(new StoreUnavailable('gone')) });
+  expect(gone).toContain('pidge_queue_overdue_seconds{queue="replies"} Nan');
+});
+
+it('counts callbacks by what they are about, and what was given up because it broke its room', async () => {
+  const metrics = makeMetrics('pidge');
+  const attempt = {
+    type: 'callback.attempt',
+    at: 1,
+    sid: 's',
+    url: 'https://app.example/',
+    ms: 1,
+    attempt: 1,
+  } as const;
+  for (const status of ['delivered', 'alert', 'trigger', 'click']) {
+    metrics.observe({ ...attempt, status, httpStatus: 200, decision: 'done' });
+  }
+  metrics.observe({ type: 'work.quarantined', at: 1, room: 'replies', sid: 's', accountSid: 'a', why: 'TypeError' });
+  const text = await metrics.text({ stats });
+  for (const kind of ['status', 'alert', 'trigger', 'click']) {
+    expect(text).toContain(`pidge_webhook_attempts_total{kind="${kind}",result="done"} 1`);
+  }
+  expect(text).toContain('pidge_works_quarantined_total{room="replies"} 1');
 });
 
 it('tells what a node holds, loses and takes over', async () => {

@@ -4,7 +4,12 @@
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { realClock } from './domain/clock.ts';
 import type { Observer, PidgeEvent } from './domain/events.ts';
+import { logEsme, makeEsmeMetrics } from './observe-esmes.ts';
+import { callbackKind, methodOf, routeOf } from './observe-labels.ts';
+import { makeQueueMetrics } from './observe-queues.ts';
+import { makeSmppMetrics } from './observe-smpp.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
 
 /** Every observer hears every event, in this order; one that throws would silence the rest, so none may. */
@@ -142,6 +147,8 @@ export function makeMetrics(prefix: string): Metrics {
     help: 'Binds that came or went, and what their carriers did wrong',
     labelNames: ['connector', 'state'],
   });
+  const smpp = makeSmppMetrics(prefix, registry);
+  const esmes = makeEsmeMetrics(prefix, registry);
   const terms = new Counter({
     ...shared,
     name: `${prefix}_node_terms_total`,
@@ -164,15 +171,14 @@ export function makeMetrics(prefix: string): Metrics {
     help: 'Bugs and broken machinery, by room',
     labelNames: ['where'],
   });
-  const gauge = (name: string, help: string): Gauge => new Gauge({ ...shared, name: `${prefix}_${name}`, help });
-  const sendsDue = gauge('queue_messages', 'Messages that wait to be sent');
-  const callbacksDue = gauge('queue_callbacks', 'Callbacks that wait to be sent');
-  const fetchesDue = gauge('queue_fetches', 'Messages that wait for their media');
-  const repliesDue = gauge('queue_replies', 'Messages whose app is to be asked');
-  const noticesDue = gauge('queue_notices', 'Confirmations of keywords that wait to be sent');
-  const releasesDue = gauge('queue_releases', 'Messages that wait for a sender or their hour');
-  const parked = gauge('receipts_parked', 'Receipts that wait for their message');
-  const storeUp = gauge('store_up', '1 when the store answers');
+  const quarantined = new Counter({
+    ...shared,
+    name: `${prefix}_works_quarantined_total`,
+    help: 'Works given up because they broke their room again and again',
+    labelNames: ['room'],
+  });
+  const queues = makeQueueMetrics(prefix, registry);
+  const storeUp = new Gauge({ ...shared, name: `${prefix}_store_up`, help: '1 when the store answers' });
 
   function observe(event: PidgeEvent): void {
     switch (event.type) {
@@ -216,6 +222,14 @@ export function makeMetrics(prefix: string): Metrics {
       case 'connector.bind':
         binds.inc({ connector: event.connector, state: event.state });
         return;
+      case 'connector.pdus':
+        smpp.count(event);
+        return;
+      case 'esme.bind':
+      case 'esme.refused':
+      case 'esme.told':
+        esmes.count(event);
+        return;
       case 'node.took_over':
         takenOver.inc(event.rows);
         return;
@@ -245,11 +259,14 @@ export function makeMetrics(prefix: string): Metrics {
         unmatched.inc({ connector: event.connector });
         return;
       case 'callback.attempt':
-        callbacks.inc({ kind: event.status === 'click' ? 'click' : 'status', result: event.decision });
+        callbacks.inc({ kind: callbackKind(event.status), result: event.decision });
         callbackTime.observe(event.ms / 1000);
         return;
       case 'fault':
         faults.inc({ where: event.where });
+        return;
+      case 'work.quarantined':
+        quarantined.inc({ room: event.room });
         return;
       case 'lenient':
       case 'message.scheduled':
@@ -267,31 +284,10 @@ export function makeMetrics(prefix: string): Metrics {
         throw error;
       });
       storeUp.set(stats === null ? 0 : 1);
-      sendsDue.set(stats?.sendsDue ?? Number.NaN);
-      callbacksDue.set(stats?.callbacksDue ?? Number.NaN);
-      fetchesDue.set(stats?.fetchesDue ?? Number.NaN);
-      repliesDue.set(stats?.repliesDue ?? Number.NaN);
-      noticesDue.set(stats?.noticesDue ?? Number.NaN);
-      releasesDue.set(stats?.releasesDue ?? Number.NaN);
-      parked.set(stats?.parkedReceipts ?? Number.NaN);
+      queues.set(stats, realClock.now());
       return registry.metrics();
     },
   };
-}
-
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
-
-/** Clients choose the verb too: an unknown one must not make a new series. */
-function methodOf(method: string): string {
-  return METHODS.has(method) ? method : 'other';
-}
-
-/** The resource a path belongs to; anything unknown is `other`, so no client can make labels. */
-function routeOf(path: string): string {
-  const resource = /^\/2010-04-01\/Accounts(?:\/[^/?]+\/(Messages|IncomingPhoneNumbers))?/.exec(path);
-  if (resource) return resource[1] ?? 'Accounts';
-  const first = /^\/([^/?]+)/.exec(path)?.[1] ?? '';
-  return ['_test', '_admin', 'healthz', 'readyz', 'metrics', 'errors'].includes(first) ? first : 'other';
 }
 
 /**
@@ -341,12 +337,14 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
         return;
       }
       case 'message.scheduled':
+      case 'inbound.stray':
       case 'node.connector': {
         const { type, ...rest } = event;
         log.info(rest, type);
         return;
       }
       case 'dispatch.dropped':
+      case 'work.quarantined':
       case 'node.term':
       case 'node.took_over': {
         const { type, ...rest } = event;
@@ -377,13 +375,14 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
         log[type === 'alert' ? 'info' : 'debug'](rest, type);
         return;
       }
-      case 'inbound.stray': {
-        const { type, ...rest } = event;
-        log.info(rest, type);
+      case 'esme.bind':
+      case 'esme.refused':
+      case 'esme.told':
+        logEsme(log, event);
         return;
-      }
       case 'opt-out':
       case 'notice.outcome':
+      case 'connector.pdus':
       case 'receipt.unmatched':
       case 'message.status':
       case 'media.fetched':

@@ -12,9 +12,7 @@ export async function provisionHolds(
 ): Promise<void> {
   const marks = await store.documents({ ...MARKS, limit: MOST_MARKS });
   for (const { sid } of marks.filter((mark) => !suspended.has(mark.sid))) {
-    const account = await store.account(sid);
-    if (account?.status === 'suspended')
-      await store.saveAccount({ ...account, status: 'active', updatedAt: clock.now() });
+    await store.changeAccount({ sid, set: { status: 'active' }, expected: { status: 'suspended' } }, clock.now());
     await store.removeDocument(MARKS.accountSid, MARKS.kind, sid);
   }
   for (const sid of suspended) {
@@ -25,6 +23,6 @@ export async function provisionHolds(
     // The mark first: an account that is suspended without one would never be given back.
     const mark = { ...MARKS, sid, parentSid: '', name: null, properties: {}, createdAt: now, updatedAt: now };
     await store.saveDocument(mark);
-    await store.saveAccount({ ...account, status: 'suspended', updatedAt: now });
+    await store.changeAccount({ sid, set: { status: 'suspended' }, expected: { status: 'active' } }, now);
   }
 }

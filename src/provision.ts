@@ -39,10 +39,9 @@ export async function provisionAccount(
     const token = auth.authToken ?? stored;
     const type = typeName(types.get(known.sid) ?? auth.accountType);
     if (token === stored && known.type === type) return { account: known, token, fresh: false };
-    const sealedToken = token === stored ? known.sealedToken : parts.seal(token);
-    const account: Account = { ...known, type, sealedToken, updatedAt: clock.now() };
-    await store.saveAccount(account);
-    return { account, token, fresh: false };
+    const set = token === stored ? { type } : { type, sealedToken: parts.seal(token) };
+    const changed = await store.changeAccount({ sid: known.sid, set }, clock.now());
+    return { account: changed.kind === 'done' ? changed.account : known, token, fresh: false };
   }
   const token = auth.authToken ?? parts.makeToken();
   const sid = auth.accountSid ?? sids.make('AC');
@@ -69,7 +68,7 @@ export async function provisionTypes({ store, clock }: ProvisionParts, types: Co
   for (const [sid, wanted] of types) {
     const account = await store.account(sid);
     const type = typeName(wanted);
-    if (account && account.type !== type) await store.saveAccount({ ...account, type, updatedAt: clock.now() });
+    if (account && account.type !== type) await store.changeAccount({ sid, set: { type } }, clock.now());
   }
 }
 
@@ -93,7 +92,7 @@ async function elect({ store, clock }: ProvisionParts, account: Account): Promis
   const [winner] = await store.documents({ accountSid: '', kind, name: 'first', limit: 1 });
   const elected = winner ? await store.account(winner.sid) : null;
   if (!elected) return null;
-  await store.saveAccount({ ...account, status: 'closed', updatedAt: now });
+  await store.changeAccount({ sid: account.sid, set: { status: 'closed' } }, now);
   return elected;
 }
 

@@ -17,6 +17,7 @@ interface Planted {
 const DOMAIN = 'domain is the ground';
 const ENGINE = 'engine never learns';
 const HTTP = 'http is the front door';
+const ESME = 'esme is the second front door';
 const importing = (path: string): string => `import { thing } from '${path}';\nexport const used = thing;\n`;
 
 const PLANTED: Planted[] = [
@@ -91,6 +92,19 @@ const PLANTED: Planted[] = [
   { fence: 'http does not send', file: 'src/http/p1.ts', text: importing('../net/outgoing.ts'), says: HTTP },
   { fence: 'http does not know its store', file: 'src/http/p2.ts', text: importing('../store/sqlite.ts'), says: HTTP },
   { fence: 'only cli and tests import config.ts', file: 'src/http/p3.ts', text: importing('../config.ts'), says: HTTP },
+  {
+    fence: 'the second front door does not go through the first',
+    file: 'src/esme/p1.ts',
+    text: importing('../http/form.ts'),
+    says: ESME,
+  },
+  { fence: 'esme does not know its store', file: 'src/esme/p2.ts', text: importing('../store/sqlite.ts'), says: ESME },
+  {
+    fence: 'engine does not know the second front door',
+    file: 'src/engine/p9.ts',
+    text: importing('../esme/users.ts'),
+    says: ENGINE,
+  },
   {
     fence: 'the simulator knows Pidge only as a carrier would',
     file: 'src/simulator/p.ts',

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { safetyWarnings } from '../config-routes.ts';
 import { isPostgres, withoutPassword } from '../config-values.ts';
 import type { Paint } from './terminal.ts';
 
@@ -12,6 +13,8 @@ export interface Started {
   /** Where it really listens, as `http://127.0.0.1:7670`. */
   address: string;
   account: { sid: string; token: string };
+  /** Where SMPP clients bind, when they can. */
+  esmePort?: number;
 }
 
 /**
@@ -33,6 +36,9 @@ export function banner(
   const node = (): void => {
     if (isPostgres(config.database)) row('Database', withoutPassword(config.database));
     if (!isWhole(config)) row('Roles', config.node.roles.join(', '));
+    const { esmes } = config;
+    if (started.esmePort === undefined || !esmes) return;
+    row('SMPP', `${esmes.host}:${started.esmePort}   ${esmes.tls ? 'TLS' : paint('yellow', 'in the clear')}`);
   };
   const title = paint('bold', `${product.name} ${product.version}`);
   if (config.mode === 'dev') {
@@ -60,6 +66,7 @@ export function banner(
   if (config.node.roles.includes('api')) row('API base', base);
   else row('Health', `${base}/healthz  (this node serves no API)`);
   row('Account', options.tokenIsNew ? `${started.account.sid}   token ${started.account.token}` : started.account.sid);
+  for (const warning of safetyWarnings(config.safety)) lines.push(`  ${paint('yellow', 'GUARDED')}: ${warning}`);
   node();
   if (options.tokenIsNew) lines.push('  This token is shown once. Keep it: it is sealed in the database from now on.');
   return lines;

@@ -30,7 +30,7 @@ export interface Client {
 export function serverUrl(config: Config, url: string | undefined): string {
   const host = config.http.host === '0.0.0.0' || config.http.host === '::' ? '127.0.0.1' : config.http.host;
   const own = `http://${host.includes(':') ? `[${host}]` : host}:${config.http.port}`;
-  return (url ?? config.http.publicUrl ?? own).replace(/\/+$/, '');
+  return (url ?? config.http.publicUrl ?? own).replace(/(?<!\/)\/+$/, '');
 }
 
 export interface Ask {

@@ -145,6 +145,7 @@ function openWork(stats: StoreStats): string {
     [stats.fetchesDue, 'fetches of media'],
     [stats.repliesDue, 'replies'],
     [stats.noticesDue, 'confirmations of keywords'],
+    [stats.esmesDue, 'receipts and texts for ESMEs'],
   ];
   const told = [...always, ...others.filter(([count]) => count > 0)];
   return told.map(([count, what]) => `${grouped(count)} ${what}`).join(', ');

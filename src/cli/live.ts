@@ -60,6 +60,26 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         write(`${clockTime(event.at)}    ${shortSid(event.sid)}  ${shown}  ${seconds} s${code}`);
         return;
       }
+      case 'esme.told': {
+        const { user, status, told, note, ms } = event;
+        const answer = told === 'taken' ? 'taken' : paint('red', note);
+        write(`${clockTime(event.at)}  ← deliver_sm ${status}  ${plain(user)}  ${answer}  ${Math.round(ms)} ms`);
+        return;
+      }
+      case 'esme.refused': {
+        const { user, code, commandStatus, why } = event;
+        const status = `0x${commandStatus.toString(16)}`;
+        write(
+          `${clockTime(event.at)}  ⇄ SMPP refused  ${plain(user)}  ${status}  ${code || ''} ${shorten(plain(why), 60)}`,
+        );
+        return;
+      }
+      case 'esme.bind':
+        if (event.state === 'odd') return;
+        write(
+          `${clockTime(event.at)}  ⇄ SMPP ${event.state}  ${plain(event.user)}  ${plain(event.why ?? event.role ?? '')}`,
+        );
+        return;
       case 'callback.attempt': {
         const answer = event.httpStatus ?? `error ${event.errorCode ?? 11200}`;
         const next =
@@ -142,9 +162,11 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
       case 'media.fetched':
       case 'dispatch.outcome':
       case 'dispatch.dropped':
+      case 'work.quarantined':
       case 'node.term':
       case 'node.connector':
       case 'connector.bind':
+      case 'connector.pdus':
       case 'node.took_over':
       case 'receipt.unmatched':
         return;

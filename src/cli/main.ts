@@ -4,10 +4,13 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, type ConfigSources, type Mode } from '../config.ts';
 import { nearest } from '../nearest.ts';
+import { addConnectorCommands } from './connector-commands.ts';
 import { addDbCommands } from './db.ts';
 import { CliError, EXIT } from './exit.ts';
 import { explainCode } from './explain.ts';
 import { addOptoutCommands } from './optout-commands.ts';
+import { addRouteCommands } from './route-commands.ts';
+import { addSmscCommand } from './smsc-command.ts';
 import { painter, tell } from './terminal.ts';
 
 const PRODUCT = { name: packageJson.name, version: packageJson.version };
@@ -136,6 +139,27 @@ withDataOptions(program.command('verify'))
 addOptoutCommands(program, {
   withClientOptions,
   sourcesOf,
+  ended: (code) => {
+    exitCode = code;
+  },
+});
+
+addRouteCommands(program, {
+  sourcesOf: (options) => sourcesOf(options, 'serve'),
+  ended: (code) => {
+    exitCode = code;
+  },
+});
+
+addConnectorCommands(program, {
+  withClientOptions,
+  sourcesOf,
+  ended: (code) => {
+    exitCode = code;
+  },
+});
+
+addSmscCommand(program, {
   ended: (code) => {
     exitCode = code;
   },

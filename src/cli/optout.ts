@@ -1,6 +1,6 @@
 import type { ConfigSources } from '../config.ts';
 import { connect, readAnswer } from './client.ts';
-import { EXIT } from './exit.ts';
+import { CliError, EXIT } from './exit.ts';
 import { plain, print } from './terminal.ts';
 
 export interface OptoutOptions {
@@ -74,7 +74,12 @@ export async function removeOptout(
   { url, json }: OptoutOptions,
 ): Promise<number> {
   const { accountSid, ask } = connect(sources, url);
-  await ask(optOutsPath(accountSid, queryOf(fields)), { method: 'DELETE' });
+  await ask(optOutsPath(accountSid, queryOf(fields)), { method: 'DELETE' }).catch((error: unknown) => {
+    if (!(error instanceof CliError) || !error.message.startsWith('20404 ')) throw error;
+    const { peer, scope } = fields;
+    const text = `20404 ${peer} has not opted out of ${scope}, so nothing was removed.`;
+    throw new CliError(EXIT.notFound, `${text}\n  Of what it has: pidge optout list --peer ${peer}`);
+  });
   print(json ? JSON.stringify({ removed: 1 }) : `${fields.peer} may be written to from ${fields.scope} again.`);
   return EXIT.ok;
 }

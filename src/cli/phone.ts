@@ -17,11 +17,16 @@ interface Taken {
   pending: boolean;
   webhook: { url: string; status: number | null; ms: number } | null;
   replies: { body: string }[];
-  keyword: { reply: string | null } | null;
+  keyword: { type: string; reply: string | null } | null;
   alerts: { code: number; why: string }[];
 }
 
-/** Has a simulated phone send a text, and prints what the app answered. Fails with 9 when the app could not be asked. */
+const OPTED_OUT = 21610;
+
+/**
+ * Has a simulated phone send a text, and prints what the app answered. Fails with 9 when the app could not be asked, or
+ * when something of its answer could not be sent.
+ */
 export async function phoneSend(
   sources: ConfigSources,
   { number, body }: { number: string; body: string },
@@ -49,15 +54,28 @@ export async function phoneSend(
   const taken = JSON.parse(text) as Taken;
   if (json) print(JSON.stringify(taken));
   else show(taken);
-  return taken.alerts.length > 0 ? EXIT.refused : EXIT.ok;
+  return taken.alerts.every((alert) => isWanted(taken, alert)) ? EXIT.ok : EXIT.refused;
 }
 
-function show({ sid, why, pending, webhook, replies, keyword, alerts }: Taken): void {
+/** Nobody is answered after a STOP: that the app's reply to it was left out is what the word was for. */
+function isWanted({ keyword }: Taken, { code }: Taken['alerts'][number]): boolean {
+  return keyword?.type === 'STOP' && code === OPTED_OUT;
+}
+
+function show(taken: Taken): void {
+  const { sid, why, pending, webhook, replies, keyword, alerts } = taken;
   const asked = webhook ? `  ${webhook.url}  ${webhook.status ?? 'no answer'}  ${webhook.ms} ms` : '';
   print(`${sid ?? 'not taken in'}  ${why ?? (pending ? 'the app has not answered yet' : 'received')}${asked}`);
   if (sid !== null && webhook === null && !pending)
     print('  nobody was asked: set sms_url of [[numbers]] in pidge.toml, or SmsUrl of the number');
   if (keyword?.reply) print(`  ← "${plain(keyword.reply)}"`);
   for (const { body } of replies) print(`  ← "${plain(body)}"`);
-  for (const { code, why: text } of alerts) print(`  ${code} ${plain(text)}: pidge explain ${code}`);
+  for (const alert of alerts) {
+    const { code, why: text } = alert;
+    print(
+      isWanted(taken, alert)
+        ? `  the app's reply was left out: ${code}`
+        : `  ${code} ${plain(text)}: pidge explain ${code}`,
+    );
+  }
 }

@@ -40,11 +40,10 @@ export async function runServer(product: Product, sources: ConfigSources, option
     throw explainStart(error, product, config);
   });
 
-  const started = { address: running.address, account: running.account };
+  const { address, account, esmePort } = running;
+  const started = { address, account, esmePort };
   if (options.json) {
-    print(
-      JSON.stringify({ type: 'ready', mode: config.mode, address: running.address, accountSid: running.account.sid }),
-    );
+    print(JSON.stringify({ type: 'ready', mode: config.mode, address, accountSid: account.sid, smppPort: esmePort }));
   }
   const paint = painter(options.json ? process.stderr : process.stdout);
   const lines = banner(product, config, started, { paint, tokenIsNew: running.account.fresh });

@@ -1,7 +1,12 @@
+import type { CarrierAnswer, CarrierCall } from '../domain/carrier-call.ts';
 import type { ChannelDetails } from '../domain/inbound-channel.ts';
 import type { InboundPart } from '../domain/inbound-parts.ts';
 import type { MadeContent } from '../domain/message.ts';
+import type { MessageRef } from '../domain/pdu-trace.ts';
 import type { Receipt } from '../domain/receipt.ts';
+import type { CarriedChannel } from '../domain/routes.ts';
+
+export type { CarriedChannel } from '../domain/routes.ts';
 
 /** The contract between the engine and a carrier: what is sent, what comes back, and where a connector speaks. */
 
@@ -30,6 +35,13 @@ export interface Submission {
   attempt: number;
   /** Same for every attempt: a carrier that honours it never sends twice (settled 41). */
   idempotencyKey: string;
+  /**
+   * Monotonic: after this instant nothing more of it is written (H9), since it may be another node's by then. What is
+   * unwritten goes back as `busy`. To be judged just before each write; left out: whenever the connector comes to it.
+   */
+  writeBy?: number;
+  /** What is left of its validity, so that the carrier drops it in time; left out: as long as the carrier likes. */
+  validityMs?: number;
 }
 
 /** A file of a submission. A carrier takes it from its `url`, which anybody can open who knows it, or as bytes. */
@@ -45,16 +57,21 @@ export interface SubmissionMedia {
 
 /** What became of a hand-over. Always a value, never an exception (house 7.2). `errorCode` is one of ours. */
 export type Outcome =
-  /** The carrier took it; one id per part, in order. */
+  /** The carrier took it; one id per part, in order, or one for them all where it takes a long text whole. */
   | { kind: 'accepted'; carrierIds: string[] }
-  /** Refused for good. */
-  | { kind: 'refused'; errorCode: number; note?: string }
-  /** Come back later: throttled or queue full. */
-  | { kind: 'busy'; retryAfterMs?: number }
+  /**
+   * Refused for good. `class`: whether the fault is the message's (its text, its recipient: any carrier would say so)
+   * or this route's (its sender, its account, its reach), where another carrier may take it. Left out: the message's.
+   */
+  | { kind: 'refused'; errorCode: number; note?: string; class?: RefusalClass }
+  /** Come back later: throttled or queue full. Nothing was taken of what is not answered for. */
+  | { kind: 'busy'; retryAfterMs?: number; note?: string }
   /** Nobody there; nothing was sent. */
   | { kind: 'unreachable'; note?: string }
   /** Sent perhaps: no answer came. */
   | { kind: 'unsure'; note?: string };
+
+export type RefusalClass = 'message' | 'route';
 
 /** A part the carrier took and has not reported on. */
 export interface AwaitedPart {
@@ -77,6 +94,8 @@ export interface Heard {
   media: { contentType: string; read(): Promise<Uint8Array> }[];
   /** `null`: SMS or MMS. */
   channel: ChannelDetails | null;
+  /** To be told of the message that it is, once that is committed: a part, when it was the last. */
+  became?: (message: MessageRef) => void;
 }
 
 /**
@@ -86,6 +105,8 @@ export interface Heard {
 export interface Ear {
   receipts(batch: Receipt[]): Promise<void>;
   inbound(batch: Heard[]): Promise<void>;
+  /** It is bound again: what waits for it may go. */
+  bound?(): void;
 }
 
 export interface Connector {
@@ -98,14 +119,31 @@ export interface Connector {
    * store's order and at exact rates; a carrier that counts its connections wants that.
    */
   readonly shared?: boolean;
+  /** What it can carry; left out: everything. */
+  readonly carries?: readonly CarriedChannel[];
+  /** Whether it is connected to its carrier now; left out: it keeps no connection. */
+  readonly isBound?: boolean;
   /** May be called again after `stop`: a connector moves between nodes. */
   start(ear: Ear): Promise<void>;
   /** Whether the carrier can reach a handset by RCS from this sender; a connector without RCS leaves it out. */
   reachesByRcs?(from: string, to: string): Promise<boolean>;
-  /** One outcome per submission, in order. Resolves when every outcome is known. */
-  send(batch: Submission[]): Promise<Outcome[]>;
+  /**
+   * One outcome per submission, in order. Resolves when every outcome is known; a connector whose outcomes come one by
+   * one tells each as it comes, so that the first is written down before the last is known.
+   */
+  send(batch: Submission[], tell?: (index: number, outcome: Outcome) => void): Promise<Outcome[]>;
+  /**
+   * What has become of a hand-over that was in doubt, by its idempotency key, without sending anything; `null`: nothing
+   * has been heard. Left out: such a thing is never heard.
+   */
+  recall?(idempotencyKey: string): Outcome | null;
   /** A carrier that forgets with its process is told after each start which parts still await their receipts. */
   resume?(awaited: AwaitedPart[]): void;
+  /**
+   * Judges and answers what somebody calls its part of the door with, on any node, started or not. Rejects when the Ear
+   * does: the carrier is to come again. Left out: its carrier does not call.
+   */
+  called?(call: CarrierCall, ear: Ear): Promise<CarrierAnswer>;
   /** Also after a start that failed, and more than once. */
   stop(): Promise<void>;
 }

@@ -18,6 +18,12 @@ it('the level is that of the dictionary', () => {
   expect([12200, 14101, 11200, 30007, 30018].map(levelOf)).toEqual(['warning', 'warning', 'error', 'error', 'warning']);
 });
 
+it('what an app’s TwiML does wrong is a warning, but that it answers without end is an error (sheet 3.4)', () => {
+  const skipped = [14101, 14102, 14103, 14104, 14105, 14106, 14108, 14109, 14110, 14111];
+  expect(skipped.map(levelOf)).toEqual(skipped.map(() => 'warning'));
+  expect(levelOf(14107)).toBe('error');
+});
+
 it('a failure has the name of its code', () => {
   const failed = { accountSid: ALERT.accountSid, sid: 'SM1', errorCode: 30005, at: 1 };
   expect(failureAlert(failed)).toMatchObject({ code: 30005, resourceSid: 'SM1', request: null });

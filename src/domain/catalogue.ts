@@ -15,6 +15,7 @@ import { NUMBERS } from './catalogue/numbers.ts';
 import { SERVICES } from './catalogue/services.ts';
 import { TWIML } from './catalogue/twiml.ts';
 import { WEBHOOKS } from './catalogue/webhooks.ts';
+import { WHATSAPP } from './catalogue/whatsapp.ts';
 import dictionary from './data/error-codes.json' with { type: 'json' };
 
 const NAMES: Record<string, string> = dictionary.codes;
@@ -27,6 +28,7 @@ export const SECTIONS = [
   CONTENT,
   MEDIA,
   CHANNELS,
+  WHATSAPP,
   SERVICES,
   LINKS,
   NUMBERS,

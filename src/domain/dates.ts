@@ -26,9 +26,9 @@ export function iso8601(ms: number): string {
 export type FilterDate = { kind: 'day'; from: number; to: number } | { kind: 'instant'; at: number };
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
-const LOOSE_ISO = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(.+))?$/i;
-const US = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: +(.+))?$/;
-const RFC = /^(?:[a-z]{3,9}, *)?(\d{1,2}) ([a-z]{3})[a-z]* (\d{4})(?: +(.+))?$/i;
+const LOOSE_ISO = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+([^T ].*))?$/i;
+const US = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: +([^ ].*))?$/;
+const RFC = /^(?:[a-z]{3,9}, *)?(\d{1,2}) ([a-z]{3})[a-z]* (\d{4})(?: +([^ ].*))?$/i;
 const TIME = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? *([a-z]{1,4}|[+-]\d{2}(?::?\d{2})?)?$/i;
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];

@@ -2,6 +2,7 @@ import type { AlertLevel } from './alert.ts';
 import type { OptOutType } from './keywords.ts';
 import type { Direction, Status } from './message.ts';
 import type { OptOutChannel, OptOutSource } from './opt-out.ts';
+import type { CountedPdus } from './pdu-trace.ts';
 import type { Method } from './twiml-shapes.ts';
 
 /**
@@ -96,6 +97,42 @@ export type PidgeEvent =
       retryMs?: number;
       alarm?: boolean;
     }
+  /** What went over a connector's connections since the last time, and how much of it could not be kept. */
+  | ({ type: 'connector.pdus'; at: number; connector: string } & CountedPdus)
+  /** An ESME came, went, was turned away, or did what none should. `user`: the system_id it gave. */
+  | {
+      type: 'esme.bind';
+      at: number;
+      user: string;
+      address: string;
+      state: 'bound' | 'lost' | 'refused' | 'odd';
+      role?: string;
+      why?: string;
+    }
+  /** An ESME was brought a receipt (`status`) or what came in for it (`inbound`); `told`: what it made of that. */
+  | {
+      type: 'esme.told';
+      at: number;
+      user: string;
+      sid: string;
+      status: string;
+      told: 'taken' | 'busy' | 'refused' | 'gone';
+      note: string;
+      ms: number;
+      attempt: number;
+      decision: 'done' | 'gave_up' | 'retry';
+      retryAt?: number;
+    }
+  /** A request of an ESME was refused with an ESME_* status; `code` is ours, 0 where there is none. */
+  | {
+      type: 'esme.refused';
+      at: number;
+      user: string;
+      accountSid: string;
+      code: number;
+      commandStatus: number;
+      why: string;
+    }
   /** Work of dead nodes became due again. */
   | { type: 'node.took_over'; at: number; owner: string; rows: number }
   /** Nobody is called, so the code is told here. */
@@ -158,6 +195,8 @@ export type PidgeEvent =
   /** The confirmation of a keyword met its carrier. */
   | { type: 'notice.outcome'; at: number; sid: string; connector: string; outcome: string; attempt: number }
   | { type: 'receipt.unmatched'; at: number; connector: string; carrierId: string }
+  /** It broke its room too often and was given up; the faults before it say how. */
+  | { type: 'work.quarantined'; at: number; room: string; sid: string; accountSid: string; why: string }
   | { type: 'lenient'; at: number; code: number; text: string }
   | { type: 'fault'; at: number; where: string; error: unknown };
 

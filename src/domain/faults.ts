@@ -19,6 +19,8 @@ export const FAULT_POINTS = [
   'reply.after-commit',
   'privacy.before-commit',
   'privacy.after-commit',
+  'account.before-commit',
+  'account.after-commit',
   'dispatch.before-send',
   'dispatch.after-send',
   'receipt.before-receive',

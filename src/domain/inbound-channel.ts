@@ -44,6 +44,7 @@ export function channelParams(
   sender: Address | null,
   details: ChannelDetails,
   media: { contentType: string }[],
+  receiver: Address | null = null,
 ): { profile: Params; rest: Params; metadata: Params } {
   const channel = sender?.kind === 'channel' ? sender.channel : 'whatsapp';
   const isWhatsApp = channel === 'whatsapp';
@@ -54,7 +55,9 @@ export function channelParams(
     ['ParentExternalUserId', details.parentExternalUserId],
     ['ProfileUsername', details.profileUsername],
   ]);
+  const agent = receiver?.kind === 'channel' && receiver.channel === 'rcs' ? receiver.id : undefined;
   const context = given([
+    ['agentId', agent],
     ['ProfileName', details.profileName],
     ['WaId', details.waId ?? digits],
     ['Forwarded', flag(details.forwarded)],
@@ -71,7 +74,7 @@ export function channelParams(
     ...given([['MessageType', channel === 'messenger' ? undefined : type]]),
   ];
   const rest = given([
-    ...context.filter(([name]) => !profileNames.includes(name)),
+    ...context.filter(([name]) => !profileNames.includes(name) && name !== 'agentId'),
     ['ListId', list?.id],
     ['ListTitle', list?.title],
     ['ListDescription', list?.description],
@@ -120,5 +123,5 @@ function flag(value: boolean | undefined): string | undefined {
 
 /** Never in the form 1e-7. */
 function decimal(degrees: number | undefined): string | undefined {
-  return degrees === undefined ? undefined : degrees.toFixed(8).replace(/\.?0+$/, '');
+  return degrees === undefined ? undefined : degrees.toFixed(8).replace(/(?:\.|(?<![.0]))0+$/, '');
 }

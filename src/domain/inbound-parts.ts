@@ -23,6 +23,16 @@ export interface InboundPart {
   number: number;
   charset: PartCharset;
   octets: Uint8Array;
+  /** What is kept in place of the octets, where texts are sealed. */
+  sealed?: string;
+  /** Of a submit of an ESME: what its message will be, should it be the first, and what receipts it wants. */
+  submitted?: SubmitTerms & { wants: number };
+}
+
+/** What an ESME was promised with the first of its parts: the sid of the message, and its parameters in API spelling. */
+export interface SubmitTerms {
+  sid: string;
+  form: Record<string, string>;
 }
 
 /** What is kept until the message is whole; JSON, and the same in every store. */
@@ -38,15 +48,18 @@ export interface Joining {
   done: boolean;
   /** By number, ascending. */
   parts: KeptPart[];
+  /** Of submits: their answers have named it. */
+  terms?: SubmitTerms;
 }
 
 export interface KeptPart {
   number: number;
   charset: PartCharset;
-  /** Hexadecimal; empty once the message is whole. */
+  /** Hexadecimal, or sealed; empty once the message is whole. */
   octets: string;
   /** Tells repetitions from other texts. */
   digest: number;
+  wants?: number;
 }
 
 /** A message as it was put together. */
@@ -56,6 +69,10 @@ export interface Joined {
   body: string;
   /** Parts that it was put together from. */
   numSegments: number;
+  /** Of which some are sealed: its body is empty, and made of them by who can open them (`textOf`). */
+  parts?: readonly KeptPart[];
+  /** Of submits: `wants` by number, 0 for what never came. */
+  submitted?: SubmitTerms & { at: number; wants: number[] };
 }
 
 export type Taken =
@@ -84,26 +101,56 @@ export function takePart(known: Joining | null, part: InboundPart, now: number, 
   const { from, to, reference, total, number } = part;
   // A header that makes no sense counts as none (3GPP 23.040, 9.2.3.24.1).
   if (total <= 1 || total > MOST_PARTS || number < 1 || number > total) {
-    const message = { from, to, body: bodyOf([kept]), numSegments: 1 };
+    const message = { from, to, ...textOf([kept]), numSegments: 1 };
     return { kind: 'whole', message, joining: null, lost: null };
   }
-  const present = known !== null && now < known.dueAt ? known : null;
+  const present = known !== null && now < known.dueAt && !isAnswered(known, part) ? known : null;
   const same = present?.parts.find((one) => one.number === number);
-  if (same && same.digest === kept.digest && same.charset === kept.charset) return { kind: 'repeated' };
+  if (present && same && same.digest === kept.digest && same.charset === kept.charset) {
+    // No message yet, so its last submit has had no answer that was good.
+    if (present.done && part.submitted)
+      return { kind: 'whole', message: joined(present), joining: present, lost: null };
+    return { kind: 'repeated' };
+  }
   const goesOn = present !== null && !same;
   const lost = known === null || goesOn ? null : lostOf(known);
   const { parts, startedAt, dueAt } = goesOn ? present : { parts: [], startedAt: now, dueAt: now + waitMs };
   const all = [...parts, kept].sort((a, b) => a.number - b.number);
   const joining: Joining = { from, to, reference, total, startedAt, dueAt, done: all.length === total, parts: all };
+  if (part.submitted) {
+    const { sid, form } = part.submitted;
+    joining.terms = (goesOn && present.terms) || { sid, form };
+  }
   if (!joining.done) return { kind: 'waiting', joining, lost };
-  const message = { from, to, body: bodyOf(all), numSegments: total };
-  return { kind: 'whole', message, joining: { ...joining, parts: all.map(withoutText) }, lost };
+  return { kind: 'whole', message: joined(joining), joining: { ...joining, parts: all.map(withoutText) }, lost };
+}
+
+/**
+ * A whole message of submits is over with its last answer: what comes under the same reference after that is another
+ * one, whereas a carrier may repeat itself for long. Until then it has its texts.
+ */
+function isAnswered({ done, parts }: Joining, { submitted }: InboundPart): boolean {
+  return submitted !== undefined && done && parts.every(({ octets }) => octets === '');
+}
+
+function joined({ from, to, total, parts, terms, startedAt }: Joining): Joined {
+  const message: Joined = { from, to, ...textOf(parts), numSegments: parts.length };
+  if (!terms) return message;
+  const wants = Array.from({ length: total }, (_, at) => parts.find(({ number }) => number === at + 1)?.wants ?? 0);
+  return { ...message, submitted: { ...terms, at: startedAt, wants } };
 }
 
 /** What becomes of a joining that is due: `null` when it was whole and is merely forgotten, else what came (30009). */
-export function lostOf({ from, to, parts, done }: Joining): Joined | null {
-  return done ? null : { from, to, body: bodyOf(parts), numSegments: parts.length };
+export function lostOf(joining: Joining): Joined | null {
+  return joining.done ? null : joined(joining);
 }
+
+/** What a message gets of its parts: a body, or the parts themselves as long as one of them is sealed. */
+export function textOf(parts: readonly KeptPart[]): Pick<Joined, 'body' | 'parts'> {
+  return parts.every(({ octets }) => HEX.test(octets)) ? { body: bodyOf(parts) } : { body: '', parts };
+}
+
+const HEX = /^[0-9a-f]*$/;
 
 /**
  * The text of parts in their order. Neighbours of one charset are decoded as one: senders cut surrogate pairs and
@@ -144,15 +191,17 @@ function decode(octets: Uint8Array, charset: PartCharset): string {
   }
 }
 
-function keep({ number, charset, octets }: InboundPart): KeptPart {
-  return { number, charset, octets: toHex(octets), digest: digestOf(octets) };
+function keep({ number, charset, octets, submitted, sealed }: InboundPart): KeptPart {
+  const wants = submitted && { wants: submitted.wants };
+  return { number, charset, octets: sealed ?? toHex(octets), digest: digestOf(octets), ...wants };
 }
 
 function withoutText(part: KeptPart): KeptPart {
   return { ...part, octets: '' };
 }
 
-function toHex(octets: Uint8Array): string {
+/** Octets as they are kept. */
+export function toHex(octets: Uint8Array): string {
   let text = '';
   for (const octet of octets) text += octet.toString(16).padStart(2, '0');
   return text;

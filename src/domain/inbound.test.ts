@@ -210,6 +210,11 @@ describe('what the webhook is told', () => {
     expect(names).toContain('ChannelMetadata');
   });
 
+  it('of RCS which agent was written to', () => {
+    const { ChannelMetadata = '' } = of({ from: 'rcs:+12025550101', to: 'rcs:agent' });
+    expect(JSON.parse(ChannelMetadata)).toEqual({ type: 'rcs', data: { context: { agentId: 'agent' } } });
+  });
+
   it('when it is the fallback: the error as well', () => {
     expect(fallbackParams([['Body', 'Hi']], 11200, 'https://own.example/')).toEqual([
       ['Body', 'Hi'],

@@ -115,7 +115,7 @@ export function inboundParams(message: InboundMessage): Params {
   const types = media.map(({ contentType }, index): [string, string] => [`MediaContentType${index}`, contentType]);
   const urls = media.map(({ url }, index): [string, string] => [`MediaUrl${index}`, url]);
   if (sender?.kind === 'channel' || receiver?.kind === 'channel') {
-    const { profile, metadata, rest } = channelParams(sender, message.channel ?? {}, media);
+    const { profile, metadata, rest } = channelParams(sender, message.channel ?? {}, media, receiver);
     return [
       ...types,
       ['SmsMessageSid', sid],

@@ -105,6 +105,12 @@ describe('by kind of sender', () => {
     });
   });
 
+  it.each(['+12025550100', '+447700900123', '+4915123456789', '+819012345678'])(
+    '%s, a long code, has the defaults',
+    (text) =>
+      expect(ask('STOP', { receiver: address(text) })).toMatchObject({ change: 'opt-out', reply: DEFAULT_TEXTS.STOP }),
+  );
+
   it('RCS has those of SMS', () =>
     expect(ask('STOP', { receiver: address('rcs:agent') })).toMatchObject({ type: 'STOP' }));
 

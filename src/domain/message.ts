@@ -1,5 +1,6 @@
 import type { Card } from './content-card.ts';
 import type { ChannelDetails } from './inbound-channel.ts';
+import type { MadeTemplate } from './made-template.ts';
 
 /**
  * The Message and its life cycle.
@@ -97,6 +98,8 @@ export interface MadeContent {
   type?: string;
   /** What that type shows beside text and media. */
   card?: Card;
+  /** How WhatsApp itself knows it, for its recipients alone. */
+  template?: MadeTemplate;
   /** A placeholder that nothing fills, which WhatsApp alone is told of later (63028). */
   missing?: string;
 }

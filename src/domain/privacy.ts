@@ -18,7 +18,7 @@ export function personSide(direction: Direction): 'from' | 'to' {
 
 /** Masks the number of `address` wherever its digits stand in a text, however the signs around them are encoded. */
 export function masker(address: string): (text: string) => string {
-  const digits = /\d+$/.exec(address)?.[0] ?? '';
+  const digits = /(?<!\d)\d+$/.exec(address)?.[0] ?? '';
   return digits.length < LEAST_DIGITS ? (text) => text : (text) => text.replaceAll(digits, obfuscated(digits));
 }
 

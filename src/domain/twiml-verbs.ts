@@ -16,7 +16,7 @@ import {
 } from './twiml-shapes.ts';
 import type { Element } from './twiml-xml.ts';
 
-/** A document of a thousand unknown verbs is one mistake, not a thousand. */
+/** A document of a thousand unknown verbs is one mistake, not a thousand. The last warning says how many more there were. */
 const MOST_WARNINGS = 20;
 const MESSAGE_ATTRIBUTES = ['to', 'from', 'action', 'method', 'statusCallback'];
 /** Verbs of calls; in the answer to a message they are 14110. */
@@ -30,11 +30,17 @@ const TOP_VERBS = ['Message', 'Redirect', 'Sms'];
 /** The verbs of a `<Response>`, up to and with the first `<Redirect>`. `url` is the document's own, for relative ones. */
 export function readVerbs(response: Element, url: string): { verbs: Verb[]; warnings: TwimlWarning[] } {
   const reader = new Reader(url);
-  return { verbs: reader.response(response), warnings: reader.warnings };
+  const verbs = reader.response(response);
+  const { warnings, untold } = reader;
+  const last = warnings.at(-1);
+  if (last && untold > 0) last.why += ` (and ${untold} more of this document)`;
+  return { verbs, warnings };
 }
 
 class Reader {
   readonly warnings: TwimlWarning[] = [];
+  /** Warnings beyond the most that are told. */
+  untold = 0;
   readonly #url: string;
 
   constructor(url: string) {
@@ -177,6 +183,7 @@ class Reader {
   #warn(element: Element, code: number, why: string): null {
     const { line, column } = element;
     if (this.warnings.length < MOST_WARNINGS) this.warnings.push({ code, why: cut(why), line, column });
+    else this.untold += 1;
     return null;
   }
 }

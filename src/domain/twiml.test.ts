@@ -161,7 +161,13 @@ describe('what a document has too much or wrong is skipped with a warning', () =
     });
   });
 
-  it('tells 20 warnings and no more', () => expect(codesOf('<Foo/>'.repeat(500))).toHaveLength(20));
+  it('tells 20 warnings and no more, and with the last how many there were', () => {
+    const result = read('<Foo/>'.repeat(500));
+    const whys = result.ok ? result.warnings.map(({ why }) => why) : [];
+    expect(whys).toHaveLength(20);
+    expect(whys[18]).not.toContain('more');
+    expect(whys[19]).toMatch(/ \(and 480 more of this document\)$/);
+  });
 
   it('leaves attributes that only serve XML alone', () => {
     const text =

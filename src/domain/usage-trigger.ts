@@ -73,7 +73,7 @@ export function triggerValueOf(text: string, current: string): string | null {
 function decimal(millionths: number): string {
   const fraction = String(millionths % 1_000_000)
     .padStart(6, '0')
-    .replace(/0+$/, '');
+    .replace(/(?<!0)0+$/, '');
   return `${Math.floor(millionths / 1_000_000)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 

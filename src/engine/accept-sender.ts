@@ -38,15 +38,19 @@ const SENDER_CACHE_MS = 1_000;
 const SENDER_CACHE_SIZE = 10_000;
 
 export function makeSenderJudge({ store, clock, settings, observe }: SenderParts): SenderJudge {
-  const senders = new Map<string, { sender: Sender | null; until: number }>();
+  const senders = new Map<string, { sender: Promise<Sender | null>; until: number }>();
 
-  async function senderAt(address: string): Promise<Sender | null> {
+  /** Read once, however many ask at the same time. */
+  function senderAt(address: string): Promise<Sender | null> {
     const known = senders.get(address);
     if (known && known.until > clock.monotonic()) return known.sender;
-    const sender = await store.senderByAddress(address);
     if (senders.size >= SENDER_CACHE_SIZE) senders.clear();
-    senders.set(address, { sender, until: clock.monotonic() + SENDER_CACHE_MS });
-    return sender;
+    const fresh = { sender: store.senderByAddress(address), until: clock.monotonic() + SENDER_CACHE_MS };
+    senders.set(address, fresh);
+    fresh.sender.catch(() => {
+      if (senders.get(address) === fresh) senders.delete(address);
+    });
+    return fresh.sender;
   }
 
   async function ownedSender(account: Account, from: Address, text: string): Promise<Sender | null> {

@@ -45,7 +45,7 @@ describe('the limit of scheduled messages', () => {
       store: store as unknown as AcceptParts['store'],
       clock,
       sids: new SidMaker(clock),
-      route: () => 'sim',
+      route: () => ({ connector: 'sim' }),
       laneOf: () => null,
       foresee: () => Promise.reject(new Error('not asked')),
       settings: {

@@ -12,9 +12,16 @@ export type Attach = (
 ) => Promise<ReadonlyMap<string, SubmissionMedia[]>>;
 
 export interface AttachParts {
-  store: Pick<Store, 'media'>;
+  store: Pick<Store, 'mediaOf'>;
   blobs: Pick<BlobStore, 'read'>;
   mediaLink: (sid: string) => string;
+}
+
+type OnFault = Parameters<Attach>[1];
+
+interface MediaKey {
+  accountSid: string;
+  messageSid: string;
 }
 
 const NOTHING: ReadonlyMap<string, SubmissionMedia[]> = new Map();
@@ -32,12 +39,26 @@ export function makeAttach({ store, blobs, mediaLink }: AttachParts): Attach {
   return async (works, onFault) => {
     const withMedia = works.filter(({ message }) => message.numMedia > 0);
     if (withMedia.length === 0) return NOTHING;
-    const found = new Map<string, SubmissionMedia[]>();
-    const reads = withMedia.map(async ({ message: { accountSid, sid: messageSid } }) => {
-      const media = await store.media({ accountSid, messageSid, limit: MOST_MEDIA });
-      found.set(messageSid, media.map(attached));
-    });
-    for (const read of await Promise.allSettled(reads)) if (read.status === 'rejected') onFault(read.reason);
+    const keys = withMedia.map(({ message: { accountSid, sid: messageSid } }) => ({ accountSid, messageSid }));
+    const found = new Map(keys.map(({ messageSid }) => [messageSid, [] as SubmissionMedia[]]));
+    await fill(found, keys, onFault);
     return found;
   };
+
+  /** By one read; when that fails each message is tried alone, so that one cannot hold up all the others. */
+  async function fill(found: Map<string, SubmissionMedia[]>, keys: MediaKey[], onFault: OnFault): Promise<void> {
+    try {
+      for (const medium of await store.mediaOf(keys)) {
+        const media = found.get(medium.messageSid);
+        if (media && media.length < MOST_MEDIA) media.push(attached(medium));
+      }
+    } catch (error) {
+      if (keys.length > 1) {
+        await Promise.all(keys.map((key) => fill(found, [key], onFault)));
+        return;
+      }
+      for (const { messageSid } of keys) found.delete(messageSid);
+      onFault(error);
+    }
+  }
 }

@@ -54,6 +54,6 @@ export function makeWords({ store, installSidOf, onFault }: WordsParts): WordsOf
 }
 
 /** What a callback is about, for people: a status, or what else it tells. */
-export function kindOf({ click, alert, form, status }: CallbackWork['payload']): string {
-  return click ? 'click' : alert ? 'alert' : form ? 'trigger' : status;
+export function kindOf({ click, alert, form, arrival, status }: CallbackWork['payload']): string {
+  return click ? 'click' : alert ? 'alert' : form ? 'trigger' : arrival ? 'inbound' : status;
 }

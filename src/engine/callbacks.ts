@@ -16,6 +16,7 @@ import { Loop, type LoopRoom, untilAllEnd } from './loop.ts';
 import type { NodeMembership, Term } from './membership.ts';
 import { makePersist } from './persist.ts';
 import { OVERDUE_MS, OVERDUE_PER_PLACE, Places } from './places.ts';
+import { GIVEN_UP, INTERNAL, makeQuarantine } from './quarantine.ts';
 
 /**
  * The callbacks room: tells customers what became of their messages. Claims due callbacks, signs and posts each,
@@ -88,6 +89,7 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   const wordsOf = makeWords({ store: parts.alerts, installSidOf: parts.installSidOf, onFault: fault });
   const tellOf = makeCallbackAlerts(parts.raise ?? (() => undefined));
   const receivers = new Map<string, ParsedCallbackUrl>();
+  const quarantine = makeQuarantine({ room: 'callbacks', clock, observe });
   const places = new Places(clock, maxInFlight * OVERDUE_PER_PLACE);
   /** Per work with Twilio's retry rule: what its attempts have used of the total budget. A restart forgives it. */
   const spentMs = new Map<number, number>();
@@ -135,7 +137,13 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   }
 
   function run(items: Claimed[], done: (count: number) => void): Promise<void> {
-    return untilAllEnd(items, (claimed, end) => admit(claimed, done, end));
+    return untilAllEnd(items, (claimed, end) => {
+      try {
+        admit(claimed, done, end);
+      } catch (error) {
+        breaks(claimed, 'callbacks: admit', error, end);
+      }
+    });
   }
 
   function admit(claimed: Claimed, done: (count: number) => void, endOfBatch: () => void): void {
@@ -199,11 +207,22 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
       }
       conclude(job, at, kept, result);
     } catch (error) {
-      fault('callbacks: send', error);
-      job.end();
+      breaks(job, 'callbacks: send', error, () => job.end());
     } finally {
       hosts.leave(receiver.origin);
     }
+  }
+
+  /** Due again when its lease is over, unless that has been often enough: then it is given up, and listed as such. */
+  function breaks(claimed: Claimed, where: string, error: unknown, end: () => void): void {
+    const { workId: id, messageSid: sid, accountSid, payload } = claimed.work;
+    if (!quarantine.broke({ id, sid, accountSid }, where, error)) {
+      end();
+      return;
+    }
+    const request = { method: 'POST', url: payload.url, headers: {}, body: '' };
+    const record = { at: clock.now(), ms: 0, request, response: null, errorCode: INTERNAL, error: GIVEN_UP };
+    finish(claimed, { decision: 'gave_up' }, record, end);
   }
 
   async function tokenFor(accountSid: string): Promise<string | null> {
@@ -309,8 +328,11 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
       await store.finishCallbacks(results, clock.now());
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
-      if (results.length === 1) fault('callbacks: finish', error);
-      else for (const result of results) await record([result]);
+      const [only] = results;
+      if (results.length > 1) for (const result of results) await record([result]);
+      else fault('callbacks: finish', error);
+      // To send it again and again because its attempt cannot be kept would help nobody.
+      if (results.length === 1 && only && !isBare(only)) await record([bare(only)]);
     }
   }
 
@@ -324,6 +346,16 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     },
     idle: () => loop.idle(),
   };
+}
+
+/** Without what came from outside. */
+function bare(result: CallbackResult): CallbackResult {
+  const { record } = result;
+  return { ...result, record: { ...record, request: { ...record.request, headers: {}, body: '' }, response: null } };
+}
+
+function isBare({ record: { request, response } }: CallbackResult): boolean {
+  return response === null && request.body === '' && Object.keys(request.headers).length === 0;
 }
 
 function complaint(result: OutgoingResult | null): Pick<CallbackAttempt, 'errorCode' | 'error'> {

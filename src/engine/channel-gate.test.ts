@@ -11,14 +11,15 @@ function makeGate() {
   const asked: string[] = [];
   const gate = makeChannelGate({
     store: {
-      async lastInboundAt(_, to) {
-        asked.push(`last of ${to}`);
-        return null;
+      async lastInboundsAt(_, pairs) {
+        asked.push(`last of ${pairs.map(({ from }) => from).join(' and ')}`);
+        return [];
       },
-      async senderByAddress(address) {
+      async sendersByAddress(addresses) {
         asked.push('sender');
-        return { accountSid: 'AC', address, properties: {} } as unknown as Sender;
+        return addresses.map((address) => ({ accountSid: 'AC', address, properties: {} }) as unknown as Sender);
       },
+      documentsByName: async () => [],
       async account() {
         asked.push('account');
         return null;
@@ -45,12 +46,12 @@ const toPhone = (n: number, content?: { sid: string; variables: Record<string, s
     options: content ? { content } : {},
   });
 
-it('asks for the sender and the template of a campaign once, and for each person', async () => {
+it('asks for the sender, the template and all the people of a campaign once', async () => {
   const { gate, asked } = makeGate();
   const content = { sid: TEMPLATE, variables: {} };
   expect((await gate.refusals([1, 2, 3].map((n) => toPhone(n, content))))?.size).toBe(0);
-  const people = [1, 2, 3].map((n) => `last of whatsapp:+1202555010${n}`);
-  expect(asked.toSorted()).toEqual(['account', 'content', ...people, 'sender']);
+  const people = [1, 2, 3].map((n) => `whatsapp:+1202555010${n}`).join(' and ');
+  expect(asked.toSorted()).toEqual(['account', 'content', `last of ${people}`, 'sender']);
 });
 
 it('refuses a free text to somebody who has not written', async () => {

@@ -15,7 +15,7 @@ import type { Store } from '../store/store.ts';
 import { receiversOf } from './receivers.ts';
 
 export interface ChannelGateParts {
-  store: Pick<Store, 'lastInboundAt' | 'senderByAddress' | 'account' | 'document' | 'documents'>;
+  store: Pick<Store, 'lastInboundsAt' | 'sendersByAddress' | 'account' | 'document' | 'documents' | 'documentsByName'>;
   clock: Clock;
   /** `ignore`: the window is always open. */
   sessionWindow: 'enforce' | 'ignore';
@@ -30,7 +30,7 @@ export interface ChannelGate {
 
 export function makeChannelGate({ store, clock, sessionWindow }: ChannelGateParts): ChannelGate {
   /** What messages of one batch have in common is looked up once: a campaign has one sender and one template. */
-  function newLookup() {
+  function newLookup(messages: Message[]) {
     const templates = new Map<string, ReturnType<typeof store.document>>();
     const templateOf = (accountSid: string, sid: string) => {
       const key = `${accountSid} ${sid}`;
@@ -38,15 +38,31 @@ export function makeChannelGate({ store, clock, sessionWindow }: ChannelGatePart
       templates.set(key, found);
       return found;
     };
-    return { receiverOf: receiversOf(store, false), templateOf };
+    const wrote = lastInbounds(messages.filter((message) => refusalOf(message) === null && hasWindow(message)));
+    return { receiverOf: receiversOf(store, false).find, templateOf, wrote };
   }
 
-  async function refusal(message: Message, lookup = newLookup()): Promise<ChannelRefusal | null> {
+  function hasWindow({ to }: Message): boolean {
+    return sessionWindow !== 'ignore' && hasSessionWindow(to);
+  }
+
+  /** When the recipients last wrote to who writes to them now, by account and both addresses. */
+  async function lastInbounds(messages: Message[]): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>();
+    for (const [accountSid, some] of Map.groupBy(messages, (message) => message.accountSid)) {
+      const pairs = some.map(({ from, to }) => ({ from: to, to: from ?? '' }));
+      const known = await store.lastInboundsAt(accountSid, pairs);
+      for (const { from, to, at } of known) found.set(`${accountSid} ${from} ${to}`, at);
+    }
+    return found;
+  }
+
+  async function refusal(message: Message, lookup = newLookup([message])): Promise<ChannelRefusal | null> {
     const known = refusalOf(message);
-    if (known || sessionWindow === 'ignore' || !hasSessionWindow(message.to)) return known;
+    if (known || !hasWindow(message)) return known;
     const { accountSid, from, to, options } = message;
-    const lastAt = await store.lastInboundAt(accountSid, to, from ?? '');
-    if (lastAt !== null && clock.now() - lastAt < SESSION_WINDOW_MS) return null;
+    const lastAt = (await lookup.wrote).get(`${accountSid} ${to} ${from ?? ''}`);
+    if (lastAt !== undefined && clock.now() - lastAt < SESSION_WINDOW_MS) return null;
     // What people write to a service that receives nothing is not kept, so whether they wrote is not known.
     const receiver = await lookup.receiverOf(from ?? '');
     if (receiver?.route.receives === false) return null;
@@ -59,7 +75,7 @@ export function makeChannelGate({ store, clock, sessionWindow }: ChannelGatePart
     refusals(messages) {
       const questioned = messages.filter(({ to }) => to.includes(':'));
       if (questioned.length === 0) return null;
-      const lookup = newLookup();
+      const lookup = newLookup(questioned);
       const answers = questioned.map(async (message) => [message.sid, await refusal(message, lookup)] as const);
       return Promise.all(answers).then(
         (found) => new Map(found.flatMap(([sid, one]): [string, ChannelRefusal][] => (one ? [[sid, one]] : []))),

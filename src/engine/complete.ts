@@ -3,6 +3,7 @@ import { formatAddress } from '../domain/address.ts';
 import { buttonsOf, placeOf, renderTemplate, type Template } from '../domain/content.ts';
 import { cardOf } from '../domain/content-card.ts';
 import { refuse } from '../domain/errors.ts';
+import { madeTemplate } from '../domain/made-template.ts';
 import type { MessageOptions } from '../domain/message.ts';
 import { characters } from '../domain/segments.ts';
 import type { Account } from '../store/directory.ts';
@@ -91,7 +92,11 @@ async function contentOf(
     throw refuse(21656, {}, { parameter: 'ContentVariables', received: sid, fix });
   }
   const options: MessageOptions = {
-    content: { ...content, ...(card && { card }) },
+    content: {
+      ...content,
+      ...(card && { card }),
+      ...(channel === 'whatsapp' && { template: madeTemplate(template, type, values) }),
+    },
     ...(buttons.length > 0 && { buttons }),
     ...(place !== null && { actions: [place] }),
   };

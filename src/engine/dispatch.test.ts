@@ -5,7 +5,8 @@ import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import { type FaultPoint, noFaults } from '../domain/faults.ts';
 import { type Lane, StoreUnavailable } from '../store/store.ts';
-import { type Dispatch, type DispatchParts, makeDispatch } from './dispatch.ts';
+import { type Dispatch, makeDispatch } from './dispatch.ts';
+import type { DispatchParts } from './dispatch-parts.ts';
 
 const LEASE_MS = 60_000;
 const running: { dispatch: Dispatch; wound: HandWoundClock }[] = [];

@@ -3,89 +3,46 @@
  * `conclude.ts` alone. The claim that made a message `sending` is durable before this room sees it, so whatever still
  * waits is unsent. Just before anything is handed over the fence asks whether it is still this node's.
  */
-import type { Connector, Outcome, SubmissionMedia } from '../connectors/connector.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Observer } from '../domain/events.ts';
-import type { Faults } from '../domain/faults.ts';
-import type { ChargeOf } from '../domain/prices.ts';
+import type { Connector, Outcome, Submission } from '../connectors/connector.ts';
 import type { ChannelRefusal } from '../domain/session-window.ts';
-import { type SendSettlement, type SendWork, type Store, StoreUnavailable } from '../store/store.ts';
-import type { AccountGate } from './account-gate.ts';
-import type { Attach } from './attach.ts';
-import type { ChannelGate } from './channel-gate.ts';
-import { conclude, putBack, settlement, submissionOf, unreadable, unsendable } from './conclude.ts';
+import { type SendPast, type SendSettlement, type SendWork, StoreUnavailable } from '../store/store.ts';
+import { setAside } from './aside.ts';
+import {
+  conclude,
+  putBack,
+  ruleOf,
+  settlement,
+  submissionOf,
+  unreadable,
+  unsendable,
+  withoutEcho,
+} from './conclude.ts';
+import type { Claimed, DispatchParts } from './dispatch-parts.ts';
+import { FENCE_MS, makeFence } from './lease-fence.ts';
 import { Loop, type LoopRoom } from './loop.ts';
-import type { NodeMembership, Term } from './membership.ts';
-import type { Overtaken } from './overtaken.ts';
+import { concludeNotice, noticeSubmission } from './notices.ts';
+import { type Met, OutcomeBook } from './outcome-book.ts';
 import { ClaimAhead, Pacer } from './pace.ts';
 import { makePersist } from './persist.ts';
-
-export interface DispatchSettings {
-  /** Messages handed over but not yet answered. */
-  maxInFlight: number;
-  batch: number;
-  /** A claim is somebody's for so long; longer than any connector takes to answer. */
-  leaseMs: number;
-  pollMs: number;
-  /**
-   * How far ahead of a due time claiming begins at least, so that its commit does not make the message late. It grows
-   * with the time that claims take.
-   */
-  wakeAheadMs: number;
-  chargeOf: ChargeOf;
-  /** Countries that get MMS (30011 elsewhere). */
-  mmsCountries: readonly string[];
-  /** Wait before a submission that got no answer is repeated once (settled 9). */
-  inDoubtHoldMs: number;
-}
-
-export interface DispatchParts {
-  store: Pick<Store, 'claimSends' | 'settleSends' | 'nextDueAt'>;
-  connectors: ReadonlyMap<string, Connector>;
-  membership: Pick<NodeMembership, 'term' | 'holds'>;
-  accounts: AccountGate;
-  /** Left out: every channel carries everything. */
-  channels?: Pick<ChannelGate, 'refusals'>;
-  attach: Attach;
-  /** Whether a connector runs here and its sends are this node's. */
-  runs: (connector: string) => boolean;
-  /** Connectors whose sends are to be left alone. */
-  except: () => string[];
-  clock: Clock;
-  observe: Observer;
-  faults: Faults;
-  settings: DispatchSettings;
-  /** Told after a commit that may have made a callback due. */
-  ringCallbacks: () => void;
-  /** Knows of receipts that were parked. */
-  overtaken?: Pick<Overtaken, 'take'>;
-}
+import { BROKEN, GIVEN_UP, MOST_BROKEN, makeQuarantine } from './quarantine.ts';
+import { QueueSearch } from './queue-search.ts';
+import type { Routed } from './router.ts';
+import { Seats } from './seats.ts';
+import { tellOutcome } from './tell-outcome.ts';
 
 export type Dispatch = LoopRoom;
 
-/** Work with what the fence needs to know. */
-interface Claimed {
-  work: SendWork;
-  /** `null`: it has some, and they could not be read. */
-  media: SubmissionMedia[] | null;
-  term: Term;
-  /** Monotonic: the last instant at which it may be handed over. */
-  sendUntil: number;
-  /** Monotonic: from here on it is due for somebody else. */
-  leaseUntil: number;
-}
-
-/** What must be left of a work's lease when it is handed over (H9). */
-const FENCE_MS = 5_000;
-/** A hand-over that breaks the connector itself so often is given up, so that it cannot hold up the rest. */
-const MAX_BROKEN_ATTEMPTS = 3;
+const NONE = (): string[] => [];
 
 export function makeDispatch(parts: DispatchParts): Dispatch {
   const { store, clock, membership, settings } = parts;
   const pacer = new Pacer<{ claimed: Claimed; end: () => void }>(clock, start);
   const ahead = new ClaimAhead(settings.wakeAheadMs);
   const persist = makePersist({ clock, observe: parts.observe, where: 'dispatch: settle' });
+  const fence = makeFence<Claimed>(parts);
+  const quarantine = makeQuarantine({ room: 'dispatch', clock, observe: parts.observe });
   let isStopping = false;
+  const search = new QueueSearch({ clock, resting: parts.resting ?? NONE, away: parts.away ?? NONE });
 
   const loop = new Loop<Claimed>({
     name: 'dispatch',
@@ -99,40 +56,45 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     onFault: fault,
   });
 
+  const seats = new Seats<Claimed>(settings.maxInFlight, parts.connectors.size, () => loop.ring());
+  const book = new OutcomeBook<Claimed>(recordMet);
+
   function fault(where: string, error: unknown): void {
     parts.observe({ type: 'fault', at: clock.now(), where, error });
   }
 
   async function claim(limit: number): Promise<Claimed[]> {
     const term = membership.term();
-    const except = parts.except();
-    if (term === null || isNothingOurs(except)) return [];
+    const except = [...parts.except(), ...seats.full()];
+    const searched = search.next();
+    if (term === null || (isNothingOurs(except) && searched === null)) return [];
     const asked = clock.monotonic();
     const lookAheadMs = ahead.lookMs;
     const lateLanes = pacer.late(lookAheadMs);
     const { leaseMs } = settings;
-    const works = await store.claimSends(
-      {
-        owner: term.owner,
-        limit,
-        leaseMs,
-        lookAheadMs,
-        ...(except.length > 0 && { except }),
-        ...(lateLanes.length > 0 && { lateLanes }),
-      },
-      clock.now(),
-    );
-    ahead.learn(clock.monotonic() - asked);
+    const claim = { owner: term.owner, limit, leaseMs, lookAheadMs };
+    const which = searched?.which ?? {
+      ...(except.length > 0 && { except }),
+      ...(lateLanes.length > 0 && { lateLanes }),
+    };
+    const works = await store.claimSends({ ...claim, ...which }, clock.now());
+    if (searched === null) ahead.learn(clock.monotonic() - asked);
+    else {
+      if (works.length < limit) search.done(searched.kind);
+      // What can be sent has its turn next.
+      loop.ring();
+    }
     const leaseUntil = asked + leaseMs;
     const attached = await parts.attach(works, (error) => fault('dispatch: media', error));
     return works.map((work) => {
       const media = attached.get(work.message.sid) ?? (work.message.numMedia > 0 ? null : []);
-      return { work, media, term, sendUntil: leaseUntil - FENCE_MS, leaseUntil };
+      const isEarly = searched?.kind === 'away';
+      return { work, media, term, sendUntil: leaseUntil - FENCE_MS, leaseUntil, isEarly };
     });
   }
 
   async function nextDueAt(): Promise<number | null> {
-    const except = parts.except();
+    const except = [...parts.except(), ...seats.full()];
     if (membership.term() === null || isNothingOurs(except)) return null;
     const dueAt = await store.nextDueAt('send', except.length > 0 ? except : undefined);
     if (dueAt === null) return null;
@@ -147,28 +109,67 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     return [...parts.connectors.keys()].every((name) => except.includes(name));
   }
 
-  async function run(items: Claimed[]): Promise<void> {
+  async function run(items: Claimed[], done: (count: number) => void): Promise<void> {
+    for (const claimed of items) seats.take(claimed, claimed.work.connector, () => done(1));
+    try {
+      await runAll(items);
+    } finally {
+      for (const claimed of items) seats.free(claimed);
+    }
+  }
+
+  async function runAll(items: Claimed[]): Promise<void> {
     const refused: SendSettlement[] = [];
     const hands: Promise<void>[] = [];
     const unpaced: Claimed[] = [];
+    const unsent: Claimed[] = [];
     const isOpen = await openAccounts(items);
     const refusals = await channelRefusals(items);
-    for (const claimed of items) {
+    const place = (claimed: Claimed): void => {
       const { work } = claimed;
       const errorCode = unsendable(work, isOpen(work.message.accountSid), settings);
       const refusal = errorCode === null ? refusals?.get(work.message.sid) : { errorCode };
       if (refusal) refused.push(settlement(work, { kind: 'failed', ...refusal }));
       else if (claimed.media === null) refused.push(unreadable(work, clock.now()));
+      else if (aside(work, refused)) return;
+      else if (claimed.isEarly) refused.push(settlement(work, { kind: 'again', dueAt: work.startAt }));
       else if (work.lane === null) unpaced.push(claimed);
-      else if (!isStopping) {
+      else if (isStopping) unsent.push(claimed);
+      else {
         const { lane, startAt } = work;
         hands.push(new Promise((end) => pacer.add({ claimed, end }, lane, startAt)));
       }
-    }
+    };
+    for (const claimed of items) guard(claimed.work, 'dispatch: judge', () => place(claimed), refused);
+    if (unsent.length > 0) hands.push(putBackAll(unsent));
     if (hands.length > 0) pacer.go();
     for (const claims of byConnector(unpaced)) hands.push(handOver(claims));
     if (refused.length > 0) hands.push(record(refused, items));
     await Promise.all(hands);
+  }
+
+  /** `null`: our own code broke on it. It comes again with the end of its lease, unless it is given up (H6). */
+  function guard<Made>(work: SendWork, where: string, task: () => Made, settled: SendSettlement[]): Made | null {
+    const { sid, accountSid } = work.message;
+    return quarantine.attempt({ id: work.workId, sid, accountSid }, where, task, () => {
+      settled.push(settlement(work, { kind: 'failed', errorCode: BROKEN, note: GIVEN_UP }));
+    });
+  }
+
+  /** Whether it is not to be handed over now. */
+  function aside(work: SendWork, settled: SendSettlement[]): boolean {
+    const connector = parts.connectors.get(work.connector);
+    const now = clock.now();
+    const rule = ruleOf(work.connector, settings);
+    const isAway = (name: string) => parts.health?.isAway(name) ?? false;
+    const concluded = (outcome: Outcome) => conclude(work, outcome, connector, settings, now, elsewhere);
+    const result = setAside(work, { connector, rule, isAway, elsewhere, concluded }, now);
+    if (result) settled.push(settlement(work, work.isNotice ? concludeNotice(work, result) : result));
+    return result !== null;
+  }
+
+  function elsewhere(work: SendWork, past?: SendPast): Routed | null {
+    return parts.elsewhere?.(work, past) ?? null;
   }
 
   /** Who may not be known to send is let through: the store has other ways to say that it is in trouble. */
@@ -186,7 +187,8 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
   /** What cannot be told is left to the channel itself, which judges once more. */
   async function channelRefusals(items: Claimed[]): Promise<ReadonlyMap<string, ChannelRefusal> | null> {
     try {
-      return (await parts.channels?.refusals(items.map(({ work }) => work.message))) ?? null;
+      const messages = items.flatMap(({ work }) => (work.isNotice ? [] : work.message));
+      return (await parts.channels?.refusals(messages)) ?? null;
     } catch (error) {
       fault('dispatch: channels', error);
       return null;
@@ -216,31 +218,6 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     }
   }
 
-  /** What may be sent at this instant, and what may be somebody else's by now. */
-  function fence(claims: Claimed[], name: string): { mine: Claimed[]; lost: Claimed[] } {
-    const now = clock.monotonic();
-    const isElsewhere = parts.connectors.has(name) && !parts.runs(name);
-    const mine: Claimed[] = [];
-    const lost: Claimed[] = [];
-    const reasons = new Set<string>();
-    for (const claimed of claims) {
-      const why = !membership.holds(claimed.term)
-        ? 'this node is not sure that it is still alive to others'
-        : isElsewhere
-          ? 'the connector is not held here'
-          : claimed.sendUntil < now
-            ? 'its lease is nearly over'
-            : null;
-      if (why !== null) reasons.add(why);
-      (why === null ? mine : lost).push(claimed);
-    }
-    if (lost.length > 0) {
-      const why = [...reasons].join(', ');
-      parts.observe({ type: 'dispatch.dropped', at: clock.now(), connector: name, works: lost.length, why });
-    }
-    return { mine, lost };
-  }
-
   /** Unsent, to its old place in the queue: which changes nothing once somebody else has claimed it. */
   async function putBackAll(claims: Claimed[]): Promise<void> {
     if (claims.length === 0) return;
@@ -251,40 +228,82 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
 
   async function sendAll(claims: Claimed[], name: string): Promise<void> {
     const connector = parts.connectors.get(name);
-    const works = claims.map(({ work }) => work);
-    const outcomes = connector
-      ? await send(connector, claims)
-      : works.map((): Outcome => ({ kind: 'unreachable', note: `no connector named ${name}` }));
-    parts.faults.at('dispatch.after-send');
-    const now = clock.now();
-    const settlements = works.map((work, index) => {
-      const outcome = outcomes[index] ?? { kind: 'unsure', note: 'the connector gave no outcome' };
-      return settlement(work, conclude(work, outcome, connector, settings, now));
+    const broken: SendSettlement[] = [];
+    const ready = claims.flatMap((claimed) => {
+      const submission = guard(claimed.work, 'dispatch: submission', () => handed(claimed), broken);
+      return submission ? { claimed, work: claimed.work, submission } : [];
     });
-    await record(settlements, claims);
+    const written = broken.length > 0 ? [record(broken, claims)] : [];
+    const told = new Set<number>();
+    const tell = (index: number, outcome: Outcome) => {
+      const one = ready[index];
+      if (one && !told.has(index)) written.push(book.add({ claimed: one.claimed, outcome }));
+      told.add(index);
+    };
+    const outcomes = connector
+      ? await send(connector, ready, tell)
+      : ready.map((): Outcome => ({ kind: 'unreachable', note: `no connector named ${name}` }));
+    for (const at of ready.keys()) tell(at, outcomes[at] ?? { kind: 'unsure', note: 'the connector gave no outcome' });
+    await Promise.all(written);
   }
 
-  async function send(connector: Connector, claims: Claimed[]): Promise<Outcome[]> {
+  /** What became of some, of whichever hand-overs. Never rejects, as those do not. */
+  async function recordMet(some: Met<Claimed>[]): Promise<void> {
+    const claims = some.map(({ claimed }) => claimed);
     try {
-      return await connector.send(claims.map(({ work, media }) => submissionOf(work, media ?? [])));
+      parts.faults.at('dispatch.after-send');
+      const now = clock.now();
+      const settled: SendSettlement[] = [];
+      for (const { claimed, outcome } of some) {
+        const { work } = claimed;
+        parts.health?.heard(work.connector, [outcome]);
+        const connector = parts.connectors.get(work.connector);
+        const judge = () => conclude(work, outcome, connector, settings, now, elsewhere);
+        const result = guard(work, 'dispatch: conclude', judge, settled);
+        if (result) settled.push(settlement(work, work.isNotice ? concludeNotice(work, result) : result));
+      }
+      if (settled.length > 0) await record(settled, claims);
+    } catch (error) {
+      fault('dispatch: run', error);
+    }
+    for (const claimed of claims) seats.free(claimed);
+  }
+
+  function handed({ work, media, term, sendUntil }: Claimed): Submission {
+    const writeBy = Math.min(sendUntil, membership.holdsUntil?.(term) ?? sendUntil);
+    const limits = { now: clock.now(), writeBy };
+    return work.isNotice ? noticeSubmission(work, limits) : submissionOf(work, media ?? [], limits);
+  }
+
+  async function send(
+    connector: Connector,
+    ready: { work: SendWork; submission: Submission }[],
+    tell: (index: number, outcome: Outcome) => void,
+  ): Promise<Outcome[]> {
+    try {
+      return await connector.send(
+        ready.map(({ submission }) => submission),
+        tell,
+      );
     } catch (error) {
       // A connector promises outcomes; one that throws is broken, and nobody knows what it had sent.
       fault(`connector ${connector.name}`, error);
-      return claims.map(({ work }) =>
-        work.attempt >= MAX_BROKEN_ATTEMPTS
-          ? { kind: 'refused', errorCode: 30008, note: 'the connector broke three times on it' }
+      return ready.map(({ work }) =>
+        work.attempt >= MOST_BROKEN
+          ? { kind: 'refused', errorCode: BROKEN, note: 'the connector broke three times on it' }
           : { kind: 'unsure', note: 'the connector broke' },
       );
     }
   }
 
   async function record(settlements: SendSettlement[], claims: Claimed[]): Promise<void> {
-    const applied = await persist(() => settle(settlements), leaseEnd(claims));
-    if (applied === null) return;
     const bySid = new Map(claims.map(({ work }) => [work.message.sid, work]));
+    const told = settlements.map((one) => withoutEcho(one, bySid.get(one.messageSid)));
+    const applied = await persist(() => settle(told), leaseEnd(claims));
+    if (applied === null) return;
     settlements.forEach((one, index) => {
       const work = bySid.get(one.messageSid);
-      if (applied[index] && work) tell(one, work);
+      if (applied[index] && work) tellOutcome(parts, one, work);
       if (one.result.kind === 'again') loop.ring(one.result.dueAt);
     });
     parts.ringCallbacks();
@@ -297,31 +316,13 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
       if (batch.length > 1) return (await Promise.all(batch.map((one) => settle([one])))).flat();
-      fault('dispatch: settle', error);
-      return [false];
+      const [one] = batch;
+      if (!one) return [];
+      const { workId: id, messageSid: sid, accountSid } = one;
+      // What cannot be recorded would be sent again and again.
+      if (!quarantine.broke({ id, sid, accountSid }, 'dispatch: settle', error)) return [false];
+      return await settle([{ ...one, result: { kind: 'failed', errorCode: BROKEN, note: GIVEN_UP } }]);
     }
-  }
-
-  function tell(one: SendSettlement, work: SendWork): void {
-    const { result } = one;
-    const at = clock.now();
-    parts.observe({
-      type: 'dispatch.outcome',
-      at,
-      sid: one.messageSid,
-      connector: work.connector,
-      outcome: result.kind,
-      attempt: one.attempt,
-      note: result.kind === 'sent' ? undefined : result.note,
-    });
-    if (result.kind === 'again') return;
-    const { accountSid, createdAt } = work.message;
-    const status = result.kind === 'sent' ? 'sent' : 'failed';
-    const errorCode = result.kind === 'failed' ? result.errorCode : undefined;
-    const event = { type: 'message.status', at, sid: one.messageSid, accountSid, createdAt } as const;
-    parts.observe({ ...event, status, errorCode });
-    const overtaken = result.kind === 'sent' && parts.overtaken?.take(result.connector, result.carrierIds);
-    if (overtaken) parts.observe({ ...event, status: 'undelivered', errorCode: overtaken });
   }
 
   return {
@@ -330,9 +331,12 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     idle: () => loop.idle(),
     async stop(limitMs) {
       isStopping = true;
-      // What waits for its slot is unsent: leaving the store gives it back.
-      for (const { end } of pacer.clear()) end();
+      // What waits for its slot is unsent. It says so itself: what leaving the store gives back may have been sent.
+      const waiting = pacer.clear();
+      const putAway = putBackAll(waiting.map(({ claimed }) => claimed));
+      for (const { end } of waiting) end();
       const inTime = await loop.stop(limitMs);
+      await putAway;
       persist.end();
       return inTime;
     },
@@ -340,13 +344,7 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
 }
 
 function byConnector(claims: Iterable<Claimed>): Iterable<Claimed[]> {
-  const groups = new Map<string, Claimed[]>();
-  for (const claimed of claims) {
-    const group = groups.get(claimed.work.connector);
-    if (group) group.push(claimed);
-    else groups.set(claimed.work.connector, [claimed]);
-  }
-  return groups.values();
+  return Map.groupBy(claims, ({ work }) => work.connector).values();
 }
 
 function leaseEnd(claims: Claimed[]): number {

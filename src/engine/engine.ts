@@ -12,9 +12,12 @@ import { makeAttach } from './attach.ts';
 import { type CallbackSettings, type Callbacks, makeCallbacks } from './callbacks.ts';
 import { type ChannelGateParts, makeChannelGate } from './channel-gate.ts';
 import { makeInstalls } from './channel-installs.ts';
-import { type Dispatch, type DispatchSettings, makeDispatch } from './dispatch.ts';
+import { ConnectorHealth } from './connector-health.ts';
+import { type Dispatch, makeDispatch } from './dispatch.ts';
+import type { DispatchSettings } from './dispatch-parts.ts';
 import { type Fetches, type FetchSettings, makeFetches } from './fetches.ts';
 import { type InboundRooms, type InboundRoomsSettings, makeInboundRooms } from './inbound-rooms.ts';
+import type { JoiningsParts } from './joinings.ts';
 import { type MembershipSettings, NodeMembership } from './membership.ts';
 import { makeOptOutPeek } from './opt-out-peek.ts';
 import type { OptOutReads } from './opt-outs.ts';
@@ -25,8 +28,10 @@ import { makeReleases, type ReleaseSettings, type Releases } from './release.ts'
 import { makeReplies, type Replies, type ReplyParts, type ReplySettings } from './replies.ts';
 import { makeReports, type ReportSettings } from './reports.ts';
 import { makeRetention, type RetentionParts } from './retention.ts';
+import type { Router } from './router.ts';
 import { makeConnectorRunner } from './run-connectors.ts';
 import { makeSweeper } from './sweep-blobs.ts';
+import { makeTellEsmes, type TellEsmesParts } from './tell-esmes.ts';
 import { makeUpkeep } from './upkeep.ts';
 
 export interface EngineParts {
@@ -40,8 +45,12 @@ export interface EngineParts {
   media: EngineMedia;
   /** How apps' answers to messages become messages. */
   replies: Pick<ReplyParts, 'door' | 'mediaUrl' | 'use' | 'summaries'>;
+  /** The SMPP server's share: who tells ESMEs, and what becomes of long submits that nobody is waiting with. */
+  esmes?: { teller: TellEsmesParts['teller']; takeSubmitted: JoiningsParts['takeSubmitted'] };
   /** For messages that a service sends. */
   route: PickParts['route'];
+  /** Where a message goes when its connector cannot have it; left out: nowhere. */
+  router?: Pick<Router, 'elsewhere' | 'hasOthers'>;
   laneOf: PickParts['laneOf'];
   reaches: NonNullable<PickParts['reaches']>;
   observe: Observer;
@@ -86,16 +95,22 @@ export interface Engine {
   ringDispatch(dueAt?: number): void;
   /** A callback may be due. */
   ringCallbacks(): void;
+  /** An ESME may have something to hear. */
+  ringEsmes(): void;
   /** A message may be given its sender at `dueAt`. */
   ringReleases(dueAt?: number): void;
   /** The media of a message may be fetched at `dueAt`. */
   ringFetches(dueAt?: number): void;
   /** Media were removed, and their bytes may have to go. */
   ringSweeper(): void;
+  /** For carriers that call: any node hears them. */
+  ear: Ear;
   /** What comes in, and who wants nothing more. */
   inbound: Pick<InboundRooms, 'watch' | 'changeOptOuts'>;
   /** Opt-outs as this process knows them, for who accepts messages. */
   optOuts: OptOutReads;
+  /** Whether others have to carry what this connector would. */
+  isAway(connector: string): boolean;
   /** Whether this node is sure to be alive to the others; while it is not, it does no work. */
   isAlive(): boolean;
   /** Resolves when nothing is due and nothing is under way at the present instant. */
@@ -126,21 +141,31 @@ export function makeEngine(parts: EngineParts): Engine {
   let stopping = false;
 
   const ringDispatch = (dueAt?: number) => dispatch?.ring(dueAt);
-  const ringCallbacks = () => callbacks?.ring();
+  // A change of status makes one or the other due, and who rings does not look which.
+  const ringCallbacks = () => {
+    callbacks?.ring();
+    tellEsmes.ring();
+  };
   const ringReleases = (dueAt?: number) => releases?.ring(dueAt);
   const ringFetches = (dueAt?: number) => fetches?.ring(dueAt);
   const rings: Partial<Record<WorkKind, () => void>> = {
     send: () => ringDispatch(),
     callback: () => ringCallbacks(),
+    esme: () => tellEsmes.ring(),
     release: () => ringReleases(),
     fetch: () => ringFetches(),
     reply: () => replies?.ring(),
-    notice: () => inbound.ring('notice'),
-    joining: () => inbound.ring('joining'),
+    joining: () => inbound.ring(),
   };
   const overtaken = makeOvertaken();
+  const health = new ConnectorHealth({
+    connectors: new Map(connectors.map((connector) => [connector.name, connector])),
+    runs,
+    clock,
+    awayAfterMs: settings.dispatch.failoverAfterMs ?? (() => Number.POSITIVE_INFINITY),
+  });
   const receipts = makeReceipts({ store, clock, observe, faults, ringCallbacks, overtaken });
-  const ear: Ear = { ...receipts, inbound: (batch) => inbound.inbound(batch) };
+  const ear: Ear = { ...receipts, inbound: (batch) => inbound.inbound(batch), bound: () => ringDispatch() };
   const runner = makeConnectorRunner({ store, connectors, ear, onUp: () => ringDispatch() });
   const membership = new NodeMembership({
     store,
@@ -155,8 +180,7 @@ export function makeEngine(parts: EngineParts): Engine {
       ringReleases();
       ringFetches();
       replies?.ring();
-      inbound.ring('notice');
-      inbound.ring('joining');
+      inbound.ring();
     },
     settings: {
       ...settings.membership,
@@ -180,6 +204,11 @@ export function makeEngine(parts: EngineParts): Engine {
         settings: settings.callbacks,
       })
     : null;
+  const { giveUpAfterMs, leaseMs } = settings.callbacks;
+  const tellEsmes = makeTellEsmes({
+    ...{ store, clock, observe, membership, random: parts.random, teller: parts.esmes?.teller },
+    ...{ summaries: parts.replies.summaries, settings: { leaseMs, giveUpAfterMs } },
+  });
   const accounts = makeAccountGate({ store, clock });
   const optOuts = makeOptOutPeek({ store, clock });
   const channels = makeChannelGate({ store, clock, sessionWindow: settings.sessionWindow });
@@ -211,6 +240,10 @@ export function makeEngine(parts: EngineParts): Engine {
         connectors: new Map(connectors.map((connector) => [connector.name, connector])),
         runs,
         except: exceptConnectors,
+        resting: restingConnectors,
+        away: awayConnectors,
+        health,
+        elsewhere: parts.router?.elsewhere,
         settings: settings.dispatch,
         ringCallbacks,
         overtaken,
@@ -257,10 +290,10 @@ export function makeEngine(parts: EngineParts): Engine {
     clock,
     observe,
     membership,
-    connectors: new Map(connectors.map((connector) => [connector.name, connector])),
-    except: exceptConnectors,
-    ring: (kind) => rings[kind]?.(),
+    laneOf: parts.laneOf,
+    ring: (kind, dueAt) => (kind === 'send' ? ringDispatch(dueAt) : rings[kind]?.()),
     forgetOptOuts: optOuts.forget,
+    takeSubmitted: parts.esmes?.takeSubmitted,
     settings: settings.inbound,
   });
   const sweeper = makeSweeper({ store, blobs: media.blobs, clock, observe });
@@ -277,7 +310,18 @@ export function makeEngine(parts: EngineParts): Engine {
 
   /** Connectors whose work is to be left alone. */
   function exceptConnectors(): string[] {
-    return [...new Set([...membership.except(), ...names.filter((name) => !runs(name))])];
+    return [...new Set([...membership.except(), ...names.filter((name) => !runs(name)), ...restingConnectors()])];
+  }
+
+  /** Of those that run here: nobody is there, and nobody else may have what waits for them. */
+  function restingConnectors(): string[] {
+    const away = awayConnectors();
+    return names.filter((name) => runs(name) && health.isResting(name) && !away.includes(name));
+  }
+
+  /** Of those that run here: others take over from them. */
+  function awayConnectors(): string[] {
+    return names.filter((name) => runs(name) && health.isAway(name) && parts.router?.hasOthers(name));
   }
 
   function runs(name: string): boolean {
@@ -304,6 +348,7 @@ export function makeEngine(parts: EngineParts): Engine {
       }
       dispatch?.start();
       callbacks?.start();
+      tellEsmes.start();
       replies?.start();
       releases?.start();
       fetches?.start();
@@ -316,11 +361,14 @@ export function makeEngine(parts: EngineParts): Engine {
     },
     ringDispatch,
     ringCallbacks,
+    ringEsmes: () => tellEsmes.ring(),
     ringReleases,
     ringFetches,
     ringSweeper: () => sweeper.ring(),
     inbound,
     optOuts,
+    ear,
+    isAway: (name) => health.isAway(name),
     isAlive: () => membership.term() !== null,
     async idle() {
       await inbound.idle();
@@ -329,6 +377,7 @@ export function makeEngine(parts: EngineParts): Engine {
       await releases?.idle();
       await dispatch?.idle();
       await callbacks?.idle();
+      await tellEsmes.idle();
       await reports.idle();
       await callbacks?.idle();
     },
@@ -342,7 +391,7 @@ export function makeEngine(parts: EngineParts): Engine {
       await inbound.stop(RELEASES_STOP_MS);
       await Promise.all([dispatch?.stop(DISPATCH_STOP_MS), replies?.stop(DISPATCH_STOP_MS)]);
       await stopConnectors();
-      await callbacks?.stop(CALLBACKS_STOP_MS);
+      await Promise.all([callbacks?.stop(CALLBACKS_STOP_MS), tellEsmes.stop(CALLBACKS_STOP_MS)]);
       await reports.stop();
       await membership.stop();
     },

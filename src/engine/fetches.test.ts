@@ -99,7 +99,7 @@ describe('the fetch room', () => {
           return answer(request);
         },
       },
-      settings: { maxInFlight: 8, perHost: 2, leaseMs: 600_000, holdMs: 30_000, pollMs: 5_000 },
+      settings: { maxInFlight: 8, perHost: 2, mostParked: 150, leaseMs: 600_000, holdMs: 30_000, pollMs: 5_000 },
       ringDispatch: (dueAt) => rung.push('dispatch', dueAt),
       ringReleases: (dueAt) => rung.push('release', dueAt),
       ringCallbacks: () => rung.push('callbacks'),
@@ -238,16 +238,31 @@ describe('the fetch room', () => {
   it('gives a slow host a line of its own, and what does not fit in comes again without a try', async () => {
     const slow = Promise.withResolvers<OutgoingResult>();
     answer = async (request) => (request.url.includes('slow') ? slow.promise : FILE);
-    const many = Array.from({ length: 6 }, () => add(url('slow')));
+    const many = Array.from({ length: 154 }, () => add(url('slow')));
     const quick = add(url('quick'));
     room.ring();
     await until(() => settled.some(({ messageSid }) => messageSid === quick.message.sid));
-    // Two are under way, two wait in line, two were put back.
+    // Two are under way, 150 stand in line, two were put back.
     expect(asked.filter((one) => one.includes('slow'))).toHaveLength(2);
     expect(settled.filter(({ result }) => result.kind === 'again')).toHaveLength(2);
     slow.resolve(FILE);
     await wind(3_000);
     await until(() => kinds().filter((kind) => kind === 'fetched').length === many.length + 1);
+  });
+
+  it('hosts that hang keep nobody else waiting, however many messages they have', async () => {
+    // Twice as many as there are places for, and all of them came first.
+    const hanging = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+    answer = async (request) =>
+      hanging.some((host) => request.url.includes(host)) ? new Promise(() => undefined) : FILE;
+    for (const host of hanging) for (let index = 0; index < 18; index += 1) add(url(host));
+    const healthy = Array.from({ length: 20 }, () => add(url('healthy')).message.sid);
+    room.ring();
+    const startedAt = clock.now();
+    for (let step = 0; step < 40 && kinds().length < healthy.length; step += 1) await wind(250);
+    expect(settled.map(({ messageSid }) => messageSid).sort()).toEqual(healthy.sort());
+    expect(clock.now() - startedAt).toBeLessThanOrEqual(2_000);
+    expect(asked.filter((one) => !one.includes('healthy'))).toHaveLength(2 * hanging.length);
   });
 
   it('does not fetch what is overdue', async () => {

@@ -1,7 +1,8 @@
 /**
  * The fetch room: gets the media of messages before anything else is done with them. A message goes on only when all
  * its files are durable, so whoever dies in between leaves nothing but bytes that nobody refers to, which upkeep removes.
- * A store or a blob store that is gone is no fault of the message: it waits. A slow host has a line of its own.
+ * A store or a blob store that is gone is no fault of the message: it waits. A slow host has a line of its own; who
+ * stands in it needs no place of the room, and who hangs in it for longer than a second gives his to others.
  */
 import { createHash } from 'node:crypto';
 import { parseTo } from '../domain/address.ts';
@@ -14,18 +15,25 @@ import type { Outgoing } from '../net/outgoing.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import type { FetchSettled, FetchSettlement, FetchWork, Media } from '../store/media.ts';
 import type { Store } from '../store/store.ts';
-import { FairHosts } from './fair-hosts.ts';
+import { FairHosts, PARKED_PER_PLACE } from './fair-hosts.ts';
 import { type FetchedFile, fetchMedia } from './fetch-media.ts';
-import { Loop, type LoopRoom } from './loop.ts';
+import { Loop, type LoopRoom, untilAllEnd } from './loop.ts';
 import type { NodeMembership } from './membership.ts';
 import { makeNaps } from './naps.ts';
 import { makePersist } from './persist.ts';
+import { Places } from './places.ts';
+import { BROKEN, GIVEN_UP, makeQuarantine } from './quarantine.ts';
 
 export interface FetchSettings {
-  /** Messages whose files are in memory at the same time: with 5 MB each, the bound of this room. */
+  /**
+   * Messages under way that still count as quick. With those that hang (`HANGING_PER_PLACE`) and 5 MB each, the bound of
+   * this room's memory.
+   */
   maxInFlight: number;
-  /** Of them, to one host; as many again wait in its line. */
+  /** Of all that are under way, to one host. */
   perHost: number;
+  /** Claimed work that may stand in lines. */
+  mostParked?: number;
   /** Longer than ten files may take with all their tries. */
   leaseMs: number;
   /**
@@ -52,10 +60,15 @@ export interface FetchParts {
 
 export type Fetches = LoopRoom;
 
-interface Job {
+interface Claimed {
   work: FetchWork;
   /** Monotonic. */
   leaseUntil: number;
+}
+
+interface Job extends Claimed {
+  /** It needs no place of the loop any longer. */
+  leave: () => void;
   end: () => void;
 }
 
@@ -65,18 +78,30 @@ const EXPIRED = 30036;
 const QUEUE_OVERFLOW = 30001;
 /** What found its host's line full comes again. */
 const LINE_FULL_MS = 1_000;
+/** What waited in line until less than this is left of its lease comes again: three tries take that long. */
+const LONGEST_FETCH_MS = 60_000;
+/** Most messages that hang, for each place: together they may fill as much memory. */
+const HANGING_PER_PLACE = 2;
 const FIRST_BLOB_RETRY_MS = 1_000;
 const LONGEST_BLOB_RETRY_MS = 60_000;
 
 export function makeFetches(parts: FetchParts): Fetches {
   const { store, blobs, clock, membership, settings, observe } = parts;
   const persist = makePersist({ clock, observe, where: 'fetch: settle' });
+  const quarantine = makeQuarantine({ room: 'fetches', clock, observe });
   const naps = makeNaps(clock);
   let isStopping = false;
   /** Nobody waits for what is still under way: it is somebody else's. */
   let isOver = false;
-  const hosts = new FairHosts<Job>({ perHost: settings.perHost, maxWaiting: settings.perHost, launch });
-  const loop = new Loop<{ work: FetchWork; leaseUntil: number }>({
+  const places = new Places(clock, settings.maxInFlight * HANGING_PER_PLACE);
+  const hosts = new FairHosts<Job>({
+    perHost: settings.perHost,
+    maxWaiting: 0,
+    park: (job) => job.leave(),
+    maxParked: settings.mostParked ?? settings.maxInFlight * PARKED_PER_PLACE,
+    launch,
+  });
+  const loop = new Loop<Claimed>({
     name: 'fetch',
     clock,
     async claim(limit) {
@@ -87,21 +112,14 @@ export function makeFetches(parts: FetchParts): Fetches {
       const works = await store.claimFetches(claim, clock.now());
       return works.map((work) => ({ work, leaseUntil }));
     },
-    async run(items, done) {
-      await Promise.all(
-        items.map(
-          (item) =>
-            new Promise<void>((resolve) => {
-              const end = () => {
-                done(1);
-                resolve();
-              };
-              const job = { ...item, end };
-              if (!hosts.enter(hostOf(item.work), job)) void finish(job, () => putBack(job));
-            }),
-        ),
-      );
-    },
+    run: (items, done) =>
+      untilAllEnd(items, (claimed, end) => {
+        try {
+          admit(claimed, done, end);
+        } catch (error) {
+          void breaks(claimed, error).then(end);
+        }
+      }),
     nextDueAt: async () => (membership.term() === null ? null : store.nextDueAt('fetch')),
     maxInFlight: settings.maxInFlight,
     batch: settings.maxInFlight,
@@ -119,9 +137,28 @@ export function makeFetches(parts: FetchParts): Fetches {
     observe({ type: 'fault', at: clock.now(), where, error });
   }
 
+  function admit(claimed: Claimed, done: (count: number) => void, endOfBatch: () => void): void {
+    const host = hostOf(claimed.work);
+    const leave = places.take(clock.monotonic(), () => done(1));
+    const job: Job = {
+      ...claimed,
+      leave,
+      end() {
+        leave();
+        endOfBatch();
+      },
+    };
+    if (!hosts.enter(host, job)) void finish(job, () => putBack(job));
+  }
+
   function launch(job: Job): boolean {
     if (isStopping) {
       job.end();
+      return false;
+    }
+    const isLate = clock.monotonic() > job.leaseUntil - Math.min(LONGEST_FETCH_MS, settings.leaseMs / 2);
+    if (isLate) {
+      void finish(job, () => putBack(job));
       return false;
     }
     void finish(job, () => fetch(job)).then(() => hosts.leave(hostOf(job.work)));
@@ -133,9 +170,19 @@ export function makeFetches(parts: FetchParts): Fetches {
     try {
       await task();
     } catch (error) {
-      fault('fetch: run', error);
+      await breaks(job, error);
     }
     job.end();
+  }
+
+  async function breaks(job: Claimed, error: unknown): Promise<void> {
+    const { workId: id, message } = job.work;
+    if (!quarantine.broke({ id, sid: message.sid, accountSid: message.accountSid }, 'fetch: run', error)) return;
+    try {
+      await settle(job, { kind: 'fail', errorCode: BROKEN, note: GIVEN_UP });
+    } catch (reason) {
+      fault('fetch: give up', reason);
+    }
   }
 
   async function putBack(job: Job): Promise<void> {
@@ -193,7 +240,7 @@ export function makeFetches(parts: FetchParts): Fetches {
     }
   }
 
-  async function settle({ work, leaseUntil }: Job, result: Result): Promise<FetchSettled | null> {
+  async function settle({ work, leaseUntil }: Claimed, result: Result): Promise<FetchSettled | null> {
     const { workId, attempt, message } = work;
     const { accountSid, sid: messageSid } = message;
     const settlement = { workId, attempt, accountSid, messageSid, result };

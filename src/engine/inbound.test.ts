@@ -9,6 +9,7 @@ import type { Account, Sender } from '../store/directory.ts';
 import { StoreUnavailable, type WorkKind } from '../store/store.ts';
 import { makeDrain } from './drain.ts';
 import { type Inbound, makeInbound } from './inbound.ts';
+import { makeLanes } from './lanes.ts';
 
 const OURS = '+12025550100';
 const OTHER = '+12025550109';
@@ -24,6 +25,8 @@ describe('the inbound room', () => {
   let kept: number;
   let senders: Map<string, Partial<Sender>>;
   let replies: number;
+  /** What the store is asked and told, in order. */
+  let asked: string[];
   const clock = new HandWoundClock();
 
   beforeEach(() => {
@@ -33,18 +36,24 @@ describe('the inbound room', () => {
     forgotten = [];
     kept = 0;
     replies = 0;
+    asked = [];
     senders = new Map([OURS, OTHER].map((address) => [address, { accountSid: 'AC1', address, properties: {} }]));
     const reads = {
-      senderByAddress: async (address: string) => (senders.get(address) as Sender | undefined) ?? null,
+      sendersByAddress: async (addresses: string[]) =>
+        addresses.flatMap((address) => (senders.has(address) ? { ...(senders.get(address) as Sender), address } : [])),
       account: async () => ACCOUNT,
       document: async () => null,
       documents: async () => [],
+      documentsByName: async () => [],
       pair: async (_: string, pair: string) =>
         pair === loopKey(OURS, OTHER) ? { jar: null, loop: { replies, lastAt: clock.now() } } : null,
     };
     inbound = makeInbound({
       store: new Proxy(store, {
-        get: (target, name) => Reflect.get(reads, name) ?? Reflect.get(target, name).bind(target),
+        get(target, name) {
+          asked.push(String(name));
+          return Reflect.get(reads, name) ?? Reflect.get(target, name).bind(target);
+        },
       }) as unknown as Parameters<typeof makeInbound>[0]['store'],
       async keepMedia(files) {
         kept += files.length;
@@ -58,6 +67,7 @@ describe('the inbound room', () => {
       clock,
       observe: (event) => events.push(event),
       settings: { partsWaitMs: 120_000, deliverPartial: false, keywordsOff: false },
+      laneOf: makeLanes({ defaultRate: 1, queueHorizonMs: 60_000 }),
       ring: (kind) => rung.push(kind),
       forgetOptOuts: (accountSid) => forgotten.push(accountSid),
     });
@@ -130,6 +140,61 @@ describe('the inbound room', () => {
     expect(store.taken.map(({ message }) => message.body)).toEqual(['One', 'Three']);
   });
 
+  it('texts that come one by one at the same time cost the reads and the commit of one', async () => {
+    await inbound.inbound([heard('c0', 'Hello')]);
+    const ofOne = asked.splice(0);
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        inbound.inbound([heard(`c${index + 1}`, 'Hello', { from: `+1415555${1_000 + index}` })]),
+      ),
+    );
+    expect(ofOne).toEqual(['sendersByAddress', 'documentsByName', 'account', 'takeIn']);
+    expect([asked, store.taken.length]).toEqual([ofOne, 101]);
+  });
+
+  it('of texts that come at the same time each carrier hears of its own alone', async () => {
+    const media = [{ contentType: 'image/png', read: () => Promise.reject(new Error('no bytes')) }];
+    const broken = inbound.inbound([heard('c2', 'Two', { media })]).catch((error: Error) => error.message);
+    store.claimed.set(PHONE, [{ workId: 9, accountSid: 'AC1', attempt: 1 }]);
+    let stopped = false;
+    const stop = inbound.inbound([heard('c4', 'STOP')]).then(() => {
+      stopped = true;
+    });
+    await Promise.all([
+      inbound.inbound([heard('c1', 'One')]),
+      inbound.inbound([heard('c3', 'Three', { from: OTHER })]),
+    ]);
+    expect([await broken, stopped]).toEqual(['no bytes', false]);
+    store.claimed.clear();
+    clock.advance(50);
+    await stop;
+  });
+
+  it('parts that come at the same time are kept by one write, and the last makes the message', async () => {
+    const part = { from: PHONE, to: OURS, reference: 1, total: 20, charset: 'GSM-7' } as const;
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => {
+        const content = {
+          kind: 'part',
+          part: { ...part, number: index + 1, octets: new Uint8Array([65 + index]) },
+        } as const;
+        return inbound.inbound([heard(null, '', { content })]);
+      }),
+    );
+    expect(asked.filter((verb) => verb === 'takePart')).toHaveLength(1);
+    expect(store.taken.map(({ message }) => message.body)).toEqual(['ABCDEFGHIJKLMNOPQRST']);
+  });
+
+  it('keeps what the API promises and no more: 1600 characters, ten files', async () => {
+    const media = Array.from({ length: 12 }, () => ({ contentType: 'image/png', read: async () => new Uint8Array(1) }));
+    await inbound.inbound([heard('c1', '😀'.repeat(2_000)), heard('c2', 'Look', { media })]);
+    const bodies = store.taken.map(({ message }) => [...message.body].length);
+    expect([bodies, store.taken.map(({ message }) => message.numMedia)]).toEqual([
+      [1_600, 4],
+      [0, 10],
+    ]);
+  });
+
   it('nothing is answered while the store is gone', async () => {
     store.failWith = new StoreUnavailable('gone');
     await expect(inbound.inbound([heard('c1', 'One')])).rejects.toBeInstanceOf(StoreUnavailable);
@@ -156,11 +221,27 @@ describe('the inbound room', () => {
   it('rings for what it made due: the app, the confirmation, the parts that are waited for', async () => {
     senders.set(OURS, { accountSid: 'AC1', properties: { sms_url: 'https://app.example.com/' } });
     await inbound.inbound([heard('c1', 'STOP')]);
-    expect(rung.sort()).toEqual(['notice', 'reply']);
+    expect(rung.sort()).toEqual(['reply', 'send']);
     const octets = new Uint8Array([72, 105]);
     const part = { from: PHONE, to: OURS, reference: 1, total: 2, number: 1, charset: 'GSM-7', octets } as const;
     await inbound.inbound([heard('c2', '', { content: { kind: 'part', part } })]);
     expect(rung).toContain('joining');
+  });
+
+  it('a confirmation has the pace of the sender that confirms; one for which there is no room in its queue is told of', async () => {
+    senders.set(OURS, { accountSid: 'AC1', address: OURS, rate: 5, properties: {} });
+    await inbound.inbound([heard('c1', 'STOP')]);
+    const lane = { key: `carrier|AC1|${OURS}`, intervalMicros: 200_000, cost: 1, horizonMs: 60_000 };
+    const notice = { connector: 'carrier', from: OURS, to: PHONE, lane };
+    expect(store.taken[0]?.notice).toMatchObject({ ...notice, evenIfOptedOut: true });
+    store.isFull = true;
+    rung = [];
+    await inbound.inbound([heard('c2', 'HELP', { from: '+12025550177' })]);
+    expect(rung).toEqual([]);
+    expect(store.taken[1]?.notice).toMatchObject({ evenIfOptedOut: false });
+    await inbound.inbound([heard('c3', 'HELP'), heard('c4', 'START')]);
+    expect(store.taken.slice(2).map((one) => one.notice?.evenIfOptedOut)).toEqual([true, false]);
+    expect(events.at(-1)).toMatchObject({ type: 'notice.outcome', outcome: 'queue-full', attempt: 0 });
   });
 
   it('keeps what lacks parts for whom its parts came, also when the number has gone meanwhile', async () => {

@@ -1,7 +1,8 @@
 /**
  * Inbound: what connectors hear is taken in, in one commit with all that follows from it. Only then does the promise,
  * and so the carrier, get its answer; a STOP is answered only when nothing that was under way before it can still
- * reach that phone (S5). What is heard again is known again, and a crash in between repeats nothing.
+ * reach that phone (S5). What is heard again is known again, and a crash in between repeats nothing. What several calls
+ * bring at once is looked up and committed together, and each call hears of its own alone.
  */
 import type { Ear, Heard } from '../connectors/connector.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -12,9 +13,11 @@ import type { SidMaker } from '../domain/sid.ts';
 import type { Intake, JoiningWork, TookIn } from '../store/inbound-shapes.ts';
 import { type Store, StoreUnavailable, type WorkKind } from '../store/store.ts';
 import type { Drain } from './drain.ts';
+import { type Gathered, makeGather, together } from './gather.ts';
 import { type Arrival, type InboundSettings, type Judged, judgeArrival, unkeptOptOut } from './judge-arrival.ts';
 import type { KeepMedia, KeptMedium } from './keep-media.ts';
-import { type FindReceiver, type FoundReceiver, receiversOf } from './receivers.ts';
+import type { LaneOf } from './lanes.ts';
+import { type FoundReceiver, type Receivers, receiversOf } from './receivers.ts';
 
 export interface InboundParts {
   store: Pick<
@@ -24,10 +27,11 @@ export interface InboundParts {
     | 'changeOptOuts'
     | 'optedOut'
     | 'pair'
-    | 'senderByAddress'
+    | 'sendersByAddress'
     | 'account'
     | 'document'
     | 'documents'
+    | 'documentsByName'
   >;
   keepMedia: KeepMedia;
   sids: Pick<SidMaker, 'make'>;
@@ -35,6 +39,7 @@ export interface InboundParts {
   clock: Clock;
   observe: Observer;
   settings: InboundSettings;
+  laneOf: LaneOf;
   /** Told of the account whose opt-outs have changed. */
   forgetOptOuts: (accountSid: string) => void;
   /** Told of work that a commit has made due. */
@@ -57,6 +62,11 @@ export type Fate =
   | { kind: 'waiting' }
   | { kind: 'unkept'; why: string };
 
+interface Parted {
+  heard: Heard;
+  receiver: FoundReceiver;
+}
+
 const NOBODYS = 'nobody here has this number';
 const NOT_ACTIVE = 'its account is suspended or closed';
 const RECEIVES_NOTHING =
@@ -68,23 +78,36 @@ export function makeInbound(parts: InboundParts): Inbound {
   const { store, clock, observe, settings } = parts;
   const watchers = new Map<string, (fate: Fate) => void>();
 
-  async function inbound(batch: Heard[]): Promise<void> {
-    const find = receiversOf(store, settings.keywordsOff);
-    const found = await Promise.all(batch.map(({ to }) => find(to)));
-    const arrivals: Arrival[] = [];
-    // Parts one after the other: the last of them makes a message of them all.
-    for (const [index, heard] of batch.entries()) {
+  /** Looked up one group after the other; what follows goes on beside the next one. */
+  const inbound = makeGather<Heard>(async (group) => {
+    const receivers = receiversOf(store, settings.keywordsOff);
+    await receivers.look(group.flatMap(({ item: { to, from } }) => [to, from]));
+    sort(group, receivers).catch((error: unknown) => {
+      for (const { reject } of group) reject(error);
+    });
+  });
+
+  /** Each is settled by what becomes of it. */
+  async function sort(group: Gathered<Heard>[], receivers: Receivers): Promise<void> {
+    const found = await Promise.all(group.map(({ item }) => receivers.find(item.to)));
+    const texts: Gathered<Arrival>[] = [];
+    const parted: Gathered<Parted>[] = [];
+    for (const [index, { item: heard, ...settle }] of group.entries()) {
       const receiver = found[index] ?? null;
       const why = whyUnkept(receiver);
+      const text = textArrival(heard);
       if (why !== null || receiver === null) {
-        await leave(heard, receiver, why ?? NOBODYS);
-        continue;
-      }
-      const arrival = heard.content.kind === 'text' ? textArrival(heard) : await joined(heard, receiver);
-      if (arrival) arrivals.push(arrival);
-      else tell(heard.carrierId, { kind: 'waiting' });
+        leave(heard, receiver, why ?? NOBODYS).then(settle.resolve, settle.reject);
+      } else if (!text) parted.push({ ...settle, item: { heard, receiver } });
+      // Its bytes are written first, and nobody else has to wait for that.
+      else if (text.media.length > 0) void together([{ ...settle, item: text }], (alone) => take(alone, receivers));
+      else texts.push({ ...settle, item: text });
     }
-    await takeAll(arrivals, find);
+    void together(texts, (some) => take(some, receivers));
+    void together(parted, async (some) => {
+      const whole = await join(some);
+      void together(whole, (messages) => take(messages, receivers));
+    });
   }
 
   function whyUnkept(receiver: FoundReceiver | null): string | null {
@@ -110,60 +133,69 @@ export function makeInbound(parts: InboundParts): Inbound {
     tell(heard.carrierId, { kind: 'unkept', why });
   }
 
-  /** The message of which this was the last part; `null`: it was not the last one, or had come before. */
-  async function joined(heard: Heard, { accountSid }: FoundReceiver): Promise<Arrival | null> {
-    if (heard.content.kind !== 'part') return null;
-    const { connector, carrierId } = heard;
+  /** The messages of which these were the last parts. The others wait, or had come before. */
+  async function join(some: Gathered<Parted>[]): Promise<Gathered<Arrival>[]> {
     const now = clock.now();
-    const part = { connector, accountSid, part: heard.content.part, waitMs: settings.partsWaitMs };
-    const [taken] = await store.takePart([part], now);
+    const batch = some.flatMap(({ item: { heard, receiver } }) => {
+      const { connector, content } = heard;
+      if (content.kind !== 'part') return [];
+      return { connector, accountSid: receiver.accountSid, part: content.part, waitMs: settings.partsWaitMs };
+    });
+    const taken = await store.takePart(batch, now);
     // When it is given up; the loop's own poll would find it late.
-    if (taken?.kind === 'waiting') parts.ring('joining', now + settings.partsWaitMs);
-    if (taken?.kind !== 'whole') return null;
-    return { connector, carrierId, ...taken.message, joining: taken.joining, isLost: false, media: [], channel: null };
+    if (taken.some(({ kind }) => kind === 'waiting')) parts.ring('joining', now + settings.partsWaitMs);
+    return some.flatMap(({ item: { heard }, ...settle }, index) => {
+      const one = taken[index];
+      const { connector, carrierId, became } = heard;
+      if (one?.kind === 'whole') {
+        const { message, joining } = one;
+        const rest = { joining, isLost: false, media: [], channel: null, became };
+        return { ...settle, item: { connector, carrierId, ...message, ...rest } };
+      }
+      tell(carrierId, { kind: 'waiting' });
+      settle.resolve();
+      return [];
+    });
   }
 
-  /** All in one commit. When that fails they are tried alone, so that one bad message cannot hold up all the others. */
-  async function takeAll(arrivals: Arrival[], find: FindReceiver): Promise<void> {
-    if (arrivals.length === 0) return;
-    try {
-      await take(arrivals, find);
-    } catch (error) {
-      if (error instanceof StoreUnavailable || arrivals.length === 1) throw error;
-      const alone = await Promise.allSettled(arrivals.map((arrival) => take([arrival], find)));
-      const failed = alone.find((one) => one.status === 'rejected');
-      if (failed) throw failed.reason;
-    }
-  }
-
-  async function take(arrivals: Arrival[], find: FindReceiver): Promise<void> {
-    const judged = await Promise.all(arrivals.map((arrival) => judge(arrival, find)));
+  /** All in one commit. Rejects when there was none. */
+  async function take(arrivals: Gathered<Arrival>[], receivers: Receivers): Promise<void> {
+    const judged = await Promise.all(arrivals.map(({ item }) => judge(item, receivers)));
     let results = await store.takeIn(
       judged.map(({ intake }) => intake),
       clock.now(),
     );
     for (let tries = 1; results.some(({ kind }) => kind === 'lost'); tries += 1) {
       if (tries > MOST_LOST) throw new StoreUnavailable('the bytes of media went before their message was taken in');
-      results = await Promise.all(results.map((result, index) => takeAgain(result, judged[index], arrivals[index])));
+      results = await Promise.all(
+        results.map((result, index) => takeAgain(result, judged[index], arrivals[index]?.item)),
+      );
     }
     for (const { intake } of judged) if (intake.optOut) parts.forgetOptOuts(intake.message.accountSid);
-    for (const [index, result] of results.entries()) announce(judged[index], arrivals[index], result);
-    await parts.drain(results.flatMap((result) => (result.kind === 'lost' ? [] : result.claimedWorks)));
-    for (const [index, result] of results.entries()) {
-      if (result.kind === 'seen') {
-        tell(arrivals[index]?.carrierId ?? null, { kind: 'seen', messageSid: result.messageSid });
-      } else if (result.kind === 'taken') {
-        const keyword = judged[index]?.keyword ?? null;
-        tell(arrivals[index]?.carrierId ?? null, { kind: 'taken', message: result.message, keyword });
-      }
+    for (const [index, result] of results.entries()) announce(judged[index], arrivals[index]?.item, result);
+    for (const [index, { item, resolve, reject }] of arrivals.entries()) {
+      const result = results[index];
+      const works = result && result.kind !== 'lost' ? result.claimedWorks : [];
+      const end = () => {
+        tell(item.carrierId, fateOf(result, judged[index]));
+        resolve();
+      };
+      if (works.length === 0) end();
+      else parts.drain(works).then(end, reject);
     }
   }
 
-  async function judge(arrival: Arrival, find: FindReceiver): Promise<Judged> {
+  async function judge(arrival: Arrival, { find }: Receivers): Promise<Judged> {
     const kept = await keep(arrival);
     const receiver = await find(arrival.to);
     const isOurs = async () => (await find(arrival.from)) !== null;
-    return judgeArrival({ store, sids: parts.sids, settings, isOurs }, arrival, receiver, kept, clock.now());
+    return judgeArrival(
+      { store, sids: parts.sids, settings, laneOf: parts.laneOf, isOurs },
+      arrival,
+      receiver,
+      kept,
+      clock.now(),
+    );
   }
 
   /** What is beyond the number that a message may have is left out. */
@@ -197,6 +229,7 @@ export function makeInbound(parts: InboundParts): Inbound {
     const { intake, keyword } = judged;
     const type = 'inbound.received';
     observe({ type, at, sid, accountSid, from: from ?? '', to, body, segments, media, keyword: keyword?.type });
+    arrival.became?.({ accountSid, messageSid: sid });
     if (status === 'failed') {
       observe({ type: 'message.status', at, sid, accountSid, status, errorCode: errorCode ?? undefined, createdAt });
     }
@@ -205,21 +238,30 @@ export function makeInbound(parts: InboundParts): Inbound {
       const channel = keys[0]?.channel ?? 'sms';
       observe({ type: 'opt-out', at, accountSid, change, channel, source });
     }
-    if (intake.notice) parts.ring('notice');
+    const { noticeAt } = result;
+    if (noticeAt !== undefined) parts.ring('send', noticeAt);
+    else if (intake.notice) {
+      const { connector } = intake.notice;
+      observe({ type: 'notice.outcome', at, sid, connector, outcome: 'queue-full', attempt: 0 });
+    }
     if (intake.reply) parts.ring('reply');
+    if (intake.tell) parts.ring('esme');
   }
 
-  function tell(carrierId: string | null, fate: Fate): void {
-    if (carrierId !== null) watchers.get(carrierId)?.(fate);
+  function tell(carrierId: string | null, fate: Fate | null): void {
+    if (carrierId !== null && fate !== null) watchers.get(carrierId)?.(fate);
   }
 
   return {
     inbound,
-    async takeJoining({ joining, connector, accountSid, lost, message }) {
-      const find = receiversOf(store, settings.keywordsOff);
+    takeJoining({ joining, connector, accountSid, lost, message }) {
+      const receivers = receiversOf(store, settings.keywordsOff);
       const rest = { connector, carrierId: null, joining, isLost: lost, media: [], channel: null };
       // Whose it is was known when its parts came: it is kept even if nobody has the number any more.
-      await takeAll([{ ...message, ...rest, accountSid }], find);
+      const item = { ...message, ...rest, accountSid };
+      return new Promise<void>((resolve, reject) => {
+        void together([{ item, resolve, reject }], (alone) => take(alone, receivers));
+      });
     },
     watch(carrierId) {
       const fate = new Promise<Fate>((resolve) => watchers.set(carrierId, resolve));
@@ -229,8 +271,13 @@ export function makeInbound(parts: InboundParts): Inbound {
   };
 }
 
-function textArrival({ connector, carrierId, from, to, content, media, channel }: Heard): Arrival | null {
+function fateOf(result: TookIn | undefined, judged: Judged | undefined): Fate | null {
+  if (result?.kind === 'seen') return { kind: 'seen', messageSid: result.messageSid };
+  return result?.kind === 'taken' ? { kind: 'taken', message: result.message, keyword: judged?.keyword ?? null } : null;
+}
+
+function textArrival({ connector, carrierId, from, to, content, media, channel, became }: Heard): Arrival | null {
   if (content.kind !== 'text') return null;
   const { body, numSegments } = content;
-  return { connector, carrierId, from, to, body, numSegments, media, channel, joining: null, isLost: false };
+  return { connector, carrierId, from, to, body, numSegments, media, channel, joining: null, isLost: false, became };
 }

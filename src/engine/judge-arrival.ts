@@ -4,6 +4,7 @@
  */
 import type { Heard } from '../connectors/connector.ts';
 import { type Address, countryOf, parseSender } from '../domain/address.ts';
+import { esmeUserOf } from '../domain/esme-address.ts';
 import type { InboundWebhook } from '../domain/inbound.ts';
 import { decideKeyword, type KeywordDecision } from '../domain/keywords.ts';
 import type { Message, MessageOptions, Status } from '../domain/message.ts';
@@ -11,10 +12,14 @@ import { keyOfOptOut, keysThatForbid } from '../domain/opt-out.ts';
 import { isLooping, loopKey } from '../domain/reply-loop.ts';
 import { NEW_SESSION } from '../domain/reply-session.ts';
 import type { SidMaker } from '../domain/sid.ts';
-import type { Intake, OptOutChange, ReplyPayload } from '../store/inbound-shapes.ts';
+import type { CallbackPayload } from '../store/callback-shapes.ts';
+import type { Intake, JoiningWork, OptOutChange, ReplyPayload } from '../store/inbound-shapes.ts';
 import type { Store } from '../store/store.ts';
 import { LONGEST_BODY } from './draft.ts';
 import type { KeptMedium } from './keep-media.ts';
+import type { LaneOf } from './lanes.ts';
+import { noticeOf } from './notices.ts';
+import { BROKEN, GIVEN_UP } from './quarantine.ts';
 import type { FoundReceiver } from './receivers.ts';
 
 export interface InboundSettings {
@@ -27,7 +32,8 @@ export interface InboundSettings {
 }
 
 /** A message that is whole, or as whole as it will ever be. */
-export interface Arrival extends Pick<Heard, 'connector' | 'carrierId' | 'from' | 'to' | 'media' | 'channel'> {
+export interface Arrival
+  extends Pick<Heard, 'connector' | 'carrierId' | 'from' | 'to' | 'media' | 'channel' | 'became'> {
   body: string;
   numSegments: number;
   /** The joining it was put together from. */
@@ -47,6 +53,8 @@ export interface JudgeParts {
   store: Pick<Store, 'optedOut' | 'pair'>;
   sids: Pick<SidMaker, 'make'>;
   settings: InboundSettings;
+  /** The pace of confirmations. */
+  laneOf: LaneOf;
   /** Whether the one who wrote is a sender of ours too. */
   isOurs: () => Promise<boolean>;
 }
@@ -65,7 +73,8 @@ export async function judgeArrival(
   if (accountSid === undefined) throw new Error(`${arrival.to} is nobody's, so nothing can be kept for it`);
   const route = receiver?.route.receives ? receiver.route : null;
   const failure = await failureOf(parts, accountSid, arrival, now);
-  const keyword = failure === null && receiver ? await keywordOf(parts, accountSid, arrival, receiver) : null;
+  const said = failure === null && receiver ? await keywordOf(parts, accountSid, arrival, receiver) : null;
+  const keyword = said?.keyword ?? null;
   const webhook = failure === null ? (route?.webhook ?? null) : null;
   const status: Status = failure !== null ? 'failed' : webhook ? 'receiving' : 'received';
   const serviceSid = receiver?.route.serviceSid ?? null;
@@ -75,7 +84,8 @@ export async function judgeArrival(
   message.errorCode = failure;
   message.numMedia = media.length;
   message.history = [{ at: now, status, ...(failure !== null && { errorCode: failure }) }];
-  const { connector, carrierId, from, to, joining } = arrival;
+  const { connector, carrierId, joining } = arrival;
+  const goesToEsme = webhook !== null && esmeUserOf(webhook.primary.url) !== null;
   return {
     keyword,
     intake: {
@@ -84,10 +94,20 @@ export async function judgeArrival(
       joining,
       media,
       optOut: keyword && receiver ? optOutOf(keyword, arrival, receiver) : null,
-      notice: keyword?.reply ? { connector, from: to, to: from, text: keyword.reply } : null,
-      reply: webhook && payloadOf(webhook, keyword),
+      notice: said && receiver ? noticeOf(said, arrival, receiver, parts.laneOf) : null,
+      reply: webhook && !goesToEsme ? payloadOf(webhook, keyword) : null,
+      ...(goesToEsme && { tell: tellingOf(webhook, message) }),
     },
   };
+}
+
+/** One that cannot be judged, as it is kept: failed, and nobody is asked. */
+export function brokenIntake({ joining, accountSid, message: joined }: JoiningWork, sid: string, now: number): Intake {
+  const message = messageOf({ ...joined, channel: null }, { sid, accountSid, now });
+  message.status = 'failed';
+  message.errorCode = BROKEN;
+  message.history = [{ at: now, status: 'failed', errorCode: BROKEN, note: GIVEN_UP }];
+  return { message, seen: null, joining, media: [], optOut: null, notice: null, reply: null };
 }
 
 /** What a STOP or START to somebody for whom nothing is kept changes all the same. */
@@ -117,12 +137,13 @@ async function keywordOf(
   accountSid: string,
   { body, from }: Arrival,
   receiver: FoundReceiver,
-): Promise<KeywordDecision | null> {
+): Promise<{ keyword: KeywordDecision; isOptedOut: boolean } | null> {
   const peer = parseSender(from);
   // Few messages are keywords, and only for those it matters what was before.
   if (!peer || !decide(body, from, receiver, false)) return null;
   const isOptedOut = await store.optedOut(accountSid, forbidding(receiver, peer));
-  return decide(body, from, receiver, isOptedOut);
+  const keyword = decide(body, from, receiver, isOptedOut);
+  return keyword && { keyword, isOptedOut };
 }
 
 function decide(body: string, from: string, receiver: FoundReceiver, isOptedOut: boolean): KeywordDecision | null {
@@ -149,13 +170,19 @@ function forbidding(receiver: FoundReceiver, peer: Address) {
   return keysThatForbid(receiver.address, peer, [receiver.route.serviceSid]);
 }
 
+/** What an ESME is told of it: that it is there. Its text is read when it goes out. */
+function tellingOf({ primary }: InboundWebhook, { from, to, status, createdAt: at }: Message): CallbackPayload {
+  const nothing = { serviceSid: null, errorCode: null, doneDate: null };
+  return { url: primary.url, status, from, to, ...nothing, at, arrival: true };
+}
+
 function payloadOf(webhook: InboundWebhook, keyword: KeywordDecision | null): ReplyPayload {
   const document = { target: webhook.primary, why: 'first' } as const;
   return { webhook, optOutType: keyword?.optOutType ?? null, session: NEW_SESSION, document, rest: [] };
 }
 
 function messageOf(
-  { from, to, body, numSegments, channel }: Arrival,
+  { from, to, body, numSegments, channel }: Pick<Arrival, 'from' | 'to' | 'body' | 'numSegments' | 'channel'>,
   { sid, accountSid, now }: { sid: string; accountSid: string; now: number },
 ): Message {
   const options: MessageOptions = channel === null ? {} : { channel };

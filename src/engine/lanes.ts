@@ -20,6 +20,11 @@ export type LaneOf = (
   cost: number,
 ) => Lane | null;
 
+/** The lane of the same sender on another connector: its rate is the sender's wherever it sends. */
+export function laneOn(connector: string, lane: Lane): Lane {
+  return { ...lane, key: connector + lane.key.slice(lane.key.indexOf('|')) };
+}
+
 export function makeLanes(settings: LaneSettings): LaneOf {
   function rateOf(from: Address, sender: Pick<Sender, 'rate'> | null): number | null {
     if (sender && sender.rate !== null) return sender.rate === 0 ? null : sender.rate;

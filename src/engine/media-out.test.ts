@@ -17,6 +17,7 @@ const work = (changes: Partial<Message> = {}): SendWork => ({
   lane: null,
   expired: false,
   optedOut: false,
+  isNotice: false,
   message: message(changes),
 });
 
@@ -35,17 +36,23 @@ const row = (sid: string, contentType = 'image/png'): Media => ({
 const mediaLink = (sid: string) => `https://pidge.example/m/${sid}`;
 
 async function attached(media: Media[], blobs = new MemoryBlobs()) {
-  const attach = makeAttach({ store: { media: async () => media }, blobs, mediaLink });
+  const attach = makeAttach({
+    store: { mediaOf: async ([key]) => media.map((one) => ({ ...one, ...key })) },
+    blobs,
+    mediaLink,
+  });
   const one = work({ numMedia: media.length });
   return (await attach([one], () => undefined)).get(one.message.sid) ?? [];
 }
+
+const AT = { now: 0, writeBy: 55_000 };
 
 describe('a submission', () => {
   it('of an MMS is one part with its files, as addresses and as bytes', async () => {
     const blobs = new MemoryBlobs();
     blobs.blobs.set('key of ME1', new Uint8Array([1, 2, 3]));
     const media = await attached([row('ME1')], blobs);
-    const { parts, media: handed } = submissionOf(work({ numMedia: 1, body: 'x'.repeat(500) }), media);
+    const { parts, media: handed } = submissionOf(work({ numMedia: 1, body: 'x'.repeat(500) }), media, AT);
     expect(parts).toEqual(['x'.repeat(500)]);
     expect(handed).toMatchObject([{ sid: 'ME1', contentType: 'image/png', sizeBytes: 3, url: mediaLink('ME1') }]);
     expect(await handed[0]?.read()).toEqual(new Uint8Array([1, 2, 3]));
@@ -54,7 +61,7 @@ describe('a submission', () => {
   it('whose media leave as links has them in its text, and no files', async () => {
     const media = await attached([row('ME1'), row('ME2')]);
     const converted = work({ numMedia: 2, body: 'Look', options: { mediaAsLinks: true } });
-    const submission = submissionOf(converted, media);
+    const submission = submissionOf(converted, media, AT);
     expect(submission.parts).toEqual([`Look\n${mediaLink('ME1')}\n${mediaLink('ME2')}`]);
     expect(submission.media).toEqual([]);
   });
@@ -62,7 +69,7 @@ describe('a submission', () => {
   it('on WhatsApp has a text beside pictures alone', async () => {
     const to = 'whatsapp:+12025550101';
     const on = async (type: string) =>
-      submissionOf(work({ to, numMedia: 1, body: 'Look' }), await attached([row('ME1', type)])).parts;
+      submissionOf(work({ to, numMedia: 1, body: 'Look' }), await attached([row('ME1', type)]), AT).parts;
     expect([await on('image/jpeg'), await on('application/pdf')]).toEqual([['Look'], ['']]);
   });
 
@@ -74,7 +81,7 @@ describe('a submission', () => {
 
 describe('attaching media', () => {
   it('asks nothing for messages without', async () => {
-    const store = { media: () => Promise.reject(new Error('was asked')) };
+    const store = { mediaOf: () => Promise.reject(new Error('was asked')) };
     const attach = makeAttach({ store, blobs: new MemoryBlobs(), mediaLink });
     const faults: unknown[] = [];
     expect((await attach([work(), work()], (error) => faults.push(error))).size).toBe(0);
@@ -82,13 +89,24 @@ describe('attaching media', () => {
     expect(faults).toEqual([]);
   });
 
+  it('takes one read for a whole claim', async () => {
+    const asked: number[] = [];
+    const mediaOf = async (keys: { messageSid: string }[]) => {
+      asked.push(keys.length);
+      return keys.flatMap(({ messageSid }) => ['ME1', 'ME2'].map((sid) => ({ ...row(sid), messageSid })));
+    };
+    const works = Array.from({ length: 300 }, () => work({ numMedia: 2 }));
+    const found = await makeAttach({ store: { mediaOf }, blobs: new MemoryBlobs(), mediaLink })(works, () => undefined);
+    expect([asked, found.size, [...found.values()].every((media) => media.length === 2)]).toEqual([[300], 300, true]);
+  });
+
   it('that cannot be read leaves that message out, and tells it', async () => {
     const [good, bad] = [work({ numMedia: 1 }), work({ numMedia: 1 })];
-    const media = async ({ messageSid }: { messageSid: string }) => {
-      if (messageSid === bad.message.sid) throw new Error('not now');
-      return [row('ME1')];
+    const mediaOf = async (keys: { messageSid: string }[]) => {
+      if (keys.some(({ messageSid }) => messageSid === bad.message.sid)) throw new Error('not now');
+      return keys.map(({ messageSid }) => ({ ...row('ME1'), messageSid }));
     };
-    const attach = makeAttach({ store: { media }, blobs: new MemoryBlobs(), mediaLink });
+    const attach = makeAttach({ store: { mediaOf }, blobs: new MemoryBlobs(), mediaLink });
     const faults: unknown[] = [];
     const found = await attach([good, bad], (error) => faults.push(error));
     expect([...found.keys()]).toEqual([good.message.sid]);

@@ -83,6 +83,13 @@ export class NodeMembership {
     return term === this.#term && this.#isSure();
   }
 
+  /** Monotonic: until when that stays so if no heartbeat succeeds any more. */
+  holdsUntil(term: Term): number {
+    if (term !== this.#term || this.#beat === null) return Number.NEGATIVE_INFINITY;
+    const { leaseMs, marginMs } = this.#parts.settings;
+    return this.#alone ? Number.POSITIVE_INFINITY : this.#beat.monotonic + leaseMs - marginMs;
+  }
+
   /** Whether what was claimed in `term` may be somebody else's by now. */
   isOver(term: Term): boolean {
     return term !== this.#term || this.#sinceBeatMs() >= this.#parts.settings.leaseMs;

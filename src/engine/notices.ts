@@ -1,107 +1,50 @@
 /**
  * Notices: the confirmations of keywords. They are no messages: nothing is charged, listed or called back, and nobody
- * waits for a receipt. A STOP does not hold up its own confirmation.
+ * waits for a receipt. But they leave as messages do: each has a slot of its sender's lane from the moment the keyword is
+ * taken in, is claimed among the sends and goes through the same fence and the same hands (`dispatch.ts`). So neither a
+ * sender's rate nor a lease knows the difference. What is different is in here. A STOP does not hold up its own
+ * confirmation.
  */
-import type { Connector, Outcome, Submission } from '../connectors/connector.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Observer } from '../domain/events.ts';
-import { segment } from '../domain/segments.ts';
-import type { NoticeWork } from '../store/inbound-shapes.ts';
-import type { Store } from '../store/store.ts';
-import { Loop } from './loop.ts';
-import type { NodeMembership } from './membership.ts';
-
-export interface NoticesParts {
-  store: Pick<Store, 'claimNotices' | 'finishNotices' | 'nextDueAt'>;
-  membership: Pick<NodeMembership, 'term'>;
-  connectors: ReadonlyMap<string, Connector>;
-  /** Connectors whose work is to be left alone. */
-  except: () => string[];
-  clock: Clock;
-  observe: Observer;
-  settings: { batch: number; leaseMs: number; pollMs: number };
-}
+import type { Submission } from '../connectors/connector.ts';
+import type { KeywordDecision } from '../domain/keywords.ts';
+import { partsOf } from '../domain/mms.ts';
+import type { Notice } from '../store/inbound-shapes.ts';
+import type { SendSettlement, SendWork } from '../store/store.ts';
+import { submissionOf } from './conclude.ts';
+import type { LaneOf } from './lanes.ts';
+import type { FoundReceiver } from './receivers.ts';
 
 /** A confirmation that comes much later confuses more than it helps. */
 const MOST_ATTEMPTS = 5;
-const FIRST_RETRY_MS = 1_000;
+const GIVEN_UP = 30008;
 
-export function makeNotices(parts: NoticesParts): Loop<NoticeWork> {
-  const { store, clock, membership, connectors, observe, settings } = parts;
-  const onFault = (where: string, error: unknown) => observe({ type: 'fault', at: clock.now(), where, error });
-
-  async function handOver(name: string, works: NoticeWork[]): Promise<void> {
-    const outcomes = await send(connectors.get(name), works);
-    const now = clock.now();
-    const results = works.map((work, index) => {
-      const { workId, attempt, accountSid } = work;
-      const outcome = outcomes[index] ?? { kind: 'unreachable' };
-      const isOver = outcome.kind === 'accepted' || outcome.kind === 'refused' || attempt >= MOST_ATTEMPTS;
-      observe({
-        type: 'notice.outcome',
-        at: now,
-        sid: work.messageSid,
-        connector: name,
-        outcome: outcome.kind,
-        attempt,
-      });
-      return { workId, attempt, accountSid, ...(!isOver && { again: now + FIRST_RETRY_MS * 2 ** (attempt - 1) }) };
-    });
-    await store.finishNotices(results, now);
-  }
-
-  async function send(connector: Connector | undefined, works: NoticeWork[]): Promise<Outcome[]> {
-    if (!connector) return [];
-    try {
-      return await connector.send(works.map(submissionOf));
-    } catch (error) {
-      onFault(`connector ${connector.name}`, error);
-      return [];
-    }
-  }
-
-  /** With connectors configured but none of them ours, there is nothing to ask the store for. */
-  function isNothingOurs(except: string[]): boolean {
-    return membership.term() === null || [...connectors.keys()].every((name) => except.includes(name));
-  }
-
-  const loop = new Loop<NoticeWork>({
-    name: 'notices',
-    clock,
-    async claim(limit) {
-      const term = membership.term();
-      const except = parts.except();
-      if (term === null || isNothingOurs(except)) return [];
-      return store.claimNotices({ owner: term.owner, limit, leaseMs: settings.leaseMs, except }, clock.now());
-    },
-    async run(works) {
-      const byConnector = Map.groupBy(works, ({ connector }) => connector);
-      await Promise.all([...byConnector].map(([name, its]) => handOver(name, its)));
-    },
-    nextDueAt: async () => (isNothingOurs(parts.except()) ? null : store.nextDueAt('notice')),
-    maxInFlight: settings.batch,
-    batch: settings.batch,
-    pollMs: settings.pollMs,
-    onFault,
-  });
-  return loop;
+/** What is answered to a keyword, with the pace of who answers. `isOptedOut`: whether who wrote was out before. */
+export function noticeOf(
+  { keyword: { type, reply }, isOptedOut }: { keyword: KeywordDecision; isOptedOut: boolean },
+  { connector, from, to }: { connector: string; from: string; to: string },
+  { accountSid, address, rate }: FoundReceiver,
+  laneOf: LaneOf,
+): Notice | null {
+  if (!reply) return null;
+  const leaving = { from: to, to: from, body: reply, numMedia: 0, options: {}, smartEncoded: false };
+  const lane = laneOf(connector, accountSid, address, { rate }, partsOf(leaving, []).parts.length);
+  const evenIfOptedOut = type === 'STOP' || (type === 'HELP' && isOptedOut);
+  return { connector, from: to, to: from, text: reply, evenIfOptedOut, lane };
 }
 
-function submissionOf({ workId, attempt, accountSid, messageSid, from, to, text }: NoticeWork): Submission {
-  const { parts, encoding } = segment(text);
-  const isWhole = to.includes(':');
+/** What the connector is handed. The keyword's name is in the key: numbers of works begin anew with each database. */
+export function noticeSubmission(work: SendWork, limits: { now: number; writeBy: number }): Submission {
+  const { sid } = work.message;
   return {
-    messageSid: `${messageSid}-notice`,
-    accountSid,
-    from,
-    to,
-    parts: isWhole ? [text] : parts,
-    encoding,
-    media: [],
-    actions: [],
+    ...submissionOf(work, [], limits),
+    messageSid: `${sid}-notice`,
     receipt: false,
-    attempt,
-    // The message's name is in it: numbers of works begin anew with each database.
-    idempotencyKey: `notice-${messageSid}-${workId}`,
+    idempotencyKey: `notice-${sid}-${work.workId}`,
   };
+}
+
+/** What follows from the outcome: as for a message, but that nothing makes it expire. */
+export function concludeNotice({ attempt }: SendWork, result: SendSettlement['result']): SendSettlement['result'] {
+  if (result.kind !== 'again' || attempt < MOST_ATTEMPTS) return result;
+  return { kind: 'failed', errorCode: GIVEN_UP, note: result.note };
 }

@@ -31,6 +31,7 @@ describe('a peek at opt-outs', () => {
           if (fails) throw new Error('the store is away');
           return found;
         },
+        optOutsOf: async () => [],
         async optOutScopes() {
           asked.push('scopes');
           return records.map(({ scope }) => scope);

@@ -8,7 +8,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Store } from '../store/store.ts';
 import type { OptOutReads } from './opt-outs.ts';
 
-export interface OptOutPeek extends OptOutReads {
+export interface OptOutPeek extends OptOutReads, Pick<Store, 'optOutsOf'> {
   hasNone(accountSid: string): boolean;
   /** Its opt-outs have just changed, and the change is committed. */
   forget(accountSid: string): void;
@@ -25,7 +25,7 @@ interface Known {
 }
 
 export function makeOptOutPeek(parts: {
-  store: Pick<Store, 'optOuts' | 'optOutScopes' | 'documents'>;
+  store: Pick<Store, 'optOuts' | 'optOutScopes' | 'optOutsOf' | 'documents'>;
   clock: Pick<Clock, 'monotonic'>;
 }): OptOutPeek {
   const { store, clock } = parts;
@@ -61,6 +61,9 @@ export function makeOptOutPeek(parts: {
     },
     async optOutScopes(accountSid, who) {
       return (await look(accountSid)) ? [] : store.optOutScopes(accountSid, who);
+    },
+    async optOutsOf(accountSid, who) {
+      return (await look(accountSid)) ? [] : store.optOutsOf(accountSid, who);
     },
     documents: (query) => store.documents(query),
     forget: (accountSid) => void accounts.delete(accountSid),

@@ -26,6 +26,9 @@ export interface OptOutReads extends Pick<Store, 'optOutScopes' | 'documents'> {
 
 export const OPTED_OUT = 21610;
 
+/** More than a pool can hold. */
+const WHOLE_POOL = 10_000;
+
 /** Whether the recipient has opted out of this sender, of the service, or of the service that the sender is in. */
 export async function isForbidden(
   store: OptOutReads,
@@ -40,14 +43,24 @@ export async function isForbidden(
   const scopes = new Set(keysThatForbid(from, to, [serviceSid]).map(({ scope }) => scope));
   if (recorded.some((scope) => scopes.has(scope))) return true;
   if (from === null) return false;
-  const name = formatAddress(from);
   for (const parentSid of recorded) {
-    const isService = parentSid.startsWith('MG');
-    if (isService && (await store.documents({ accountSid, kind: 'pool', parentSid, name, limit: 1 })).length > 0) {
-      return true;
-    }
+    if (parentSid.startsWith('MG') && (await isPooled(store, from, { accountSid, parentSid }))) return true;
   }
   return false;
+}
+
+/** A name may be in a pool for one country, as `ACME/FR`: it is of the service all the same, as the store sees it. */
+async function isPooled(
+  store: OptOutReads,
+  from: Address,
+  pool: { accountSid: string; parentSid: string },
+): Promise<boolean> {
+  const name = formatAddress(from);
+  if (from.kind !== 'alphanumeric') {
+    return (await store.documents({ ...pool, kind: 'pool', name, limit: 1 })).length > 0;
+  }
+  const pooled = await store.documents({ ...pool, kind: 'pool', limit: WHOLE_POOL });
+  return pooled.some((one) => one.name === name || one.name?.startsWith(`${name}/`));
 }
 
 /** Refuses a message that its recipient does not want (21610). */

@@ -6,17 +6,17 @@ import type { Address } from '../domain/address.ts';
 import { formatAddress } from '../domain/address.ts';
 import { MMS_COUNTRIES } from '../domain/mms.ts';
 import { chooseSender, narrowSenders } from '../domain/senders.ts';
-import type { Account } from '../store/directory.ts';
+import type { Account, Sender } from '../store/directory.ts';
 import type { Lane, Store } from '../store/store.ts';
 import type { LaneOf } from './lanes.ts';
 import { narrowForMedia } from './narrow-media.ts';
 import { fallbackSender, type Reaches, rcsFirst } from './rcs.ts';
-import { type Pooled, poolOf, type Service, serviceOf, statusCallbackOf } from './services.ts';
+import type { RouteOf } from './router.ts';
+import { type Pooled, poolOf, type Service, type ServiceReads, serviceOf, statusCallbackOf } from './services.ts';
 
 export interface PickParts {
-  store: Pick<Store, 'account' | 'document' | 'documents' | 'senders' | 'lastSender' | 'laneStarts'>;
-  /** Connector that would carry from `from` to `to`; `null`: no route. */
-  route: (from: Address, to: Address) => string | null;
+  store: Pick<Store, 'account' | 'document' | 'documents' | 'senders' | 'lastSenders' | 'laneStarts'>;
+  route: RouteOf;
   laneOf: LaneOf;
   random: () => number;
   /** Left out: nobody can be reached by RCS. */
@@ -56,7 +56,7 @@ export type Picked =
       startsAt: number;
       /** Where a channel sender wants to be told; `null`: nowhere. */
       callbackUrl: string | null;
-      /** For the walk of the message, where RCS was in question; names nobody. */
+      /** For the walk of the message, where there was a choice of ways; names nobody. */
       note?: string;
       /** Its media have to leave as links. */
       mediaAsLinks: boolean;
@@ -67,6 +67,8 @@ export type Picked =
 
 export interface PickRound {
   account(sid: string): Promise<Account | null>;
+  /** Says to whom this service is about to send, so that what is known of them is looked up together. */
+  expect(account: Account, serviceSid: string, recipients: string[]): Promise<void>;
   pick(account: Account, serviceSid: string, wish: PickWish, now: number): Promise<Picked>;
 }
 
@@ -83,10 +85,31 @@ export function makePickRound({
   /** By service and recipient: what this round has picked, which no read shows yet. */
   const picked = new Map<string, string>();
   const starts = new Map<string, number>();
+  /** By service and recipient: who carried the last message; `null`: nobody. */
+  const lasts = new Map<string, string | null>();
+  const senders = new Map<string, Promise<Sender[]>>();
+  const reads: ServiceReads = {
+    document: (...key) => store.document(...key),
+    documents: (query) => store.documents(query),
+    senders: (sid) => remember(senders, sid, () => store.senders(sid)),
+  };
 
-  async function load(account: Account, sid: string): Promise<{ service: Service; pool: Pooled[] } | null> {
-    const service = await serviceOf(store, account, sid);
-    return service && { service, pool: await poolOf(store, account, sid) };
+  function loaded(account: Account, sid: string): Promise<{ service: Service; pool: Pooled[] } | null> {
+    return remember(services, `${account.sid}|${sid}`, async () => {
+      const service = await serviceOf(reads, account, sid);
+      return service && { service, pool: await poolOf(reads, account, sid) };
+    });
+  }
+
+  async function lookUpLast(accountSid: string, serviceSid: string, recipients: string[]): Promise<void> {
+    const found = await store.lastSenders(accountSid, serviceSid, recipients);
+    for (const to of recipients) lasts.set(`${accountSid}|${serviceSid}|${to}`, found.get(to) ?? null);
+  }
+
+  async function lastSender(accountSid: string, serviceSid: string, to: string): Promise<string | null> {
+    const key = `${accountSid}|${serviceSid}|${to}`;
+    if (!lasts.has(key)) await lookUpLast(accountSid, serviceSid, [to]);
+    return lasts.get(key) ?? null;
   }
 
   /** When each of these senders would be free, by text. Lanes are asked for once in a round. */
@@ -104,23 +127,32 @@ export function makePickRound({
       return remember(accounts, sid, () => store.account(sid));
     },
 
+    async expect(account, serviceSid, recipients) {
+      const known = await loaded(account, serviceSid);
+      if (known?.service.stickySender && recipients.length > 0) await lookUpLast(account.sid, serviceSid, recipients);
+    },
+
     async pick(account, serviceSid, wish, now) {
       const key = `${account.sid}|${serviceSid}`;
-      const loaded = await remember(services, key, () => load(account, serviceSid));
-      if (!loaded) {
+      const known = await loaded(account, serviceSid);
+      if (!known) {
         const reasons = [`there is no service ${serviceSid} any more`];
         return { kind: 'none', errorCode: 21701, candidates: [], reasons };
       }
-      const { service } = loaded;
-      const rcs = await rcsFirst(loaded.pool, wish, route, reaches);
-      const fallback = rcs.narrowed ? null : await fallbackSender(store, account, wish.fallbackFrom);
-      const isOther = fallback !== null && !loaded.pool.some(({ text }) => text === fallback.text);
-      const pool = isOther ? [...loaded.pool, fallback] : loaded.pool;
+      const { service } = known;
+      const rcs = await rcsFirst(
+        known.pool,
+        wish,
+        (from, to) => route(from, to, { accountSid: account.sid })?.connector ?? null,
+        reaches,
+      );
+      const fallback = rcs.narrowed ? null : await fallbackSender(reads, account, wish.fallbackFrom);
+      const isOther = fallback !== null && !known.pool.some(({ text }) => text === fallback.text);
+      const pool = isOther ? [...known.pool, fallback] : known.pool;
       const to = formatAddress(wish.to);
       const wantsSticky = service.stickySender && wish.pinned === null;
       const recent = picked.get(`${key}|${to}`);
-      const sticky = wantsSticky ? (recent ?? (await store.lastSender(account.sid, serviceSid, to))) : null;
-      const routed = new Map(pool.map(({ text, address }) => [text, route(address, wish.to)]));
+      const sticky = wantsSticky ? (recent ?? (await lastSender(account.sid, serviceSid, to))) : null;
       const pinned = fallback?.text ?? wish.pinned;
       const { areaCodeGeomatch, mmsConverter } = service;
       const { narrowed, mediaAsLinks } = rcs.narrowed
@@ -130,10 +162,18 @@ export function makePickRound({
           );
       const phoneCost = mediaAsLinks ? (wish.costAsLinks ?? wish.cost) : wish.cost;
       narrowed.reasons.unshift(...rcs.reasons);
+      const isMms = wish.hasMedia && !mediaAsLinks;
+      const of = { accountSid: account.sid, isMms };
+      const routed = new Map(narrowed.candidates.map(({ text, address }) => [text, route(address, wish.to, of)]));
+      const led = narrowed.candidates.filter(({ text }) => routed.get(text));
+      if (led.length > 0 && led.length < narrowed.candidates.length) {
+        narrowed.candidates = led;
+        narrowed.reasons.push('among those with a route to its recipient');
+      }
       const registered = new Map(pool.map(({ text, sender }) => [text, sender]));
       const lanes = new Map(
         narrowed.candidates.map(({ text, address }) => {
-          const connector = routed.get(text);
+          const connector = routed.get(text)?.connector;
           const sender = registered.get(text) ?? null;
           // A channel counts messages, not segments.
           const cost = address.kind === 'channel' ? 1 : phoneCost;
@@ -150,16 +190,17 @@ export function makePickRound({
         .map((sender) => ({ sender, startsAt: waits.get(sender.text) ?? now }));
       if (!choice.sender) return { kind: 'none', errorCode: choice.errorCode, candidates, reasons };
       const from = choice.sender.text;
-      const connector = routed.get(from) ?? null;
-      if (connector === null) {
-        return { kind: 'none', errorCode: 21612, candidates, reasons: [...reasons, 'no carrier is configured'] };
+      const way = routed.get(from) ?? null;
+      if (way === null) {
+        return { kind: 'none', errorCode: 21612, candidates, reasons: [...reasons, 'no route leads to its recipient'] };
       }
       const lane = lanes.get(from) ?? null;
       const startsAt = waits.get(from) ?? now;
       if (lane) starts.set(lane.key, startsAt + (lane.intervalMicros * lane.cost) / 1_000);
       picked.set(`${key}|${to}`, from);
       const callbackUrl = statusCallbackOf(registered.get(from) ?? null);
-      const { note } = rcs;
+      const { connector } = way;
+      const note = [rcs.note, way.note].filter((one) => one !== undefined).join('; ') || undefined;
       return { kind: 'picked', from, connector, lane, startsAt, callbackUrl, note, mediaAsLinks, candidates, reasons };
     },
   };

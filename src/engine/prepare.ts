@@ -19,6 +19,7 @@ import type { Draft } from './draft.ts';
 import { type Foresee, refusalOf } from './foresee.ts';
 import type { LaneOf } from './lanes.ts';
 import { judgeOptOut, type OptOutReads } from './opt-outs.ts';
+import type { Routed, RouteOf } from './router.ts';
 import { type Service, serviceOf, statusCallbackOf } from './services.ts';
 import { type Shortener, type ShortenParts, shortenerFor } from './shorten.ts';
 import { judgeTrial, trialDraft } from './trial.ts';
@@ -26,6 +27,8 @@ import { judgeTrial, trialDraft } from './trial.ts';
 export interface AcceptSettings extends SenderSettings {
   /** ISO countries that may be texted; `null`: all. */
   allowedCountries: string[] | null;
+  /** Whom the staging guard lets through (21608); left out: everybody. */
+  mayText?: (to: string) => boolean;
   enforceMaxPrice: boolean;
   /** Countries that get MMS. */
   mmsCountries: readonly string[];
@@ -39,8 +42,8 @@ export interface PrepareParts {
   store: Store;
   clock: Clock;
   sids: SidMaker;
-  /** Connector that would carry from `from` to `to`; `null`: no route (21612). */
-  route: (from: Address, to: Address) => string | null;
+  /** `null`: 21612. */
+  route: RouteOf;
   laneOf: LaneOf;
   /** Left out: the store is asked each time. */
   optOuts?: OptOutReads;
@@ -60,6 +63,8 @@ export interface AcceptOptions {
   direction?: Direction;
   /** The caller may repeat itself (D5). */
   idempotency?: Idempotency;
+  /** The sid that was promised already. */
+  sid?: string;
 }
 
 /** A draft that may be sent, ready to be committed. */
@@ -85,6 +90,10 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     const details = { parameter: 'To', received: toText };
     if (to.kind === 'short-code') throw refuse(21265, { To: toText }, details);
     if (toText === fromText) throw refuse(to.kind === 'channel' ? 63031 : 21266, { To: toText }, details);
+    if (settings.mayText && !settings.mayText(toText)) {
+      const fix = 'Add it to safety.allow_to, or set safety.others = "simulate", in pidge.toml';
+      throw refuse(21608, { To: toText }, { ...details, fix });
+    }
     if (to.kind !== 'number') return;
     const type = numberType(to.e164);
     if (type === 'premium') throw refuse(21268, { To: toText }, details);
@@ -101,11 +110,11 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     return service;
   }
 
-  function mustRoute(from: Address, to: Address): string {
-    const connector = parts.route(from, to);
-    if (connector !== null) return connector;
+  function mustRoute(from: Address, to: Address, of: { accountSid: string; isMms: boolean }): Routed {
+    const routed = parts.route(from, to, of);
+    if (routed !== null) return routed;
     const received = formatAddress(to);
-    const fix = 'Configure a carrier: [[connectors]] in pidge.toml';
+    const fix = 'No route leads there. Add one, or a carrier: [[routes]] and [[connectors]] in pidge.toml';
     throw refuse(21612, { To: received, From: formatAddress(from) }, { parameter: 'To', received, fix });
   }
 
@@ -127,7 +136,7 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     return mayBeMms({ to, from }, sender, settings);
   }
 
-  return async (account, given, { direction = 'outbound-api', idempotency } = {}) => {
+  return async (account, given, { direction = 'outbound-api', idempotency, sid } = {}) => {
     const draft = trialDraft(account, await completeDraft(store, account, given, canBeMms));
     const to = formatAddress(draft.to);
     const from = draft.from && formatAddress(draft.from);
@@ -136,7 +145,6 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     judgeRecipient(draft.to, to, from);
     const service = draft.serviceSid === null ? null : await mustFindService(account, draft.serviceSid);
     const sender = draft.from && (await senderFor(account, service, draft.from));
-    const connector = draft.from && mustRoute(draft.from, draft.to);
     await judgeTrial(store, account, draft);
     if (from !== null || settings.refuseOptedOutForServices) {
       await judgeOptOut(parts.optOuts ?? store, {
@@ -157,6 +165,8 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     const { options } = media;
     const smartEncoded = draft.smartEncoded ?? service?.smartEncoding ?? false;
     const leaving = { from, to, body, numMedia, options, smartEncoded };
+    const isMms = leavesAsMms(leaving);
+    const routed = draft.from && mustRoute(draft.from, draft.to, { accountSid: account.sid, isMms });
     const { parts: texts, encoding } = partsOf(leaving, standIns(numMedia, parts.mediaLink));
     if (service?.synchronousValidation && from === null) {
       const hasMedia = leavesAsMms(leaving);
@@ -171,7 +181,7 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     const now = clock.now();
     const validitySeconds = draft.validitySeconds ?? service?.validitySeconds ?? LONGEST_VALIDITY_SECONDS;
     const message: Message = {
-      sid: sids.make(media.prefix),
+      sid: sid ?? sids.make(media.prefix),
       accountSid: account.sid,
       serviceSid: draft.serviceSid,
       from,
@@ -193,12 +203,13 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
       maxPriceMicros: settings.enforceMaxPrice ? draft.maxPriceMicros : null,
       tags: draft.tags,
       options,
-      history: [{ at: now, status }],
+      history: [{ at: now, status, ...(status === 'queued' && routed?.note !== undefined && { note: routed.note }) }],
     };
+    const connector = routed?.connector ?? '';
     const acceptance: Acceptance =
-      status === 'queued' && draft.from && connector
+      status === 'queued' && draft.from && routed
         ? { message, connector, lane: parts.laneOf(connector, account.sid, draft.from, sender, numSegments) }
-        : { message, connector: connector ?? '', lane: null, releaseAt: sendAt ?? now };
+        : { message, connector, lane: null, releaseAt: sendAt ?? now };
     if (numMedia > 0) acceptance.fetch = { urls: media.urls };
     if (idempotency) acceptance.idempotency = idempotency;
     if (links) acceptance.links = links;

@@ -60,8 +60,9 @@ describe('the release room', () => {
   let gone: number;
   let optOuts: string[];
   let written: Promise<void>;
-  /** What `lastSender` has answered. */
+  /** What `lastSenders` has answered. */
   let asked: (string | null)[];
+  let reads: string[];
   let clock: HandWoundClock;
 
   beforeEach(() => {
@@ -74,20 +75,36 @@ describe('the release room', () => {
     optOuts = [];
     written = Promise.resolve();
     asked = [];
+    reads = [];
     answer = ({ result }) =>
       result.kind === 'fail' ? { status: 'failed', dueAt: null } : { status: 'queued', dueAt: NOW };
     const store: ReleaseParts['store'] = {
-      account: async () => account,
+      async account() {
+        reads.push('account');
+        return account;
+      },
       document: async (_account, _kind, sid) => (sid === 'MG1' ? service : null),
       documents: async () => [...pool].reverse(),
-      senders: async () => senders,
-      async lastSender() {
-        const last = released.at(-1)?.result;
-        asked.push(last?.kind === 'queue' ? last.from : null);
-        return asked.at(-1) ?? null;
+      async senders() {
+        reads.push('senders');
+        return senders;
       },
-      laneStarts: async () => new Map(),
+      async lastSenders(_account, _service, recipients) {
+        reads.push('lastSenders');
+        const last = released.at(-1)?.result;
+        const from = last?.kind === 'queue' ? last.from : null;
+        asked.push(from);
+        return new Map(recipients.flatMap((to) => (from === null ? [] : [[to, from]])));
+      },
+      async laneStarts() {
+        reads.push('laneStarts');
+        return new Map();
+      },
       optOutScopes: async () => optOuts,
+      async optOutsOf(_account, who) {
+        reads.push('optOutsOf');
+        return who.flatMap((one) => optOuts.map((scope) => ({ ...one, scope })));
+      },
       claimReleases: async ({ limit }) => due.splice(0, limit),
       nextDueAt: async () => null,
       async release(batch) {
@@ -105,7 +122,7 @@ describe('the release room', () => {
       store,
       clock,
       membership: { term: () => ({ owner: 'me' }) },
-      route: () => 'sim',
+      route: () => ({ connector: 'sim' }),
       laneOf: makeLanes({ defaultRate: null, queueHorizonMs: 60_000 }),
       random: () => 0,
       observe: (event) => events.push(event),
@@ -135,6 +152,14 @@ describe('the release room', () => {
       lane: { key: 'sim|AC1|+12125550110', intervalMicros: 1_000_000, cost: 1, horizonMs: 60_000 },
     });
     expect(rung).toEqual([NOW, NOW, NOW, NOW, 'callbacks']);
+  });
+
+  it('a batch costs the reads of one message', async () => {
+    await run(work(1));
+    const ofOne = reads.splice(0);
+    await run(...Array.from({ length: 100 }, (_, index) => work(index + 2)));
+    expect([reads, released.length]).toEqual([ofOne, 101]);
+    expect(ofOne).toEqual(['account', 'senders', 'lastSenders', 'laneStarts', 'optOutsOf']);
   });
 
   it('keeps one sender for one recipient within a batch', async () => {

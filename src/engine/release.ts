@@ -7,14 +7,17 @@
 import { parseSender, parseTo } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
+import type { Message } from '../domain/message.ts';
 import { leavesAsMms, partsOf, standIns } from '../domain/mms.ts';
 import { type Release, type Released, type ReleaseWork, type Store, StoreUnavailable } from '../store/store.ts';
+import { type BatchOptOutReads, readOptOuts } from './batch-opt-outs.ts';
 import type { ChannelGate } from './channel-gate.ts';
 import { Loop, type LoopRoom } from './loop.ts';
 import type { NodeMembership } from './membership.ts';
-import { isForbidden, OPTED_OUT, type OptOutReads } from './opt-outs.ts';
+import { isForbidden, OPTED_OUT, type OptOutQuestion } from './opt-outs.ts';
 import { makePersist } from './persist.ts';
 import { makePickRound, type PickParts, type PickRound } from './pick.ts';
+import { BROKEN, GIVEN_UP, makeQuarantine } from './quarantine.ts';
 
 export interface ReleaseSettings {
   batch: number;
@@ -24,7 +27,7 @@ export interface ReleaseSettings {
 }
 
 export interface ReleaseParts extends PickParts {
-  store: PickParts['store'] & OptOutReads & Pick<Store, 'claimReleases' | 'release' | 'nextDueAt'>;
+  store: PickParts['store'] & BatchOptOutReads & Pick<Store, 'claimReleases' | 'release' | 'nextDueAt'>;
   membership: Pick<NodeMembership, 'term'>;
   clock: Clock;
   observe: Observer;
@@ -32,9 +35,9 @@ export interface ReleaseParts extends PickParts {
   /** The public address of a medium, for counting what leaves as links. */
   mediaLink: (sid: string) => string;
   /** Left out: the store is asked each time. */
-  optOuts?: OptOutReads;
+  optOuts?: BatchOptOutReads;
   /** Left out: every channel carries everything. */
-  channels?: Pick<ChannelGate, 'refusal'>;
+  channels?: Pick<ChannelGate, 'refusals'>;
   /** Told when a released message may be sent. */
   ringDispatch: (dueAt: number) => void;
   /** Told after a commit that may have made a callback due. */
@@ -51,6 +54,17 @@ interface Prepared {
   reasons: string[];
 }
 
+/** One that has a sender, and has yet to be judged against what is known of its recipient. */
+interface Chosen extends Prepared {
+  asked: OptOutQuestion;
+  /** As it would leave. */
+  leaving: Message;
+}
+
+function failed(one: Prepared, refusal: { errorCode: number; note?: string }): Prepared {
+  return { ...one, release: { ...one.release, result: { kind: 'fail', ...refusal } } };
+}
+
 const SUSPENDED = 30002;
 const QUEUE_OVERFLOW = 30001;
 const EXPIRED = 30036;
@@ -58,6 +72,7 @@ const EXPIRED = 30036;
 export function makeReleases(parts: ReleaseParts): Releases {
   const { store, clock, membership, settings, observe } = parts;
   const persist = makePersist({ clock, observe, where: 'release' });
+  const quarantine = makeQuarantine({ room: 'releases', clock, observe });
   /** The batch before this one: the loop claims the next while it is being written. */
   let before: Promise<void> = Promise.resolve();
   const loop = new Loop<ReleaseWork & { leaseUntil: number }>({
@@ -92,9 +107,7 @@ export function makeReleases(parts: ReleaseParts): Releases {
   async function releaseAll(works: ReleaseWork[]): Promise<void> {
     try {
       const now = clock.now();
-      const round = makePickRound(parts);
-      const prepared: Prepared[] = [];
-      for (const work of works) prepared.push(await prepare(work, round, now));
+      const prepared = await judged(await pickAll(works, now));
       const answers = await store.release(
         prepared.map(({ release }) => release),
         now,
@@ -103,12 +116,50 @@ export function makeReleases(parts: ReleaseParts): Releases {
       parts.ringCallbacks();
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
+      const [only] = works;
       if (works.length > 1) for (const work of works) await releaseAll([work]);
-      else fault('release', error);
+      else if (only) await breaks(only, error);
     }
   }
 
-  async function prepare(work: ReleaseWork, round: PickRound, now: number): Promise<Prepared> {
+  async function breaks(work: ReleaseWork, error: unknown): Promise<void> {
+    const { workId, attempt, message } = work;
+    const { sid: messageSid, accountSid } = message;
+    if (!quarantine.broke({ id: workId, sid: messageSid, accountSid }, 'release', error)) return;
+    const result: Release['result'] = { kind: 'fail', errorCode: BROKEN, note: GIVEN_UP };
+    const release = { workId, attempt, accountSid, messageSid, result };
+    const now = clock.now();
+    try {
+      const [answer] = await store.release([release], now);
+      tell({ work, release, encoding: '', reasons: [] }, answer ?? null, now);
+      parts.ringCallbacks();
+    } catch (reason) {
+      if (reason instanceof StoreUnavailable) throw reason;
+      fault('release: give up', reason);
+    }
+  }
+
+  /** One after the other, as who is picked depends on who was picked before. What the picking needs is read together. */
+  async function pickAll(works: ReleaseWork[], now: number): Promise<(Prepared | Chosen)[]> {
+    const round = makePickRound(parts);
+    await expectAll(works, round);
+    const picked: (Prepared | Chosen)[] = [];
+    for (const work of works) picked.push(await pick(work, round, now));
+    return picked;
+  }
+
+  async function expectAll(works: ReleaseWork[], round: PickRound): Promise<void> {
+    const open = works.filter(({ message }) => message.from === null && message.serviceSid !== null);
+    for (const some of Map.groupBy(open, ({ message }) => `${message.accountSid} ${message.serviceSid}`).values()) {
+      const [{ message } = { message: null }] = some;
+      const account = message && (await round.account(message.accountSid));
+      if (account?.status !== 'active' || !message?.serviceSid) continue;
+      const recipients = some.map((work) => work.message.to);
+      await round.expect(account, message.serviceSid, recipients);
+    }
+  }
+
+  async function pick(work: ReleaseWork, round: PickRound, now: number): Promise<Prepared | Chosen> {
     const { message } = work;
     const { accountSid, sid: messageSid } = message;
     const links = standIns(message.numMedia, parts.mediaLink);
@@ -136,10 +187,6 @@ export function makeReleases(parts: ReleaseParts): Releases {
     if (picked.kind === 'none')
       return made({ kind: 'fail', errorCode: picked.errorCode, note: reasons.at(-1) }, reasons);
     const { from, connector, lane, callbackUrl, mediaAsLinks } = picked;
-    const asked = { accountSid, from: parseSender(from), to, serviceSid: message.serviceSid };
-    if (await isForbidden(parts.optOuts ?? store, asked)) return made({ kind: 'fail', errorCode: OPTED_OUT }, reasons);
-    const refusal = await parts.channels?.refusal({ ...message, from });
-    if (refusal) return made({ kind: 'fail', ...refusal }, reasons);
     const queued = { kind: 'queue', from, validUntil: message.validUntil, connector, lane } as const;
     // A plain recipient may be written to by RCS.
     const numSegments = from.includes(':') ? 1 : mediaAsLinks ? costAsLinks : cost;
@@ -148,7 +195,26 @@ export function makeReleases(parts: ReleaseParts): Releases {
       ...(picked.note !== undefined && { note: picked.note }),
       ...(mediaAsLinks && { options: converted.options }),
     };
-    return made({ ...queued, numSegments, ...changes }, reasons);
+    const asked = { accountSid, from: parseSender(from), to, serviceSid: message.serviceSid };
+    return { ...made({ ...queued, numSegments, ...changes }, reasons), asked, leaving: { ...message, from } };
+  }
+
+  /** Those that have a sender now, against what is known of their recipients. */
+  async function judged(picked: (Prepared | Chosen)[]): Promise<Prepared[]> {
+    const chosen = picked.filter((one) => 'asked' in one);
+    const optOuts = await readOptOuts(
+      parts.optOuts ?? store,
+      chosen.map(({ asked }) => asked),
+    );
+    const forbidden = new Set<Prepared>();
+    for (const one of chosen) if (await isForbidden(optOuts, one.asked)) forbidden.add(one);
+    const leaving = chosen.flatMap((one) => (forbidden.has(one) ? [] : one.leaving));
+    const refusals = await parts.channels?.refusals(leaving);
+    return picked.map((one) => {
+      if (forbidden.has(one)) return failed(one, { errorCode: OPTED_OUT });
+      const refusal = 'asked' in one && refusals?.get(one.leaving.sid);
+      return refusal ? failed(one, refusal) : one;
+    });
   }
 
   /** `null`: canceled, or released by somebody else. */

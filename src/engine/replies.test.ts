@@ -190,6 +190,20 @@ test('a queue that is full drops the reply with 21611', async () => {
   expect(events.find((event) => event.type === 'reply.document')).toMatchObject({ replies: 0 });
 });
 
+test('a document of a thousand mistakes raises twenty alerts, and the last says how many more there were', async () => {
+  store.add(URL_OF_APP);
+  store.isFull = true;
+  const xml = `<Response>${'<Message>Hi</Message>'.repeat(8)}${'<Nonsense/>'.repeat(900)}</Response>`;
+  answer = async () => answered(xml, { headers: { 'content-type': 'text/xml' } });
+  room.start();
+  await room.idle();
+  expect(raised).toEqual(Array(20).fill(12200));
+  const texts = events.flatMap((event) => (event.type === 'alert' ? event.text : []));
+  expect(texts).toHaveLength(20);
+  expect(texts.at(-1)).toMatch(/ \(and 880 more of this document\).* \(and 8 more alerts about it\)$/);
+  expect(texts.slice(0, -1).join()).not.toContain('more');
+});
+
 test('an address that cannot be asked is 11100, and nothing is asked', async () => {
   const sid = store.add('https://under_score.example/');
   room.start();

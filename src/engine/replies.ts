@@ -15,13 +15,16 @@ import type { AccountGate } from './account-gate.ts';
 import { FairHosts, PARKED_PER_PLACE, WAITING_PER_RUNNING } from './fair-hosts.ts';
 import { Loop, type LoopRoom, untilAllEnd } from './loop.ts';
 import type { NodeMembership, Term } from './membership.ts';
-import { oneLook } from './one-look.ts';
+import { batchLook, oneLook } from './one-look.ts';
 import { makePersist } from './persist.ts';
 import { OVERDUE_MS, OVERDUE_PER_PLACE, Places } from './places.ts';
+import { makeQuarantine } from './quarantine.ts';
 import {
   alertsOf,
+  boundedAlerts,
   type DocumentParts,
   type DocumentRun,
+  givenUp,
   openDocumentOf,
   overWith,
   settleDocument,
@@ -63,6 +66,8 @@ interface Claimed {
   term: Term;
   /** Monotonic: when its lease began. */
   takenAt: number;
+  /** Of its batch. */
+  accountOf: DocumentParts['accountOf'];
 }
 
 interface Job extends Claimed {
@@ -82,6 +87,7 @@ export function makeReplies(parts: ReplyParts): Replies {
   const { store, membership, clock, observe, settings, door } = parts;
   const { leaseMs, perHost, maxInFlight } = settings;
   const persist = makePersist({ clock, observe, where: 'replies' });
+  const quarantine = makeQuarantine({ room: 'replies', clock, observe });
   const places = new Places(clock, maxInFlight * OVERDUE_PER_PLACE);
   const documents: DocumentParts = {
     ...parts,
@@ -91,7 +97,7 @@ export function makeReplies(parts: ReplyParts): Replies {
     counts: new LoopCounts(),
     onFault: fault,
   };
-  let finished: { run: DocumentRun; job: Job }[] = [];
+  let finished: { run: DocumentRun; job: Pick<Job, 'takenAt' | 'end'> }[] = [];
   let flushing = false;
 
   const hosts = new FairHosts<Job>({
@@ -109,9 +115,11 @@ export function makeReplies(parts: ReplyParts): Replies {
       if (term === null) return [];
       const takenAt = clock.monotonic();
       const works = await store.claimReplies({ owner: term.owner, limit, leaseMs }, clock.now());
-      return works.map((work) => ({ work, term, takenAt }));
+      // Most of a batch is of few accounts, and whoever is suspended meanwhile is told of elsewhere (`accounts`).
+      const accountOf = batchLook(documents.accountOf);
+      return works.map((work) => ({ work, term, takenAt, accountOf }));
     },
-    run: (items, done) => untilAllEnd(items, (claimed, end) => admit(claimed, done, end)),
+    run: (items, done) => untilAllEnd(items, (claimed, end) => admitOrEnd(claimed, done, end)),
     nextDueAt: async () => (membership.term() === null ? null : store.nextDueAt('reply')),
     maxInFlight,
     batch: settings.batch ?? 250,
@@ -121,6 +129,15 @@ export function makeReplies(parts: ReplyParts): Replies {
 
   function fault(where: string, error: unknown): void {
     observe({ type: 'fault', at: clock.now(), where, error });
+  }
+
+  /** What cannot even be looked at must not keep those behind it in its batch from their turn. */
+  function admitOrEnd(claimed: Claimed, done: (count: number) => void, end: () => void): void {
+    try {
+      admit(claimed, done, end);
+    } catch (error) {
+      breaks(claimed, 'replies: admit', error, end);
+    }
   }
 
   function admit(claimed: Claimed, done: (count: number) => void, endOfBatch: () => void): void {
@@ -155,24 +172,35 @@ export function makeReplies(parts: ReplyParts): Replies {
     const { work } = job;
     const { accountSid } = work.message;
     try {
+      if (work.unreadable) throw new Error(`${work.message.sid} does not open`);
       const closed = await parts.accounts.closed(new Set([accountSid]));
       if (closed.has(accountSid)) {
         finish(job, overWith(work));
         return;
       }
       const document = await openDocumentOf(documents, work);
-      const run = await persist(() => settleDocument(documents, work, document), job.takenAt + leaseMs);
+      const run = await persist(
+        () => settleDocument({ ...documents, accountOf: job.accountOf }, work, document),
+        job.takenAt + leaseMs,
+      );
       if (run) finish(job, run);
       else job.end();
     } catch (error) {
-      fault('replies: ask', error);
-      job.end();
+      breaks(job, 'replies: ask', error, () => job.end());
     } finally {
       hosts.leave(job.origin);
     }
   }
 
-  function finish(job: Job, run: DocumentRun): void {
+  /** Due again when its lease is over, unless that has been often enough: then its message is received as it is. */
+  function breaks({ work, takenAt }: Claimed, where: string, error: unknown, end: () => void): void {
+    const { sid, accountSid } = work.message;
+    if (quarantine.broke({ id: work.workId, sid, accountSid }, where, error)) {
+      finish({ takenAt, end }, givenUp(work, clock.now()));
+    } else end();
+  }
+
+  function finish(job: Pick<Job, 'takenAt' | 'end'>, run: DocumentRun): void {
     finished.push({ run, job });
     if (flushing) return;
     flushing = true;
@@ -228,7 +256,7 @@ export function makeReplies(parts: ReplyParts): Replies {
     }
     for (const { code, text } of dropped) observe({ type: 'reply.dropped', at, sid, accountSid, code, text });
     const alertOf = alertsOf(work, null, at);
-    const alerts = [...run.alerts, ...late.map(({ code, text }) => alertOf(code, text))];
+    const alerts = boundedAlerts([...run.alerts, ...late.map(({ code, text }) => alertOf(code, text))]);
     for (const { code, level, text, resourceSid } of alerts) {
       observe({ type: 'alert', at, accountSid, resourceSid, code, level, text });
     }

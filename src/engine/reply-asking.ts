@@ -192,7 +192,7 @@ function bytesOf({ bytes }: Answered): Uint8Array {
 function cut(body: Uint8Array): string {
   // A character cut in half at the end is dropped.
   const text = Buffer.from(body.subarray(0, KEPT_ANSWER_BYTES)).toString('utf8');
-  return body.length > KEPT_ANSWER_BYTES ? text.replace(/\ufffd+$/, '') : text;
+  return body.length > KEPT_ANSWER_BYTES ? text.replace(/(?<!\ufffd)\ufffd+$/, '') : text;
 }
 
 function refused(code: number, why: string): ReadTwiml {

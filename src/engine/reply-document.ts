@@ -7,6 +7,7 @@ import type { CallbackAttempt } from '../store/callback-shapes.ts';
 import type { Account } from '../store/directory.ts';
 import type { ReplyPayload, ReplyResult, ReplyWork } from '../store/inbound-shapes.ts';
 import type { Prepared } from './prepare.ts';
+import { GIVEN_UP, INTERNAL } from './quarantine.ts';
 import { type Asked, type AskingParts, askDocument } from './reply-asking.ts';
 import { carryOut, type OrderParts } from './reply-orders.ts';
 import { openStep, type ReplyStep, stepAfter } from './reply-step.ts';
@@ -106,6 +107,22 @@ export function overWith(work: ReplyWork): DocumentRun {
   const whose = { workId, attempt, accountSid: message.accountSid, messageSid: message.sid };
   const result: ReplyResult = { ...whose, replies: [], next: null, jar: null, loops: [], record: null };
   return { work, result, prepared: [], alerts: [], webhook: null, event: null, dropped: [] };
+}
+
+/** The end of one that broke us too often: its message is received, and nobody is asked again. */
+export function givenUp(work: ReplyWork, at: number): DocumentRun {
+  return { ...overWith(work), alerts: [alertsOf(work, null, at)(INTERNAL, GIVEN_UP)] };
+}
+
+/** More than a person reads of one document. A document has room for a thousand mistakes, and each would be kept and told. */
+const MOST_ALERTS = 20;
+
+/** Of one document: the last of many says how many more there were. */
+export function boundedAlerts(alerts: AlertDraft[]): AlertDraft[] {
+  const last = alerts[MOST_ALERTS - 1];
+  if (!last || alerts.length <= MOST_ALERTS) return alerts;
+  const more = `${last.text} (and ${alerts.length - MOST_ALERTS} more alerts about it)`;
+  return [...alerts.slice(0, MOST_ALERTS - 1), { ...last, text: more }];
 }
 
 /** An alert about this message and what was asked for it. */

@@ -7,6 +7,7 @@ import type { Account } from '../store/directory.ts';
 import type { ReplyPayload, ReplyWork } from '../store/inbound-shapes.ts';
 import { type Store, StoreUnavailable } from '../store/store.ts';
 import type { Prepare, Prepared } from './prepare.ts';
+import { INTERNAL } from './quarantine.ts';
 import { addressesOf, codeOf, draftOf } from './reply-draft.ts';
 import { type ActionUse, actionOf, type ReplyStep } from './reply-step.ts';
 import { isInPool, type ServiceReads } from './services.ts';
@@ -29,8 +30,6 @@ export interface Ordered {
   next: ReplyPayload | null;
 }
 
-/** Our own fault, not the app's. */
-const INTERNAL = 12400;
 const TOO_MANY_TURNS = 14107;
 const COUNTS_KEPT = 10_000;
 

@@ -3,14 +3,16 @@ import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import type { Document } from '../store/directory.ts';
 import { type Expirable, type Expired, type Expiry, LEFT_KIND } from '../store/expiry.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { makeRetention } from './retention.ts';
 
 const ACCOUNT = `AC${'a'.repeat(32)}`;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+let unavailable = false;
 
 /** An account whose sweeps answer what a test has laid ready, and the documents they keep. */
-function village(keep: Partial<Record<Expirable, number>>, answers: Partial<Expired>[] = []) {
+function village(keep: Partial<Record<Expirable, number>>, answers: Partial<Expired>[] = [], accounts = [ACCOUNT]) {
   const clock = new HandWoundClock();
   const documents = new Map<string, Document>();
   const steps: Expiry[] = [];
@@ -25,7 +27,7 @@ function village(keep: Partial<Record<Expirable, number>>, answers: Partial<Expi
       mediaGone += 1;
     },
     store: {
-      accounts: async () => [{ sid: ACCOUNT }] as never,
+      accounts: async () => accounts.map((sid) => ({ sid })) as never,
       document: async (_account, kind, sid) => documents.get(keyOf(kind, sid)) ?? null,
       documents: async ({ kind, parentSid, offset = 0, limit }) =>
         [...documents.values()]
@@ -39,6 +41,7 @@ function village(keep: Partial<Record<Expirable, number>>, answers: Partial<Expi
       async expire(step) {
         steps.push(step);
         const answer = answers.shift();
+        if (unavailable) throw new StoreUnavailable('gone');
         if (answer && !('changed' in answer)) throw new Error('no disk');
         return { changed: 0, last: null, more: false, left: [], ...answer };
       },
@@ -115,5 +118,26 @@ it('has bytes swept away when media went, and outlives a store in trouble', asyn
   expect(faults).toMatchObject([{ type: 'fault', where: 'retention' }]);
   await wind(HOUR_MS);
   expect(mediaGone()).toBe(2);
+  await retention.stop();
+});
+
+it('goes on with the others when one account fails, and says whose days are not over', async () => {
+  const accounts = ['AC1', 'AC2', 'AC3'];
+  const { steps, faults, retention, wind } = village({ bodies: DAY_MS }, [{ changed: 1 }, { left: [] }], accounts);
+  retention.start();
+  await wind(0);
+  expect(steps.map(({ accountSid }) => accountSid)).toEqual(accounts);
+  expect(faults).toMatchObject([{ type: 'fault', where: 'retention' }]);
+  expect(String(Reflect.get(faults[0] ?? {}, 'error'))).toContain('AC2');
+  await retention.stop();
+});
+
+it('does not ask for every account while the store is away', async () => {
+  const { steps, faults, retention, wind } = village({ bodies: DAY_MS }, [{ more: true }], ['AC1', 'AC2', 'AC3']);
+  unavailable = true;
+  retention.start();
+  await wind(0);
+  unavailable = false;
+  expect([steps.length, faults.length]).toEqual([1, 1]);
   await retention.stop();
 });

@@ -7,7 +7,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Document } from '../store/directory.ts';
 import { EXPIRIES, type Expirable, LEFT_KIND, type Place } from '../store/expiry.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreUnavailable } from '../store/store.ts';
 import { makeNaps } from './naps.ts';
 
 export interface RetentionParts {
@@ -39,13 +39,25 @@ export function makeRetention(parts: RetentionParts): Retention {
   async function rounds(): Promise<void> {
     do {
       try {
-        for (const { sid } of await store.accounts()) {
-          for (const what of EXPIRIES) if (open) await sweep(sid, what);
-        }
+        for (const { sid } of await store.accounts()) await sweepAccount(sid);
       } catch (error) {
         observe({ type: 'fault', at: clock.now(), where: 'retention', error });
       }
     } while (await naps.nap(ROUND_MS));
+  }
+
+  /** What goes wrong with one account keeps nobody else's days from being over. Without a store nothing goes on. */
+  async function sweepAccount(sid: string): Promise<void> {
+    for (const what of EXPIRIES) {
+      if (!open) return;
+      try {
+        await sweep(sid, what);
+      } catch (cause) {
+        if (cause instanceof StoreUnavailable) throw cause;
+        const error = new Error(`The ${what} of ${sid} could not be looked through`, { cause });
+        observe({ type: 'fault', at: clock.now(), where: 'retention', error });
+      }
+    }
   }
 
   async function sweep(accountSid: string, what: Expirable): Promise<void> {

@@ -1,8 +1,9 @@
 /** Making subaccounts, and what their parent does with them: a name, a pause, an end. */
 import { refuse } from '../domain/errors.ts';
-import type { Account } from '../store/directory.ts';
+import type { Account, AccountChange } from '../store/directory.ts';
 import { renderAccount, STATUSES } from './accounts.ts';
 import type { Answer } from './answer.ts';
+import { unauthenticated } from './auth.ts';
 import type { Call } from './context.ts';
 import { makeSecret } from './credentials.ts';
 import { friendlyName } from './properties.ts';
@@ -37,26 +38,38 @@ export async function createAccount(call: Call): Promise<Answer> {
   return { kind: 'resource', status: 201, element: 'Account', resource: renderAccount(call, account) };
 }
 
-/** `FriendlyName` and `Status`. Closing is final and gives the account's numbers free. */
+/**
+ * `FriendlyName` and `Status`, and nothing else of the account: a token may be promoted at the same moment. Closing is
+ * final and gives the account's numbers free, all in one commit.
+ */
 export async function updateAccount(call: Call): Promise<Answer> {
   const { store, clock } = call.context;
-  // Read again: what the door knows may be a second old, and a token may have been promoted since.
-  const present = (await store.account(call.account.sid)) ?? call.account;
+  const { sid } = call.account;
+  const set: AccountChange['set'] = {};
+  const name = call.form.one('FriendlyName');
   const status = readStatus(call);
-  const name = call.form.one('FriendlyName') || present.friendlyName;
-  friendlyName('FriendlyName', name);
-  await judge(call, present, status);
-  const account: Account = { ...present, friendlyName: name, status, updatedAt: clock.now() };
-  await store.saveAccount(account);
-  if (status === 'closed') await releaseSenders(call, account);
-  return { kind: 'resource', status: 200, element: 'Account', resource: renderAccount(call, account) };
-
-  function readStatus({ form }: Call): Account['status'] {
-    const text = form.one('Status');
-    if (!text) return present.status;
-    if (STATUSES.includes(text)) return text as Account['status'];
-    throw refuse(21475, {}, { parameter: 'Status', received: text, allowed: STATUSES.join(', ') });
+  if (name) set.friendlyName = friendlyName('FriendlyName', name);
+  if (status) set.status = status;
+  // What the door knows may be a second old.
+  for (let present = (await store.account(sid)) ?? call.account; ; ) {
+    await judge(call, present, status ?? present.status);
+    const changed = await store.changeAccount({ sid, set, expected: { status: present.status } }, clock.now());
+    if (changed.kind === 'missing') throw unauthenticated();
+    if (changed.kind === 'done') {
+      if (status === 'closed') call.context.onSenderChanged();
+      return { kind: 'resource', status: 200, element: 'Account', resource: renderAccount(call, changed.account) };
+    }
+    // Judged by a status that it has no more: judged again.
+    present = changed.account;
   }
+}
+
+/** `undefined`: it is to stay as it is. */
+function readStatus({ form }: Call): Account['status'] | undefined {
+  const text = form.one('Status');
+  if (!text) return undefined;
+  if (STATUSES.includes(text)) return text as Account['status'];
+  throw refuse(21475, {}, { parameter: 'Status', received: text, allowed: STATUSES.join(', ') });
 }
 
 async function judge(call: Call, present: Account, status: Account['status']): Promise<void> {
@@ -72,15 +85,6 @@ async function judge(call: Call, present: Account, status: Account['status']): P
     if (owner?.status !== 'active') throw refuse(21476, {}, details);
   }
   if (!call.caller.isActive) throw refuse(20005);
-}
-
-/** What a closed account had is to be had again. */
-async function releaseSenders({ context }: Call, { sid: accountSid }: Account): Promise<void> {
-  for (const { sid } of await context.store.senders(accountSid)) {
-    await context.store.removeDocument(accountSid, 'pool', sid);
-    await context.store.removeSender(accountSid, sid);
-  }
-  context.onSenderChanged();
 }
 
 /** `SubAccount Created at 2026-01-31 02:05 pm`, in UTC. */

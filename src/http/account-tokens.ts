@@ -1,38 +1,55 @@
 /** The accounts host: a second auth token beside the first, and the step that puts it in the first one's place. */
 import { iso8601 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
+import type { AccountChange, SecondToken } from '../store/directory.ts';
 import type { Answer } from './answer.ts';
+import { unauthenticated } from './auth.ts';
 import type { Call } from './context.ts';
-import { makeSecret, removeSecondToken, saveSecondToken, sealedIn, secondToken } from './credentials.ts';
+import { makeSecret } from './credentials.ts';
 import { compileRoutes, type Face, type Route, under } from './routes.ts';
 
 /** From now on both tokens are good. The second is shown here and never again. 409/20409 while there is one already. */
 async function createSecond(call: Call): Promise<Answer> {
-  const { context, account } = call;
+  const { store, clock, sealToken } = call.context;
   const token = makeSecret();
-  const made = await saveSecondToken(context, account.sid, context.sealToken(token), context.clock.now());
-  if (!made) throw refuse(20409, {}, { fix: 'Promote the second token, or delete it, before you make another.' });
-  return answer(call, 201, { secondary_auth_token: token }, made.createdAt, made.createdAt);
+  const now = clock.now();
+  const set = { secondToken: { sealed: sealToken(token), createdAt: now } };
+  const made = await store.changeAccount({ sid: call.account.sid, set, expected: { secondToken: null } }, now);
+  if (made.kind === 'done') return answer(call, 201, { secondary_auth_token: token }, now, now);
+  // Closed meanwhile.
+  if (made.kind === 'missing' || !made.account.secondToken) throw unauthenticated();
+  throw refuse(20409, {}, { fix: 'Promote the second token, or delete it, before you make another.' });
 }
 
 async function removeSecond(call: Call): Promise<Answer> {
-  const second = await secondToken(call.context, call.account.sid);
-  if (!second || !(await removeSecondToken(call.context, second))) throw missing();
+  const second = await secondOf(call);
+  await change(call, second, {}, call.context.clock.now());
   return { kind: 'none' };
 }
 
-/** The second token becomes the only one. Nodes may believe in the old one for a second more. */
+/** The second token becomes the only one, in one commit. Nodes may believe in the old one for a second more. */
 async function promote(call: Call): Promise<Answer> {
-  const { context } = call;
-  const second = await secondToken(context, call.account.sid);
-  const sealedToken = sealedIn(second);
-  const account = await context.store.account(call.account.sid);
-  if (!second || !sealedToken || !account) throw missing();
-  const now = context.clock.now();
-  // First the account: after a crash in between both places hold the same token, and nothing is lost.
-  await context.store.saveAccount({ ...account, sealedToken, updatedAt: now });
-  await removeSecondToken(context, second);
-  return answer(call, 200, { auth_token: context.openToken(sealedToken) }, second.createdAt, now);
+  const { clock, openToken } = call.context;
+  const second = await secondOf(call);
+  const now = clock.now();
+  await change(call, second, { sealedToken: second.sealed }, now);
+  return answer(call, 200, { auth_token: openToken(second.sealed) }, second.createdAt, now);
+}
+
+/** What the door knows may be a second old. */
+async function secondOf({ context, account }: Call): Promise<SecondToken> {
+  const second = (await context.store.account(account.sid))?.secondToken;
+  if (!second) throw missing();
+  return second;
+}
+
+/** Takes away this very second token. Where somebody else has done so, there was none for a moment at least. */
+async function change(call: Call, second: SecondToken, set: AccountChange['set'], now: number): Promise<void> {
+  const { store } = call.context;
+  const gone = { ...set, secondToken: null };
+  const expected = { secondToken: second.sealed };
+  const changed = await store.changeAccount({ sid: call.account.sid, set: gone, expected }, now);
+  if (changed.kind !== 'done') throw missing();
 }
 
 function missing(): Error {

@@ -21,7 +21,7 @@ export interface Download {
   kind: 'download';
   contentType: string;
   name: string;
-  chunks: AsyncIterable<string>;
+  chunks: AsyncIterable<string | Uint8Array>;
 }
 
 /** 302 to an absolute address. */

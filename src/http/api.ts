@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import type { Account } from '../store/directory.ts';
 import { TOKENS_FACE } from './account-tokens.ts';
+import { CONNECTORS_FACE } from './admin/connector-routes.ts';
 import { ADMIN_FACE } from './admin/routes.ts';
 import { API_ROOT } from './answer.ts';
 import { Doorkeeper, unauthenticated } from './auth.ts';
@@ -195,6 +196,7 @@ export const FACES: readonly Face[] = [
   LOOKUPS_FACE,
   MONITOR_FACE,
   ADMIN_FACE,
+  CONNECTORS_FACE,
 ];
 
 /** HEAD is answered as GET; Node leaves the body out. Any other verb finds no handler. */

@@ -28,8 +28,8 @@ export const AVAILABLE_TYPES: [segment: string, name: string, type: PoolType][] 
   ['MachineToMachine', 'machine_to_machine', 'machine-to-machine'],
 ];
 
-/** Looked up together. */
-const BATCH = 50;
+/** Looked up by one read. */
+const BATCH = 256;
 
 export function listCountries(call: Call): Answer {
   const countries = [...new Set(poolsOf(call).map(({ country }) => country))].sort();
@@ -62,15 +62,15 @@ export function searchNumbers(type: PoolType): (call: Call) => Promise<Answer> {
 
 /** The first of `wanted` that no account has, at most `most`. */
 export async function freeOnes(
-  store: Pick<Store, 'senderByAddress'>,
+  store: Pick<Store, 'sendersByAddress'>,
   wanted: Pooled[],
   most: number,
 ): Promise<Pooled[]> {
   const free: Pooled[] = [];
   for (let at = 0; at < wanted.length && free.length < most; at += BATCH) {
     const batch = wanted.slice(at, at + BATCH);
-    const holders = await Promise.all(batch.map(({ e164 }) => store.senderByAddress(e164)));
-    free.push(...batch.filter((_, index) => holders[index] === null));
+    const held = new Set((await store.sendersByAddress(batch.map(({ e164 }) => e164))).map(({ address }) => address));
+    free.push(...batch.filter(({ e164 }) => !held.has(e164)));
   }
   return free.slice(0, most);
 }

@@ -1,5 +1,6 @@
 /** What the front door is given, and the shapes its resources speak. */
 import type { FastifyInstance } from 'fastify';
+import type { AnswerCarrier } from '../domain/carrier-call.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
@@ -12,6 +13,7 @@ import type { ChangeOptOuts } from '../engine/opt-outs.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import type { Account } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
+import type { ConnectorRoom } from './admin/connector-shapes.ts';
 import type { Answer, Format } from './answer.ts';
 import type { Caller } from './credentials.ts';
 import type { Form } from './form.ts';
@@ -70,6 +72,10 @@ export interface HttpContext {
     /** All addresses of a name. Rejects where there are none. */
     resolve(hostname: string): Promise<string[]>;
   };
+  /** What carriers call; left out: none does. */
+  carriers?: AnswerCarrier;
+  /** Without it there are no traces to be seen. */
+  connectors?: ConnectorRoom;
   /** Without it there are no files behind media. */
   media?: HttpMedia;
   /** Registers test-support routes; absent in `serve`. JSON bodies are read inside it. */

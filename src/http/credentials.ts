@@ -1,7 +1,7 @@
 /** The two kinds of credentials, as they are kept: tokens of an account (sealed), and API keys (hashed). */
 import { hash, randomBytes } from 'node:crypto';
 import { isSid } from '../domain/sid.ts';
-import type { Account, Document } from '../store/directory.ts';
+import type { Account } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
 import { isSameSecret } from './same-secret.ts';
 import { canonicalSid } from './sids.ts';
@@ -21,14 +21,12 @@ export interface Credentials {
 }
 
 interface Parts {
-  store: Pick<Store, 'account' | 'document' | 'documents' | 'saveDocument' | 'removeDocument'>;
+  store: Pick<Store, 'account' | 'document'>;
   openToken(sealed: string): string;
 }
 
 /** Keys belong to no account's documents but name theirs as parent: a log-in knows nothing but the key's sid. */
 export const KEYS = { accountSid: '', kind: 'key' } as const;
-/** Its name is what keeps an account from having two of them. */
-const SECOND = { kind: 'secondary-token', parentSid: '', name: 'second' } as const;
 
 /** Looked up when the user name is no sid, so that this takes as long as any other failure. */
 const NOBODY = `AC${'0'.repeat(32)}`;
@@ -63,10 +61,12 @@ export async function matchCredentials(
   if (isSid(username, 'SK')) return matchKey(parts, canonicalSid(username), password);
   const isAccount = isSid(username, 'AC');
   const sid = isAccount ? username : NOBODY;
-  const [account, second] = await Promise.all([parts.store.account(sid), secondToken(parts, sid)]);
+  // Both tokens in one read: between two of them a promotion could make either look wrong.
+  const account = await parts.store.account(sid);
+  const second = account?.secondToken?.sealed;
   const isFirst = isSameSecret(parts.openToken(account?.sealedToken ?? decoy), password);
-  const isSecond = isSameSecret(parts.openToken(sealedIn(second) ?? decoy), password);
-  const isRight = isFirst || (second !== null && isSecond);
+  const isSecond = isSameSecret(parts.openToken(second ?? decoy), password);
+  const isRight = isFirst || (second !== undefined && isSecond);
   return isRight && account && isAccount ? { account, keySid: null } : null;
 }
 
@@ -75,31 +75,4 @@ async function matchKey({ store }: Parts, sid: string, secret: string) {
   const isRight = isSameSecret(hashSecret(secret), String(key?.properties.secret_sha256 ?? NO_HASH));
   const account = await store.account(key?.parentSid ?? NOBODY);
   return isRight && account ? { account, keySid: sid } : null;
-}
-
-/** The account's second token; `null`: it has none. */
-export async function secondToken({ store }: Pick<Parts, 'store'>, accountSid: string): Promise<Document | null> {
-  const [found] = await store.documents({ accountSid, ...SECOND, limit: 1 });
-  return found ?? null;
-}
-
-/** `null`: the account has one already. */
-export async function saveSecondToken(
-  { store }: Pick<Parts, 'store'>,
-  accountSid: string,
-  sealed: string,
-  now: number,
-): Promise<Document | null> {
-  const at = { createdAt: now, updatedAt: now };
-  const document: Document = { accountSid, ...SECOND, sid: makeSecret(), properties: { sealed }, ...at };
-  return (await store.saveDocument(document)) === 'saved' ? document : null;
-}
-
-export function removeSecondToken({ store }: Pick<Parts, 'store'>, { accountSid, sid }: Document): Promise<boolean> {
-  return store.removeDocument(accountSid, SECOND.kind, sid);
-}
-
-/** The sealed token that a document of `secondToken` holds. */
-export function sealedIn(document: Document | null): string | null {
-  return document === null ? null : String(document.properties.sealed);
 }

@@ -7,6 +7,8 @@ import { refuse } from '../domain/errors.ts';
 import { type Phone, type PhoneChange, parseBehaviour, showBehaviour } from '../domain/phone.ts';
 import type { CallbackAttempt } from '../store/callback-shapes.ts';
 import type { Account } from '../store/directory.ts';
+import type { ConnectorRoom } from './admin/connector-shapes.ts';
+import { renderPdu } from './admin/pdus.ts';
 import { readQuery } from './form.ts';
 import { makeLabGuard } from './lab-guard.ts';
 import type { LabOptOutsParts } from './lab-opt-outs.ts';
@@ -20,6 +22,8 @@ export interface LabParts extends LabPhonesParts, LabOptOutsParts {
   accountOf(sandbox: string): Promise<Account | null>;
   /** Names without port, beside localhost, under which the server is reached. */
   hosts: readonly string[];
+  /** What went over connections to carriers; without it a trace has none of it. */
+  pdus?: ConnectorRoom['pdus'];
   /** A replayed callback is due. */
   ringCallbacks(): void;
 }
@@ -81,11 +85,13 @@ export function registerLab(app: FastifyInstance, parts: LabParts): void {
       const { sid } = request.params;
       const message = await store.message(account.sid, sid);
       if (!message) throw refuse(20404, { path: pathOf(request) });
-      const [carried, attempts] = await Promise.all([
+      const ref = { accountSid: account.sid, messageSid: sid };
+      const [carried, attempts, pdus] = await Promise.all([
         store.parts(account.sid, sid),
         store.attempts({ accountSid: account.sid, messageSid: sid, limit: MOST_LISTED }),
+        parts.pdus?.({ message: ref, limit: MOST_LISTED }) ?? [],
       ]);
-      return showTrace(account, message, carried, attempts);
+      return { ...showTrace(account, message, carried, attempts), pdus: pdus.map(renderPdu) };
     });
 
     scope.get(`${ROOT}/callbacks`, async (request: Request) => {

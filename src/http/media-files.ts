@@ -7,6 +7,7 @@ import { refuse } from '../domain/errors.ts';
 import { extensionOf, isShown } from '../domain/media.ts';
 import { isSid } from '../domain/sid.ts';
 import type { Media } from '../store/media.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import type { HttpContext, HttpMedia } from './context.ts';
 import { readQuery } from './form.ts';
 import { canonicalSid } from './sids.ts';
@@ -37,9 +38,20 @@ export function registerMediaFiles(app: FastifyInstance, context: HttpContext, m
     return serve(request, reply, sid);
   });
 
+  /** Whatever is wrong with where they are (a disk, S3) is to pass: the medium is there, and may be asked for again. */
+  async function bytesOf({ sid, blobKey }: Media): Promise<Uint8Array | null> {
+    try {
+      return await media.blobs.read(blobKey);
+    } catch (cause) {
+      const error = new Error(`The bytes of ${sid} cannot be read`, { cause });
+      context.observe({ type: 'fault', at: clock.now(), where: 'media: read', error });
+      throw new StoreUnavailable(error.message, { cause });
+    }
+  }
+
   async function serve(request: Request, reply: FastifyReply, sid: string): Promise<FastifyReply> {
     const medium = await store.mediumBySid(sid);
-    const bytes = medium && (await media.blobs.read(medium.blobKey));
+    const bytes = medium && (await bytesOf(medium));
     if (!medium || !bytes) {
       // Removed between the two reads; if it was not, then a file is lost, which is ours to mend.
       if (medium && (await store.mediumBySid(sid))) throw new Error(`The bytes of ${sid} are not there`);

@@ -1,12 +1,22 @@
 /** What a number keeps for its owner: each parameter of IncomingPhoneNumbers, checked and put into its wire property. */
 import { refuse } from '../domain/errors.ts';
 import type { Form } from './form.ts';
-import { boolean, friendlyName, method, oneOf, type Property, readProperties, sid, url } from './properties.ts';
+import {
+  boolean,
+  friendlyName,
+  method,
+  oneOf,
+  type Property,
+  readProperties,
+  sid,
+  url,
+  webhook,
+} from './properties.ts';
 
 const PROPERTIES: Property[] = [
   ['FriendlyName', 'friendly_name', friendlyName],
   ['ApiVersion', 'api_version', oneOf('2010-04-01', '2008-08-01')],
-  ['SmsUrl', 'sms_url', url],
+  ['SmsUrl', 'sms_url', webhook],
   ['SmsMethod', 'sms_method', method],
   ['SmsFallbackUrl', 'sms_fallback_url', url],
   ['SmsFallbackMethod', 'sms_fallback_method', method],

@@ -8,6 +8,7 @@ import type { Sender } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import { poolsOf } from './available-numbers.ts';
 import type { Call } from './context.ts';
+import { keepSender } from './keep-sender.ts';
 import { chosenNumbers, taken } from './number-choice.ts';
 import { moved, readMove } from './number-moves.ts';
 import { readNumberProperties } from './number-properties.ts';
@@ -37,8 +38,7 @@ export async function createNumber(call: Call): Promise<Answer> {
       createdAt: now,
       updatedAt: now,
     };
-    if ((await context.store.saveSender(sender)) === 'taken') continue;
-    context.onSenderChanged();
+    if ((await keepSender(call, sender)) === 'taken') continue;
     return { kind: 'resource', status: 201, element: 'IncomingPhoneNumber', resource: renderNumber(call, sender) };
   }
   throw taken(numbers[0] ?? '');
@@ -97,8 +97,7 @@ export async function updateNumber(call: Call): Promise<Answer> {
     properties: { ...placed.properties, ...properties },
     updatedAt: call.context.clock.now(),
   };
-  await call.context.store.saveSender(updated);
-  call.context.onSenderChanged();
+  await keepSender(call, updated);
   return one(call, updated);
 }
 

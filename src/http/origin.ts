@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
  * at its end. A client that forges the headers misleads nobody but itself.
  */
 export function originOf(request: FastifyRequest, publicUrl: string | undefined): string {
-  if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
+  if (publicUrl !== undefined) return publicUrl.replace(/(?<!\/)\/+$/, '');
   const scheme = first(request.headers['x-forwarded-proto']) === 'https' ? 'https' : request.protocol;
   const host = first(request.headers['x-forwarded-host']) ?? request.headers.host ?? '';
   return isHost(host) ? `${scheme}://${host}` : `${scheme}://localhost`;

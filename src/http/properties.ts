@@ -1,6 +1,7 @@
 /** Properties that a resource keeps and echoes: each parameter checked and put under its wire name. */
 import { parseCallbackUrl } from '../domain/callback-url.ts';
 import { refuse } from '../domain/errors.ts';
+import { esmeUserOf } from '../domain/esme-address.ts';
 import type { Form } from './form.ts';
 
 export type Check = (parameter: string, value: string) => unknown;
@@ -33,6 +34,11 @@ export function url(parameter: string, value: string): string {
     throw refuse(21402, { Url: value }, { parameter, received: value, allowed, fix: `Not accepted: ${parsed.why}.` });
   }
   return value;
+}
+
+/** A URL, or the ESME that gets what comes in (`smpp:` and its system_id). */
+export function webhook(parameter: string, value: string): string {
+  return esmeUserOf(value) !== null && !value.includes('?') ? value : url(parameter, value);
 }
 
 export function method(parameter: string, value: string): string {

@@ -5,6 +5,7 @@ import { refuse } from '../domain/errors.ts';
 import { API_ROOT } from './answer.ts';
 import { registerApi } from './api.ts';
 import { readBody } from './body.ts';
+import { registerCarrierDoor } from './carrier-door.ts';
 import type { HttpContext } from './context.ts';
 import { registerErrorsPage } from './errors-page.ts';
 import { registerHealth } from './health.ts';
@@ -103,6 +104,7 @@ export function buildServer(context: HttpContext): FastifyInstance {
   registerErrorsPage(app);
   if (context.media) registerMediaFiles(app, context, context.media);
   registerLinkVisits(app, context);
+  registerCarrierDoor(app, context);
   const { lab } = context;
   if (lab) {
     // JSON is read in there alone: the 2010 API refuses it.

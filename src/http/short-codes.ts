@@ -4,14 +4,15 @@ import { refuse } from '../domain/errors.ts';
 import type { Sender } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
+import { keepSender } from './keep-sender.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
-import { friendlyName, method, oneOf, type Property, readProperties, url } from './properties.ts';
+import { friendlyName, method, oneOf, type Property, readProperties, url, webhook } from './properties.ts';
 import { canonicalSid } from './sids.ts';
 
 const PROPERTIES: Property[] = [
   ['FriendlyName', 'friendly_name', friendlyName],
   ['ApiVersion', 'api_version', oneOf('2010-04-01', '2008-08-01')],
-  ['SmsUrl', 'sms_url', url],
+  ['SmsUrl', 'sms_url', webhook],
   ['SmsMethod', 'sms_method', method],
   ['SmsFallbackUrl', 'sms_fallback_url', url],
   ['SmsFallbackMethod', 'sms_fallback_method', method],
@@ -52,8 +53,7 @@ export async function updateShortCode(call: Call): Promise<Answer> {
   const sender = await mustFind(call);
   const properties = { ...sender.properties, ...readProperties(call.form, PROPERTIES) };
   const updated = { ...sender, properties, updatedAt: call.context.clock.now() };
-  await call.context.store.saveSender(updated);
-  call.context.onSenderChanged();
+  await keepSender(call, updated);
   return one(updated);
 }
 

@@ -20,9 +20,9 @@ export type Hop =
 export interface HopRequest {
   origin: string;
   path: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   headers: Record<string, string>;
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
 }
 
 export interface HopLimits {
@@ -114,7 +114,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #tooLarge(): OutgoingFailure {
-    return failure('too-large', `the answer is larger than ${this.#limits.maxBytes} bytes`);
+    return { ...failure('too-large', `the answer is larger than ${this.#limits.maxBytes} bytes`), hasLeft: true };
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -161,7 +161,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #fail(reason: OutgoingFailure): void {
     if (this.#limits.cut && this.#status > 0) this.#answer(true);
-    else this.#end(reason);
+    else this.#end(this.#controller ? { ...reason, hasLeft: true } : reason);
   }
 
   #answer(partial: boolean): void {

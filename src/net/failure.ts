@@ -20,6 +20,8 @@ export interface OutgoingFailure {
   /** One sentence for the operator. */
   text: string;
   ms: number;
+  /** A connection had taken the request: it may have arrived. Without it nothing of it was written. */
+  hasLeft?: true;
 }
 
 const CODES: Record<FailureReason, number> = {

@@ -75,7 +75,7 @@ export function readCidr(text: string): [Address, number] {
 
 function readAddress(ip: string): Address | null {
   try {
-    return ipaddr.parse(ip.replace(/%.*$/, ''));
+    return ipaddr.parse(ip.replace(/%.*$/s, ''));
   } catch {
     return null;
   }

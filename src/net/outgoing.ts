@@ -7,9 +7,9 @@ import { failure, type OutgoingFailure } from './failure.ts';
 import { type FencePolicy, readCidr } from './fence.ts';
 
 /**
- * The way out: every HTTP request to a customer's URL goes through here, and nothing else does. Addresses are judged
- * by the fence at each connection and each redirect hop; connections are kept and bounded per origin. An answer or a
- * failure is a value: `request` never throws. (Behaviour sheet 2.6, reliability.md section 3.)
+ * The way out: every HTTP request, to customers' URLs and to carriers, goes through here, and nothing else does.
+ * Addresses are judged by the fence at each connection and each redirect hop; connections are kept and bounded per
+ * origin. An answer or a failure is a value: `request` never throws. (Behaviour sheet 2.6, reliability.md section 3.)
  */
 export interface Outgoing {
   request(request: OutgoingRequest): Promise<OutgoingResult>;
@@ -18,11 +18,11 @@ export interface Outgoing {
 }
 
 export interface OutgoingRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   /** Absolute http/https. User and password in it are held back until a 401 asks for them. A fragment is not sent. */
   url: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   /** Until a connection has taken the request. */
   connectMs: number;
   /** To the first packet of the answer, and between packets. */

@@ -1,91 +1,100 @@
 /**
- * A carrier that speaks SMPP, for rehearsal and tests (`wire/smpp` on loopback sockets). It takes every submit and
- * reports it delivered, unless its script says otherwise: late, throttled, silent, twice, out of order, or broken. It
- * brings messages of its own, and any octets at all.
+ * A carrier that speaks SMPP, for rehearsal and tests (`wire/smpp` on sockets). It takes every submit and reports it
+ * delivered, unless its script says otherwise: late, throttled, silent, twice, out of order, or broken. It brings
+ * messages of its own, and any octets at all. What it holds is bounded, whoever is at the other end.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Clock } from '../domain/clock.ts';
+import { ESME } from '../wire/smpp/codes.ts';
 import { FrameSplitter } from '../wire/smpp/framing.ts';
 import { type Draft, decode, encode, type Pdu, type PduDraft, type PduOf } from '../wire/smpp/pdu.ts';
-
-/** What becomes of a submit. Left out: taken at once, and delivered after `SmscParts.receiptMs`. */
-export interface SubmitPlan {
-  /** ESME_*; not 0: refused. */
-  commandStatus?: number;
-  /** `null`: an answer without one. Its own numbering otherwise. */
-  id?: string | null;
-  afterMs?: number;
-  answer?: 'silent' | 'twice' | 'nack' | 'other-sequence' | 'drop' | 'bare';
-  /** `null`: never; several: in their order. */
-  receipts?: ReceiptPlan[] | null;
-}
-
-export interface ReceiptPlan {
-  stat?: string;
-  err?: string;
-  afterMs?: number;
-  /** The submit is answered after it. */
-  overtakes?: boolean;
-  /** As the receipt writes it, instead of as the answer had it. */
-  id?: string;
-}
-
-export interface SmscScript {
-  /** The status of a bind; `silent`: none. */
-  bind?: (pdu: PduOf<'bind_transceiver'>, number: number) => number | 'silent' | 'drop';
-  /** `number` counts from 1. */
-  submit?: (pdu: PduOf<'submit_sm'>, number: number) => SubmitPlan;
-  /** Whether signs of life are given. */
-  enquire?: () => boolean;
-  unbind?: () => 'answer' | 'silent';
-}
+import type { ReceiptPlan, SmscScript, SubmitPlan } from './smsc-plans.ts';
+import { receiptFields } from './smsc-receipts.ts';
 
 export interface SmscParts {
   clock: Clock;
   script?: SmscScript;
   receiptMs?: number;
+  /** PEM. Without it connections are in the clear. */
+  tls?: { key: string; cert: string };
+  /** How many submits are remembered. */
+  keep?: number;
+  /** Told of every PDU, and of connections that come and go. */
+  watch?: (event: SmscEvent) => void;
 }
 
+/** `connection` counts from 1. */
+export type SmscEvent =
+  | { kind: 'open' | 'closed'; connection: number }
+  | { kind: 'heard' | 'said'; connection: number; pdu: PduDraft }
+  | { kind: 'odd'; connection: number; why: string };
+
+/** What a deliver_sm says, beside its number. */
+export type Delivery = Omit<Draft<'deliver_sm'>, 'command' | 'sequence'>;
+
 interface Client {
+  number: number;
   socket: Socket;
   /** What it bound as; `null`: not yet. */
   role: 'transmitter' | 'receiver' | 'transceiver' | null;
-  answers: Map<number, (commandStatus: number) => void>;
+  /** `null`: the connection ended before. */
+  answers: Map<number, (commandStatus: number | null) => void>;
 }
 
-/** A receipt that nobody took is offered again after so long. */
+/** A receipt that nobody took is offered again after so long, then after longer and longer. */
 const RETRY_MS = 100;
-/** How many submits are remembered. */
+const LONGEST_RETRY_MS = 5_000;
+const MOST_TRIES = 1_000;
+/** Receipts that wait for their time or for somebody to take them; more are forgotten, and counted. */
+const MOST_RECEIPTS = 200_000;
 const MOST_KEPT = 100_000;
+/** Deliveries of one connection without an answer. */
+const MOST_DELIVERING = 1_000;
+/** A peer that reads nothing is dropped. */
+const MOST_UNREAD_OCTETS = 4_194_304;
 
 export class Smsc {
   /** Every submit, in order. */
   readonly submits: PduOf<'submit_sm'>[] = [];
   /** When each came, monotonic. */
   readonly submittedAt: number[] = [];
+  /** Those of them that were refused. */
+  readonly refused = new Set<PduOf<'submit_sm'>>();
   script: SmscScript;
   binds = 0;
   unbinds = 0;
-  /** Everything else that came and was no answer, by command. */
+  /** Submits, kept or not. */
+  submitted = 0;
+  /** Receipts that were taken. */
+  reported = 0;
+  /** Receipts that were given up. */
+  forgotten = 0;
+  /** Everything else that came and was no answer, by command; the last of it. */
   readonly heard: string[] = [];
   readonly #clock: Clock;
-  readonly #receiptMs: number;
+  readonly #parts: SmscParts;
   readonly #clients = new Set<Client>();
+  readonly #timers = new Set<() => void>();
   #server: Server | null = null;
   #sequence = 0;
-  #submitted = 0;
+  #connections = 0;
+  #turn = 0;
+  #receipts = 0;
   #isClosed = false;
 
-  constructor({ clock, script, receiptMs }: SmscParts) {
-    this.#clock = clock;
-    this.script = script ?? {};
-    this.#receiptMs = receiptMs ?? 5;
+  constructor(parts: SmscParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock;
+    this.script = parts.script ?? {};
   }
 
   /** Answers the port. */
   listen(port = 0, host = '127.0.0.1'): Promise<number> {
     this.#isClosed = false;
-    const server = createServer((socket) => this.#welcome(socket));
+    const welcome = (socket: Socket) => this.#welcome(socket);
+    const { tls } = this.#parts;
+    const server = tls ? createTlsServer(tls, welcome) : createServer(welcome);
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -96,9 +105,12 @@ export class Smsc {
     });
   }
 
-  /** Cuts every connection. */
+  /** Cuts every connection, and forgets what it was about to say. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#receipts = 0;
     this.drop();
     const server = this.#server;
     this.#server = null;
@@ -114,15 +126,26 @@ export class Smsc {
     return [...this.#clients].filter(({ role }) => role !== null).length;
   }
 
-  /** Sends a deliver_sm to a bound receiver; resolves to the status of its answer, or `null` when none came. */
-  deliver(fields: Omit<Draft<'deliver_sm'>, 'command' | 'sequence'>): Promise<number | null> {
-    const client = [...this.#clients].find(({ role }) => role === 'receiver' || role === 'transceiver');
+  /** Receipts that wait for their time or for somebody to take them. */
+  get owed(): number {
+    return this.#receipts;
+  }
+
+  /**
+   * Sends a deliver_sm to a bound receiver, to each in turn; resolves to the status of its answer, or `null` when none
+   * came or nobody can take one.
+   */
+  deliver(fields: Delivery): Promise<number | null> {
+    const ready = [...this.#clients].filter(
+      ({ role, socket, answers }) =>
+        (role === 'receiver' || role === 'transceiver') && !socket.writableNeedDrain && answers.size < MOST_DELIVERING,
+    );
+    this.#turn += 1;
+    const client = ready[this.#turn % ready.length];
     if (!client) return Promise.resolve(null);
-    this.#sequence += 1;
-    const sequence = this.#sequence;
+    const sequence = this.#nextSequence();
     return new Promise((resolve) => {
       client.answers.set(sequence, resolve);
-      client.socket.once('close', () => resolve(null));
       this.#write(client, { command: 'deliver_sm', sequence, ...fields });
     });
   }
@@ -137,26 +160,45 @@ export class Smsc {
     for (const client of this.#clients) this.#write(client, draft);
   }
 
+  /** Asks everybody to go, under numbers of its own. */
+  unbindAll(): void {
+    for (const client of this.#clients) {
+      if (client.role !== null) this.#write(client, { command: 'unbind', sequence: this.#nextSequence() });
+    }
+  }
+
   #welcome(socket: Socket): void {
-    const client: Client = { socket, role: null, answers: new Map() };
+    this.#connections += 1;
+    const client: Client = { number: this.#connections, socket, role: null, answers: new Map() };
     const splitter = new FrameSplitter();
     this.#clients.add(client);
+    this.#tell({ kind: 'open', connection: client.number });
     socket.setNoDelay(true);
-    socket.setMaxListeners(0);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#clients.delete(client));
+    socket.on('close', () => {
+      this.#clients.delete(client);
+      for (const answer of client.answers.values()) answer(null);
+      client.answers.clear();
+      this.#tell({ kind: 'closed', connection: client.number });
+    });
     socket.on('data', (chunk: Buffer) => {
       const { frames, fault } = splitter.push(chunk);
+      // What one chunk asked for is answered in one write.
+      socket.cork();
       for (const frame of frames) {
         const decoded = decode(frame);
         if (decoded.ok) this.#take(client, decoded.pdu);
+        else this.#tell({ kind: 'odd', connection: client.number, why: decoded.reason });
       }
-      if (fault) socket.destroy();
+      socket.uncork();
+      if (fault) this.#tell({ kind: 'odd', connection: client.number, why: fault.reason });
+      if (fault || socket.writableLength > MOST_UNREAD_OCTETS) socket.destroy();
     });
   }
 
   #take(client: Client, pdu: Pdu): void {
     const { sequence } = pdu;
+    this.#tell({ kind: 'heard', connection: client.number, pdu });
     switch (pdu.command) {
       case 'bind_transceiver':
       case 'bind_transmitter':
@@ -164,7 +206,10 @@ export class Smsc {
         this.#bind(client, { ...pdu, command: 'bind_transceiver' }, pdu.command);
         return;
       case 'submit_sm':
-        this.#submit(client, pdu);
+        if (client.role === 'transmitter' || client.role === 'transceiver') this.#submit(client, pdu);
+        else {
+          this.#write(client, { command: 'submit_sm_resp', sequence, commandStatus: ESME.ESME_RINVBNDSTS });
+        }
         return;
       case 'deliver_sm_resp':
         client.answers.get(sequence)?.(pdu.commandStatus);
@@ -172,15 +217,20 @@ export class Smsc {
         return;
       case 'enquire_link':
         if (this.script.enquire?.() !== false) this.#write(client, { command: 'enquire_link_resp', sequence });
-        this.heard.push(pdu.command);
+        this.#note(pdu.command);
         return;
       case 'unbind':
         this.unbinds += 1;
         if (this.script.unbind?.() !== 'silent') this.#write(client, { command: 'unbind_resp', sequence });
         return;
       default:
-        this.heard.push(pdu.command);
+        this.#note(pdu.command);
     }
+  }
+
+  #note(command: string): void {
+    if (this.heard.length >= MOST_KEPT) this.heard.shift();
+    this.heard.push(command);
   }
 
   #bind(client: Client, pdu: PduOf<'bind_transceiver'>, command: string): void {
@@ -195,22 +245,26 @@ export class Smsc {
   }
 
   #submit(client: Client, pdu: PduOf<'submit_sm'>): void {
-    this.#submitted += 1;
-    if (this.submits.length < MOST_KEPT) {
-      // What is kept outlives the chunk it came in.
-      this.submits.push({ ...pdu, shortMessage: Uint8Array.from(pdu.shortMessage) });
+    this.submitted += 1;
+    const number = this.submitted;
+    // What is kept outlives the chunk it came in.
+    const own = { ...pdu, shortMessage: Uint8Array.from(pdu.shortMessage) };
+    if (this.submits.length < (this.#parts.keep ?? MOST_KEPT)) {
+      this.submits.push(own);
       this.submittedAt.push(this.#clock.monotonic());
     }
-    const plan = this.script.submit?.(pdu, this.#submitted) ?? {};
-    const id = plan.id === undefined ? `m${this.#submitted}` : plan.id;
-    const taken = (plan.commandStatus ?? 0) === 0 && plan.answer !== 'drop';
-    const receipts = taken && (pdu.registeredDelivery & 1) === 1 ? (plan.receipts ?? [{}]) : [];
-    const wanted = plan.receipts === null ? [] : receipts;
-    for (const receipt of wanted.filter(({ overtakes }) => overtakes)) this.#report(pdu, id ?? '', receipt);
+    const plan = this.script.submit?.(pdu, number) ?? {};
+    const isRefused = (plan.commandStatus ?? 0) !== 0;
+    if (isRefused && this.submits.at(-1) === own) this.refused.add(own);
+    const id = plan.id === undefined ? `m${number}` : plan.id;
+    const taken = !isRefused && plan.answer !== 'drop';
+    const isWanted = taken && (pdu.registeredDelivery & 1) === 1 && plan.receipts !== null;
+    const wanted = isWanted ? (plan.receipts ?? [{}]) : [];
+    for (const receipt of wanted.filter(({ overtakes }) => overtakes)) this.#owe(0, own, id ?? '', receipt);
     this.#later(plan.afterMs ?? 0, () => {
       this.#answer(client, pdu, plan, id);
       for (const receipt of wanted.filter(({ overtakes }) => !overtakes)) {
-        this.#later(receipt.afterMs ?? this.#receiptMs, () => this.#report(pdu, id ?? '', receipt));
+        this.#owe(receipt.afterMs ?? this.#parts.receiptMs ?? 5, own, id ?? '', receipt);
       }
     });
   }
@@ -243,38 +297,56 @@ export class Smsc {
     }
   }
 
+  #owe(afterMs: number, pdu: PduOf<'submit_sm'>, id: string, plan: ReceiptPlan): void {
+    if (this.#receipts >= MOST_RECEIPTS) this.forgotten += 1;
+    else {
+      this.#receipts += 1;
+      this.#later(afterMs, () => this.#report(pdu, id, plan, 1));
+    }
+  }
+
   /** Until somebody takes it, as carriers do. */
-  #report(pdu: PduOf<'submit_sm'>, id: string, plan: ReceiptPlan): void {
+  #report(pdu: PduOf<'submit_sm'>, id: string, plan: ReceiptPlan, tries: number): void {
     if (this.#isClosed) return;
-    const { stat = 'DELIVRD', err = '000' } = plan;
-    const at = new Date(this.#clock.now()).toISOString().slice(2, 16).replaceAll(/[-T:]/g, '');
-    const text = `id:${plan.id ?? id} sub:001 dlvrd:001 submit date:${at} done date:${at} stat:${stat} err:${err} text:`;
-    void this.deliver({
-      sourceAddrTon: pdu.destAddrTon,
-      sourceAddrNpi: pdu.destAddrNpi,
-      sourceAddr: pdu.destinationAddr,
-      destAddrTon: pdu.sourceAddrTon,
-      destAddrNpi: pdu.sourceAddrNpi,
-      destinationAddr: pdu.sourceAddr,
-      esmClass: 0x04,
-      shortMessage: Buffer.from(text, 'latin1'),
-    }).then((status) => {
-      if (status !== 0) this.#later(RETRY_MS, () => this.#report(pdu, id, plan));
+    void this.deliver(receiptFields(pdu, id, plan, this.#clock.now())).then((status) => {
+      if (this.#isClosed) return;
+      if (status !== 0 && tries < MOST_TRIES) {
+        const againMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 1.2 ** Math.min(tries - 1, 30));
+        this.#later(againMs, () => this.#report(pdu, id, plan, tries + 1));
+        return;
+      }
+      this.#receipts -= 1;
+      if (status === 0) this.reported += 1;
+      else this.forgotten += 1;
     });
   }
 
   #later(ms: number, task: () => void): void {
-    if (ms <= 0) task();
-    else {
-      this.#clock.after(ms, () => {
-        if (!this.#isClosed) task();
-      });
+    if (ms <= 0) {
+      task();
+      return;
     }
+    const cancel = this.#clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      task();
+    });
+    this.#timers.add(cancel);
   }
 
   #write(client: Client, draft: PduDraft): void {
     const encoded = encode(draft);
-    if (encoded.ok && client.socket.writable) client.socket.write(encoded.bytes);
+    if (!encoded.ok || !client.socket.writable) return;
+    client.socket.write(encoded.bytes);
+    this.#tell({ kind: 'said', connection: client.number, pdu: draft });
+  }
+
+  #tell(event: SmscEvent): void {
+    this.#parts.watch?.(event);
+  }
+
+  #nextSequence(): number {
+    this.#sequence = this.#sequence >= 0x7fffffff ? 1 : this.#sequence + 1;
+    return this.#sequence;
   }
 }
 

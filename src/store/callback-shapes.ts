@@ -1,4 +1,5 @@
 import type { Status } from '../domain/message.ts';
+import type { Claim } from './work-shapes.ts';
 
 /** The store's contract, on callbacks: what is said, the work of saying it, and what is kept of each attempt. */
 
@@ -25,7 +26,15 @@ export interface CallbackPayload {
   form?: { method: 'GET' | 'POST'; params: [name: string, value: string][] };
   /** Not about a status: a webhook was asked for the `documentNumber`th document (from 1) that answers an inbound message. */
   inbound?: { documentNumber: number; why: 'first' | 'redirect' | 'fallback' | 'action' };
+  /** Not about a status: an inbound message for an ESME, which is `received` when this work ends. */
+  arrival?: true;
 }
+
+/**
+ * What is for ESMEs (`smpp:…`) is claimed apart, by who has them bound: for each user so many; or, whosever it is, what
+ * nobody has taken since `untoldSince`.
+ */
+export type CallbackClaim = Claim & { esmes?: { user: string; limit: number }[]; untoldSince?: number };
 
 export interface CallbackWork {
   workId: number;

@@ -8,11 +8,35 @@ export interface Account {
   type: 'Trial' | 'Full';
   /** Sealed with the master key; the store never sees it readable. */
   sealedToken: string;
+  /** Good beside the first until it takes its place, or is removed. */
+  secondToken?: SecondToken;
   /** The `MG…` shown when a message names no service (settled 5). */
   defaultServiceSid: string;
   createdAt: number;
   updatedAt: number;
 }
+
+export interface SecondToken {
+  sealed: string;
+  createdAt: number;
+}
+
+/**
+ * What is set of an account. Whatever is not named here stays as it is, whoever else is changing it. A closed account
+ * never changes again: it always differs.
+ */
+export interface AccountChange {
+  sid: string;
+  set: Partial<Pick<Account, 'friendlyName' | 'status' | 'type' | 'sealedToken'>> & {
+    /** `null`: it is removed. */
+    secondToken?: SecondToken | null;
+  };
+  /** As it was when the change was judged. With anything else by now nothing is changed. `null`: no second token. */
+  expected?: { status?: Account['status']; secondToken?: SecondToken['sealed'] | null };
+}
+
+/** `account`: as it is now. */
+export type AccountChanged = { kind: 'done' | 'differs'; account: Account } | { kind: 'missing' };
 
 export type SenderKind = 'number' | 'short-code' | 'alphanumeric' | 'channel';
 

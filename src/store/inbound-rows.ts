@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { CookieJar } from '../domain/cookies.ts';
-import { type InboundPart, type Joined, type Joining, lostOf } from '../domain/inbound-parts.ts';
+import { type InboundPart, type Joined, type Joining, lostOf, toHex } from '../domain/inbound-parts.ts';
 import type { OptOut, OptOutKey } from '../domain/opt-out.ts';
+import { sidTime } from '../domain/sid.ts';
 import type { Accepted } from './acceptance.ts';
 import type {
   JoiningWork,
-  NoticeWork,
+  Notice,
   OptOutChange,
   OptOutLogEntry,
   Pair,
   ReplyPayload,
   ReplyResult,
 } from './inbound-shapes.ts';
-import type { Row } from './rows.ts';
+import { messageValues, type Row } from './rows.ts';
 import type { WorkKind } from './work-shapes.ts';
 
 /** Rows of what comes in, of opt-outs and of pairs, and what they mean, for both engines. */
@@ -102,7 +103,7 @@ export function joiningWorkFrom(row: Row): JoiningWork {
 
 /** A joining that has just become whole with this part, with the texts it must not lose before it is taken in. */
 export function withTexts(whole: Joining, known: Joining | null, part: InboundPart): Joining {
-  const last = Buffer.from(part.octets).toString('hex');
+  const last = part.sealed ?? toHex(part.octets);
   const octetsOf = (number: number) =>
     number === part.number ? last : (known?.parts.find((one) => one.number === number)?.octets ?? '');
   return { ...whole, parts: whole.parts.map((one) => ({ ...one, octets: octetsOf(one.number) })) };
@@ -123,25 +124,47 @@ export function pairFrom(row: Row): Pair {
   };
 }
 
-export function noticePayload({ from, to, text }: { from: string; to: string; text: string }): string {
-  return JSON.stringify({ from, to, text });
+/** A confirmation that comes later, for its carrier was away, confuses more than it helps. */
+const NOTICE_VALID_MS = 3_600_000;
+
+type NoticeText = Pick<Notice, 'from' | 'to' | 'text' | 'evenIfOptedOut'>;
+
+export function noticePayload({ from, to, text, evenIfOptedOut }: Notice): string {
+  return JSON.stringify({ from, to, text, evenIfOptedOut });
 }
 
-/** From `id, attempt, account_sid, message_sid, connector, payload`. */
-export function noticeWorkFrom(row: Row): NoticeWork {
-  const { from, to, text } = JSON.parse(row[5] as string) as { from: string; to: string; text: string };
-  return {
-    workId: row[0] as number,
-    attempt: row[1] as number,
-    accountSid: row[2] as string,
-    messageSid: row[3] as string,
-    connector: row[4] as string,
-    from,
-    to,
-    text,
-  };
+/** One that cannot be read has expired: it must not keep everything else from being claimed. */
+function noticeTextFrom(payload: string): NoticeText & { validUntil?: number } {
+  try {
+    return JSON.parse(payload) as NoticeText;
+  } catch {
+    return { from: '', to: '', text: '', evenIfOptedOut: true, validUntil: 0 };
+  }
 }
 
+/**
+ * What a confirmation would be as a message, from the JSON of account, sid of the keyword and payload: a claim hands it
+ * out so, because it leaves as messages do. The keyword itself may be gone by then.
+ */
+export function noticeFrom(json: unknown): { values: Row; evenIfOptedOut: boolean } {
+  const [accountSid, sid, payload] = JSON.parse(json as string) as [string, string, string];
+  const createdAt = sidTime(sid);
+  const late = createdAt + NOTICE_VALID_MS;
+  const { text: body, from, to, evenIfOptedOut = true, validUntil = late } = noticeTextFrom(payload);
+  const values = messageValues({
+    ...{ sid, accountSid, serviceSid: null, from, to, body, status: 'sending', direction: 'outbound-reply' },
+    ...{ numSegments: 1, numMedia: 0, priceMicros: null, errorCode: null, createdAt, updatedAt: createdAt },
+    ...{ sentAt: null, validUntil, callbackUrl: null, smartEncoded: false },
+    ...{ provideFeedback: false, maxPriceMicros: null, tags: {}, options: {}, history: [] },
+  });
+  return { values: values as Row, evenIfOptedOut };
+}
+
+/** One that cannot be read is empty: it breaks its room, which gives it up, in place of the claim, which is everybody's. */
 export function replyPayloadFrom(text: unknown): ReplyPayload {
-  return JSON.parse(text as string) as ReplyPayload;
+  try {
+    return JSON.parse(text as string) as ReplyPayload;
+  } catch {
+    return { rest: [] as ReplyPayload['rest'] } as ReplyPayload;
+  }
 }

@@ -8,9 +8,9 @@ import type { LoopCount } from '../domain/reply-loop.ts';
 import type { ReplySession } from '../domain/reply-session.ts';
 import type { Verb } from '../domain/twiml-shapes.ts';
 import type { Acceptance, Accepted } from './acceptance.ts';
-import type { CallbackAttempt } from './callback-shapes.ts';
+import type { CallbackAttempt, CallbackPayload } from './callback-shapes.ts';
 import type { Media } from './media.ts';
-import type { Claim, SendClaim, WorkKind } from './work-shapes.ts';
+import type { Claim, Lane, WorkKind } from './work-shapes.ts';
 
 /**
  * The store's contract, fourth part: messages that come in, what is answered to them, and who wants none. One commit
@@ -24,6 +24,8 @@ export interface InboundVerbs {
    * short. Those taken in already are forgotten here and not answered.
    */
   claimJoinings(claim: Claim, now: number): Promise<JoiningWork[]>;
+  /** Ends a joining of submits. `false`: it had been ended before, and nothing was done. */
+  endSubmission(ended: EndedSubmission, now: number): Promise<boolean>;
 
   /** Takes messages in, all or nothing per item: row, media, opt-out, confirmation, and the work of asking the app. */
   takeIn(batch: Intake[], now: number): Promise<TookIn[]>;
@@ -35,11 +37,6 @@ export interface InboundVerbs {
    * `received`. `null`: the work is somebody else's by now, and nothing was recorded.
    */
   finishReplies(batch: ReplyResult[], now: number): Promise<ReplyDone[]>;
-
-  /** Claims due confirmations of keywords. `except`: connectors that another node holds. */
-  claimNotices(claim: Pick<SendClaim, 'owner' | 'limit' | 'leaseMs' | 'except'>, now: number): Promise<NoticeWork[]>;
-  /** Ends them, or puts them off until `again`. A stale one answers `false`. */
-  finishNotices(batch: NoticeResult[], now: number): Promise<boolean[]>;
 
   /** Adds or removes opt-outs by hand. */
   changeOptOuts(batch: OptOutChange[], now: number): Promise<OptOutChanged[]>;
@@ -77,10 +74,18 @@ export interface ArrivedPart {
 }
 
 export type PartTaken =
-  /** Kept; nothing else to do. What it has pushed aside comes by `claimJoinings`. */
-  | { kind: 'waiting' | 'repeated' }
+  /** Kept; nothing else to do. What it has pushed aside comes by `claimJoinings`. `sid`: of submits, what they will be. */
+  | { kind: 'waiting' | 'repeated'; sid?: string }
   /** `joining`: for its `Intake`; `null`: it was one part alone, and nothing is kept of it. */
   | { kind: 'whole'; message: Joined; joining: string | null };
+
+/** Submits that were joined are a message now, or (`tell`) will never be one, which their ESME is to hear. */
+export interface EndedSubmission {
+  joining: string;
+  accountSid: string;
+  messageSid: string;
+  tell: CallbackPayload | null;
+}
 
 export interface JoiningWork {
   /** For its `Intake`, which ends it. */
@@ -106,13 +111,22 @@ export interface Intake {
   media: Pick<Media, 'sid' | 'contentType' | 'sizeBytes' | 'blobKey'>[];
   /** A STOP makes one record, a START takes away all that forbid. */
   optOut: { change: OptOutChange['change']; keys: OptOutKey[]; source: OptOutSource } | null;
-  /** The confirmation, which becomes no message. */
-  notice: { connector: string; from: string; to: string; text: string } | null;
+  /** The confirmation, which becomes no message: it takes its slot here, and is claimed among the sends. */
+  notice: Notice | null;
   reply: ReplyPayload | null;
+  /** In place of `reply`: the ESME that gets it. */
+  tell?: CallbackPayload;
 }
 
 export type TookIn =
-  | { kind: 'taken'; message: Message; optOutChanged: boolean; claimedWorks: ClaimedWork[] }
+  | {
+      kind: 'taken';
+      message: Message;
+      optOutChanged: boolean;
+      claimedWorks: ClaimedWork[];
+      /** The slot of its confirmation (epoch ms). Left out: it has none, or the queue of its sender is full. */
+      noticeAt?: number;
+    }
   /** Repeated: nothing is done again but the waiting. `messageSid` is `null` when it is long gone. */
   | { kind: 'seen'; messageSid: string | null; claimedWorks: ClaimedWork[] }
   /** A blob went meanwhile: put the bytes again. */
@@ -150,6 +164,8 @@ export interface ReplyWork {
   attempt: number;
   payload: ReplyPayload;
   message: Message;
+  /** Its body is sealed and does not open: it is left out, and nobody can be asked. */
+  unreadable?: true;
   /** In their order. */
   media: Media[];
   jar: CookieJar | null;
@@ -181,23 +197,19 @@ export type ReplyDone = {
   due: { kind: WorkKind; dueAt: number }[];
 } | null;
 
-export interface NoticeWork {
-  workId: number;
-  attempt: number;
-  accountSid: string;
-  /** The keyword's. */
-  messageSid: string;
+/** The confirmation of a keyword. */
+export interface Notice {
   connector: string;
   from: string;
   to: string;
   text: string;
-}
-
-export interface NoticeResult {
-  workId: number;
-  attempt: number;
-  accountSid: string;
-  again?: number;
+  /**
+   * Whether it goes also to who has opted out by the time it leaves: the confirmation of a STOP, and help for who was out
+   * already. What else waits when a STOP comes is not for them any more.
+   */
+  evenIfOptedOut: boolean;
+  /** Of its sender; `null`: not paced. */
+  lane: Lane | null;
 }
 
 export interface OptOutChange {

@@ -8,6 +8,11 @@ const MIGRATIONS: Migrations = {
     (await import('./migrations/0002-releases-and-documents.ts')).releasesAndDocuments,
   '0003-media-and-links': async () => (await import('./migrations/0003-media-and-links.ts')).mediaAndLinks,
   '0004-inbound': async () => (await import('./migrations/0004-inbound.ts')).inbound,
+  '0005-notices-in-lanes': async () => (await import('./migrations/0005-notices-in-lanes.ts')).noticesInLanes,
+  '0006-second-token': async () => (await import('./migrations/0006-second-token.ts')).secondToken,
+  '0008-esmes': async () => (await import('./migrations/0008-esmes.ts')).esmes,
+  '0007-past-of-sends': async () => (await import('./migrations/0007-past-of-sends.ts')).pastOfSends,
+  '0009-pdus': async () => (await import('./migrations/0009-pdus.ts')).pdus,
 };
 
 /** What the file has seen and what it lacks. Throws when a newer program has been here. */

@@ -1,12 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Message, Status } from '../domain/message.ts';
+import type { Message } from '../domain/message.ts';
+import { batchReads } from './batch-reads.ts';
+import type { BatchReads } from './batch-shapes.ts';
 import type { AttemptQuery, CallbackAttempt } from './callback-shapes.ts';
 import type { Account, Document, DocumentQuery, Sender } from './directory.ts';
-import { inboundReads } from './inbound-reads.ts';
+import { type Ask, inboundReads } from './inbound-reads.ts';
 import type { InboundReads } from './inbound-shapes.ts';
 import { LINK_COLUMNS, linkFrom } from './link-rows.ts';
 import type { BlobRecord, Link, Media, MediaQuery } from './media.ts';
 import { blobRecordFrom, MEDIA_COLUMNS, mediaFrom } from './media-rows.ts';
+import { pduReads } from './pdu-rows.ts';
 import { reportReads } from './report-reads.ts';
 import type { ReportReads } from './report-shapes.ts';
 import {
@@ -24,6 +27,7 @@ import {
   SENDER_COLUMNS,
   senderFrom,
 } from './rows.ts';
+import { statsOf } from './stats.ts';
 import type {
   AwaitedPart,
   Finding,
@@ -47,9 +51,8 @@ type Place = [listedAt: number, sid: string];
 export class SqliteReads implements Reads {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  readonly #inbound = inboundReads(async (text, values) =>
-    this.#all((row) => row, text.replaceAll(/\$(\d+)/g, '?$1'), ...values),
-  );
+  readonly #ask: Ask = async (text, values) => this.#all((row) => row, text.replaceAll(/\$(\d+)/g, '?$1'), ...values);
+  readonly #inbound = inboundReads(this.#ask);
 
   readonly optedOut: InboundReads['optedOut'] = (...query) => this.#inbound.optedOut(...query);
   readonly optOutScopes: InboundReads['optOutScopes'] = (...query) => this.#inbound.optOutScopes(...query);
@@ -58,12 +61,18 @@ export class SqliteReads implements Reads {
   readonly stillClaimed: InboundReads['stillClaimed'] = (...query) => this.#inbound.stillClaimed(...query);
   readonly pair: InboundReads['pair'] = (...query) => this.#inbound.pair(...query);
   readonly lastInboundAt: InboundReads['lastInboundAt'] = (...query) => this.#inbound.lastInboundAt(...query);
-  readonly #reports = reportReads(async (text, values) =>
-    this.#all((row) => row, text.replaceAll(/\$(\d+)/g, '?$1'), ...values),
-  );
+  readonly pdus = pduReads(this.#ask);
+  readonly #reports = reportReads(this.#ask);
   readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
   readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);
   readonly usage: ReportReads['usage'] = (query) => this.#reports.usage(query);
+  readonly #batches = batchReads(this.#ask, 'messages indexed by messages_to');
+  readonly sendersByAddress: BatchReads['sendersByAddress'] = (...keys) => this.#batches.sendersByAddress(...keys);
+  readonly documentsByName: BatchReads['documentsByName'] = (...keys) => this.#batches.documentsByName(...keys);
+  readonly mediaOf: BatchReads['mediaOf'] = (...keys) => this.#batches.mediaOf(...keys);
+  readonly lastSenders: BatchReads['lastSenders'] = (...keys) => this.#batches.lastSenders(...keys);
+  readonly lastInboundsAt: BatchReads['lastInboundsAt'] = (...keys) => this.#batches.lastInboundsAt(...keys);
+  readonly optOutsOf: BatchReads['optOutsOf'] = (...keys) => this.#batches.optOutsOf(...keys);
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -257,33 +266,23 @@ export class SqliteReads implements Reads {
 
   async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
     if (kind === 'joining') return this.#number('select min(due_at) from joinings');
-    if (kind === 'notice' && except.length > 0) return this.#nextNoticeExcept(JSON.stringify(except));
+    if (kind === 'notice') return this.#number("select min(due_at) from work where kind = 'notice'");
     if (kind === 'send' && except.length > 0) return this.#nextSendExcept(JSON.stringify(except));
-    const free = this.#number(
-      'select min(due_at) from work where kind = ? and lane is null and due_at < ?',
-      kind,
-      HELD_AT,
-    );
+    const unpaced = 'select min(due_at) from work where kind = ? and lane is null and due_at < ?';
+    const free = this.#number(unpaced, kind, HELD_AT);
     if (kind !== 'send') return free;
+    const notice = this.#number(unpaced, 'notice', HELD_AT);
     const paced = this.#number(
       `select head_at from lanes where head_at is not null and exists (select 1 from work where lane = key)
        order by head_at limit 1`,
     );
-    return earlier(free, paced);
-  }
-
-  #nextNoticeExcept(except: string): number | null {
-    return this.#number(
-      `select min(due_at) from work where kind = 'notice' and lane is null
-       and connector not in (select value from json_each(?))`,
-      except,
-    );
+    return earlier(earlier(free, notice), paced);
   }
 
   /** A lane knows its connector by its work alone. */
   #nextSendExcept(except: string): number | null {
     const free = this.#number(
-      `select min(due_at) from work where kind = 'send' and lane is null
+      `select min(due_at) from work where kind in ('send', 'notice') and lane is null
        and connector not in (select value from json_each(?))`,
       except,
     );
@@ -297,29 +296,9 @@ export class SqliteReads implements Reads {
   }
 
   async stats(): Promise<StoreStats> {
-    const messagesByStatus: Partial<Record<Status, number>> = {};
-    const open = { send: 0, callback: 0, release: 0, fetch: 0, reply: 0, notice: 0 };
-    for (const [name, n] of this.#all((row) => row as [string, number], 'select name, n from counters')) {
-      if (name === 'work send') open.send = n;
-      else if (name === 'work callback') open.callback = n;
-      else if (name === 'work release') open.release = n;
-      else if (name === 'work fetch') open.fetch = n;
-      else if (name === 'work reply') open.reply = n;
-      else if (name === 'work notice') open.notice = n;
-      else if (n > 0) messagesByStatus[name as Status] = n;
-    }
-    const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
-    return {
-      messagesByStatus,
-      sendsDue: open.send,
-      callbacksDue: open.callback,
-      releasesDue: open.release,
-      fetchesDue: open.fetch,
-      repliesDue: open.reply,
-      noticesDue: open.notice,
-      oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
-      parkedReceipts: this.#number('select count(*) from parked') ?? 0,
-    };
+    const counters = this.#all((row) => row as [string, number], 'select name, n from counters');
+    const parked = this.#number('select count(*) from parked') ?? 0;
+    return statsOf(counters, (kind) => this.nextDueAt(kind), parked);
   }
 
   /** A reader commits nothing: only the store that writes knows how. */

@@ -3,7 +3,7 @@ import type { Direction, HistoryEntry, Message, MessageOptions, Status } from '.
 import type { CallbackAttempt, CallbackWork } from './callback-shapes.ts';
 import type { Account, Document, Sender, SenderKind } from './directory.ts';
 import type { FetchPayload } from './media.ts';
-import type { Acceptance, Accepted, Part, ReleaseWork, SendWork } from './store.ts';
+import type { Acceptance, Accepted, Part, ReleaseWork, SendPast, SendWork } from './store.ts';
 
 /**
  * Rows and what they mean. Rows travel as flat arrays in the order of these column lists: between threads an array
@@ -163,7 +163,7 @@ export function fetchPayload({ message, connector, lane, fetch }: Acceptance): s
   return JSON.stringify(payload);
 }
 
-/** A claimed send as the writer answers it: ten values of the work, then the message's columns. */
+/** A claimed send as the writer answers it: thirteen values of the work, then the message's columns. */
 export function sendWorkFrom(row: Row): SendWork {
   return {
     workId: row[0] as number,
@@ -181,8 +181,17 @@ export function sendWorkFrom(row: Row): SendWork {
           },
     expired: row[8] === 1,
     optedOut: row[9] === 1,
-    message: messageFrom(row.slice(10)),
+    isNotice: row[10] !== null,
+    ...pastFrom(row[11] as string | null, row[12] === 1),
+    message: messageFrom(row.slice(13)),
   };
+}
+
+/** `lapsed`: its lease ran out before it was claimed again. */
+function pastFrom(text: string | null, lapsed: boolean): { past?: SendPast } {
+  if (text === null && !lapsed) return {};
+  const past = text === null ? {} : (JSON.parse(text) as SendPast);
+  return { past: lapsed ? { ...past, orphaned: true } : past };
 }
 
 /** From `id, attempt, message_sid, account_sid, payload`. */
@@ -192,8 +201,18 @@ export function callbackWorkFrom(row: Row): CallbackWork {
     attempt: row[1] as number,
     messageSid: row[2] as string,
     accountSid: row[3] as string,
-    payload: JSON.parse(row[4] as string) as CallbackWork['payload'],
+    payload: callbackPayloadFrom(row[4]),
   };
+}
+
+/** One that cannot be read has nowhere to go, and is given up by its room; it must not break the claim, which is everybody's. */
+function callbackPayloadFrom(text: unknown): CallbackWork['payload'] {
+  try {
+    return JSON.parse(text as string) as CallbackWork['payload'];
+  } catch {
+    const nothing = { from: null, to: '', serviceSid: null, errorCode: null, doneDate: null };
+    return { url: '', status: 'failed', ...nothing, at: 0 };
+  }
 }
 
 /** From `id, attempt` and the message's columns. */
@@ -285,9 +304,10 @@ export function partFrom(row: Row): Part {
 }
 
 export const ACCOUNT_COLUMNS =
-  'sid, owner_sid, friendly_name, status, type, sealed_token, default_service_sid, created_at, updated_at';
+  'sid, owner_sid, friendly_name, status, type, sealed_token, default_service_sid, created_at, updated_at, sealed_second, second_at';
 
 export function accountFrom(row: Row): Account {
+  const [sealed, createdAt] = row.slice(9) as [string | null, number];
   return {
     sid: row[0] as string,
     ownerSid: row[1] as string,
@@ -298,7 +318,16 @@ export function accountFrom(row: Row): Account {
     defaultServiceSid: row[6] as string,
     createdAt: row[7] as number,
     updatedAt: row[8] as number,
+    ...(sealed !== null && { secondToken: { sealed, createdAt } }),
   };
+}
+
+/** An account as its row, in the order of `ACCOUNT_COLUMNS`. */
+export function accountValues(account: Account): (string | number | null)[] {
+  const { sid, ownerSid, friendlyName, status, type, sealedToken, defaultServiceSid, createdAt, updatedAt } = account;
+  const { sealed = null, createdAt: secondAt = null } = account.secondToken ?? {};
+  const first = [sid, ownerSid, friendlyName, status, type, sealedToken, defaultServiceSid];
+  return [...first, createdAt, updatedAt, sealed, secondAt];
 }
 
 export const SENDER_COLUMNS =

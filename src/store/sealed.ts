@@ -1,6 +1,8 @@
 import type { Message, MessageOptions } from '../domain/message.ts';
 import { contentless } from '../domain/privacy.ts';
 import type { ReplyPayload } from './inbound-shapes.ts';
+import { openedPdu, sealedPdu } from './sealed-pdus.ts';
+import { openedAlert, openedJoined, openedRecord, sealedAlert, sealedPart, sealedRecord } from './sealed-rest.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -23,7 +25,7 @@ export interface SealOptions {
   onBroken(sid: string, error: unknown): void;
 }
 
-/** Whether a shape holds a message or its options, however deep. */
+/** Whether a shape holds a message or its options, an answer, or octets of a part, however deep. */
 type Carries<T> = T extends (...args: infer Arguments) => Promise<infer Answer>
   ? Carries<Arguments[number]> | Carries<Answer>
   : T extends readonly (infer Item)[]
@@ -31,8 +33,10 @@ type Carries<T> = T extends (...args: infer Arguments) => Promise<infer Answer>
     : T extends object
       ? string extends keyof T
         ? false
-        : Extract<keyof T, 'smartEncoded' | 'discardContent'> extends never
-          ? { [Key in keyof T]: Carries<T[Key]> }[keyof T]
+        : Extract<keyof T, 'smartEncoded' | 'discardContent' | 'octets'> extends never
+          ? T extends { headers: object; body: string }
+            ? true
+            : { [Key in keyof T]: Carries<T[Key]> }[keyof T]
           : true
       : false;
 
@@ -46,10 +50,11 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
   const sealed = (message: Message): Message => changed(message, closeText);
   const opened = (message: Message): Message => changed(message, openText);
 
-  /** What does not open stays claimed until its lease ends, and comes again until it has expired. */
+  /** What does not open stays claimed until its lease ends, and comes again until it has expired: see `broken`. */
   function openedWorks<Work extends { message: Message; expired?: boolean }>(
     works: Work[],
     openRest = (work: Work): Work => work,
+    broken = (work: Work): Work[] => (work.expired ? [work] : []),
   ): Work[] {
     return works.flatMap((work) => {
       try {
@@ -58,7 +63,7 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
         return [rest.message === message ? rest : { ...rest, message }];
       } catch (error) {
         onBroken(work.message.sid, error);
-        return work.expired ? [{ ...work, message: bodiless(work.message) }] : [];
+        return broken({ ...work, message: bodiless(work.message) });
       }
     });
   }
@@ -107,19 +112,63 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
       );
     },
     claimReplies: async (claim, now) =>
-      openedWorks(await store.claimReplies(claim, now), (work) => ({
-        ...work,
-        payload: changedReply(work.payload, openText, work.message.sid),
-      })),
+      openedWorks(
+        await store.claimReplies(claim, now),
+        (work) => ({ ...work, payload: changedReply(work.payload, openText, work.message.sid) }),
+        // Nothing makes it expire: whoever would have asked gives it up.
+        (work) => [{ ...work, payload: { ...work.payload, rest: [] }, unreadable: true }],
+      ),
     finishReplies: (batch, now) =>
       store.finishReplies(
         batch.map((one) => ({
           ...one,
           replies: one.replies.map((reply) => ({ ...reply, message: sealed(reply.message) })),
           next: one.next && changedReply(one.next, closeText, one.messageSid),
+          record: one.record && sealedRecord(one.record, closeText),
         })),
         now,
       ),
+    finishCallbacks: (batch, now) =>
+      store.finishCallbacks(
+        batch.map((one) => ({ ...one, record: sealedRecord(one.record, closeText) })),
+        now,
+      ),
+    async attempts(query) {
+      return (await store.attempts(query)).map((attempt) => openedRecord(attempt, openText));
+    },
+    raiseAlerts: (batch, now) =>
+      store.raiseAlerts(
+        batch.map((one) => ({ ...one, alert: sealedAlert(one.alert, closeText) })),
+        now,
+      ),
+    async alerts(query) {
+      return (await store.alerts(query)).map((alert) => openedAlert(alert, openText));
+    },
+    async alert(accountSid, sid) {
+      const alert = await store.alert(accountSid, sid);
+      return alert && openedAlert(alert, openText);
+    },
+    async takePart(batch, now) {
+      const answers = await store.takePart(isOn ? batch.map((one) => sealedPart(one, closeText)) : batch, now);
+      return answers.map((answer) =>
+        answer.kind === 'whole' ? { ...answer, message: openedJoined(answer.message, openText) } : answer,
+      );
+    },
+    async claimJoinings(claim, now) {
+      return (await store.claimJoinings(claim, now)).map((work) => {
+        try {
+          return { ...work, message: openedJoined(work.message, openText) };
+        } catch (error) {
+          onBroken(`the parts of ${work.joining}`, error);
+          // Taken in all the same, without a body: nobody will ever read it, and it would come again for ever.
+          return work;
+        }
+      });
+    },
+    keepPdus: (batch, now) => store.keepPdus(isOn ? batch.map((one) => sealedPdu(one, closeText)) : batch, now),
+    async pdus(query) {
+      return (await store.pdus(query)).map((one) => openedPdu(one, openText));
+    },
     async message(accountSid, sid) {
       const message = await store.message(accountSid, sid);
       return message && opened(message);
@@ -165,6 +214,7 @@ function changedOptions(options: MessageOptions, change: Change, sid: string): M
   if (content) {
     made.content = { ...content, variables: changedTexts(content.variables, change, sid) };
     if (content.card) made.content.card = changedTexts(content.card, change, sid);
+    if (content.template) made.content.template = changedTexts(content.template, change, sid);
   }
   if (channel) made.channel = changedTexts(channel, change, sid);
   return made;

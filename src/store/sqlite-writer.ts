@@ -2,28 +2,32 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { realClock } from '../domain/clock.ts';
 import type { FaultPoint } from '../domain/faults.ts';
+import type { TracedPdu } from '../domain/pdu-trace.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { type ArmedFault, ArmedFaults, standStill } from './armed-faults.ts';
-import type { CallbackResult } from './callback-shapes.ts';
+import type { CallbackClaim, CallbackResult } from './callback-shapes.ts';
 import type { Answer, Call, Rejection } from './commit.ts';
-import type { Account, Document, Sender } from './directory.ts';
+import type { Account, AccountChange, Document, Sender } from './directory.ts';
 import type { Expiry } from './expiry.ts';
-import type { ArrivedPart, Intake, NoticeResult, OptOutChange, ReplyResult } from './inbound-shapes.ts';
+import type { ArrivedPart, EndedSubmission, Intake, OptOutChange, ReplyResult } from './inbound-shapes.ts';
 import type { BlobHold, FetchSettlement, LinkVisit } from './media.ts';
 import { migrate } from './migrate.ts';
+import type { PduBounds } from './pdu-shapes.ts';
 import type { FiredTrigger, RaisedAlert } from './report-shapes.ts';
 import { dyingBlobs, forgetBlobs, holdBlob } from './sql/blobs.ts';
-import { claimCallbacks, finishCallbacks, replayCallback } from './sql/callbacks.ts';
+import { claimCallbacks, replayCallback } from './sql/callbacks.ts';
 import { WriteContext } from './sql/context.ts';
-import { removeSender, saveAccount, saveSender } from './sql/directory.ts';
+import { changeAccount, removeSender, saveAccount, saveSender } from './sql/directory.ts';
 import { removeDocument, saveDocument } from './sql/documents.ts';
-import { claimNotices, finishNotices, takeIn } from './sql/inbound.ts';
+import { endSubmission, finishTold } from './sql/esmes.ts';
+import { takeIn } from './sql/inbound.ts';
 import { claimJoinings, takePart } from './sql/joinings.ts';
 import { forgetLinks } from './sql/links.ts';
 import { claimFetches, removeMedia, settleFetches } from './sql/media.ts';
 import { accept, change } from './sql/messages.ts';
 import { changeOptOuts } from './sql/opt-outs.ts';
 import { forgetInbound } from './sql/pairs.ts';
+import { forgetPdus, keepPdus } from './sql/pdus.ts';
 import { expire } from './sql/privacy.ts';
 import { receive } from './sql/receipts.ts';
 import { claimReleases, release } from './sql/releases.ts';
@@ -57,8 +61,8 @@ const VERBS: Record<string, Verb> = {
   claimSends: (ctx, [claim]: [SendClaim], now) => claimSends(ctx, claim, now),
   settleSends: (ctx, [batch]: [SendSettlement[]], now) => settleSends(ctx, batch, now),
   receive: (ctx, [batch]: [Receipt[]], now) => receive(ctx, batch, now),
-  claimCallbacks: (ctx, [claim]: [Claim], now) => claimCallbacks(ctx, claim, now),
-  finishCallbacks: (ctx, [batch]: [CallbackResult[]], now) => finishCallbacks(ctx, batch, now),
+  claimCallbacks: (ctx, [claim]: [CallbackClaim], now) => claimCallbacks(ctx, claim, now),
+  finishCallbacks: (ctx, [batch]: [CallbackResult[]], now) => finishTold(ctx, batch, now),
   replayCallback: (ctx, [account, id]: [string, number], now) => replayCallback(ctx, account, id, now),
   takeOver: (ctx, [owner]: [string], now) => takeOver(ctx, owner, now),
   leave: (ctx, [owner]: [string], now) => leave(ctx, owner, now),
@@ -80,17 +84,19 @@ const VERBS: Record<string, Verb> = {
   forgetLinks: (ctx, [before]: [number]) => forgetLinks(ctx, before),
   takePart: (ctx, [batch]: [ArrivedPart[]], now) => takePart(ctx, batch, now),
   claimJoinings: (ctx, [claim]: [Claim], now) => claimJoinings(ctx, claim, now),
+  endSubmission: (ctx, [ended]: [EndedSubmission], now) => endSubmission(ctx, ended, now),
   takeIn: (ctx, [batch]: [Intake[]], now) => takeIn(ctx, batch, now),
   claimReplies: (ctx, [claim]: [Claim], now) => claimReplies(ctx, claim, now),
   finishReplies: (ctx, [batch]: [ReplyResult[]], now) => finishReplies(ctx, batch, now),
-  claimNotices: (ctx, [claim]: [Claim], now) => claimNotices(ctx, claim, now),
-  finishNotices: (ctx, [batch]: [NoticeResult[]]) => finishNotices(ctx, batch),
   changeOptOuts: (ctx, [batch]: [OptOutChange[]], now) => changeOptOuts(ctx, batch, now),
   forgetInbound: (ctx, _args, now) => forgetInbound(ctx, now),
   raiseAlerts: (ctx, [batch]: [RaisedAlert[]], now) => raiseAlerts(ctx, batch, now),
   forgetAlerts: (ctx, [before]: [number]) => forgetAlerts(ctx, before),
   fireTrigger: (ctx, [fired]: [FiredTrigger], now) => fireTrigger(ctx, fired, now),
+  keepPdus: (ctx, [batch]: [TracedPdu[]]) => keepPdus(ctx, batch),
+  forgetPdus: (ctx, [bounds]: [PduBounds]) => forgetPdus(ctx, bounds),
   saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
+  changeAccount: (ctx, [change]: [AccountChange], now) => changeAccount(ctx, change, now),
   saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),
   removeSender: (ctx, [account, sid]: [string, string]) => removeSender(ctx, account, sid),
 };
@@ -110,6 +116,7 @@ const POINTS: Record<string, string> = {
   finishReplies: 'reply',
   change: 'privacy',
   removeMedia: 'privacy',
+  changeAccount: 'account',
 };
 
 const settings = workerData as WriterSettings;

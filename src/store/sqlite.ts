@@ -6,18 +6,16 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ArmedFault } from './armed-faults.ts';
-import type { CallbackResult, CallbackWork } from './callback-shapes.ts';
+import type { CallbackClaim, CallbackResult, CallbackWork } from './callback-shapes.ts';
 import { type Call, GroupCommit, type Rejection } from './commit.ts';
-import type { Account, Document, Sender } from './directory.ts';
+import type { Account, AccountChange, AccountChanged, Document, Sender } from './directory.ts';
 import type { Expired, Expiry } from './expiry.ts';
-import { joiningWorkFrom, noticeWorkFrom } from './inbound-rows.ts';
+import { joiningWorkFrom } from './inbound-rows.ts';
 import type {
   ArrivedPart,
-  InboundVerbs,
+  EndedSubmission,
   Intake,
   JoiningWork,
-  NoticeResult,
-  NoticeWork,
   OptOutChange,
   OptOutChanged,
   PartTaken,
@@ -37,6 +35,7 @@ import type {
   MediaVerbs,
 } from './media.ts';
 import { fetchWorkFrom } from './media-rows.ts';
+import type { PduVerbs } from './pdu-shapes.ts';
 import { SqliteReads } from './reads.ts';
 import type { FiredTrigger, RaisedAlert } from './report-shapes.ts';
 import { callbackWorkFrom, pushAcceptance, type Row, releaseWorkFrom, sendWorkFrom } from './rows.ts';
@@ -135,6 +134,8 @@ class SqliteStore extends SqliteReads implements Store {
   readonly #release: () => void;
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
+  readonly keepPdus: PduVerbs['keepPdus'] = (batch, now) => this.#call('keepPdus', now, batch);
+  readonly forgetPdus: PduVerbs['forgetPdus'] = (bounds, now) => this.#call('forgetPdus', now, bounds);
   readonly #risk: string | null;
   #closing: Promise<void> | null = null;
   #dead = false;
@@ -184,7 +185,7 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('receive', now, batch);
   }
 
-  async claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]> {
+  async claimCallbacks(claim: CallbackClaim, now: number): Promise<CallbackWork[]> {
     return (await this.#call<Row[]>('claimCallbacks', now, claim)).map(callbackWorkFrom);
   }
 
@@ -295,6 +296,10 @@ class SqliteStore extends SqliteReads implements Store {
     return (await this.#call<Row[]>('claimJoinings', now, claim)).map(joiningWorkFrom);
   }
 
+  endSubmission(ended: EndedSubmission, now: number): Promise<boolean> {
+    return this.#call('endSubmission', now, ended);
+  }
+
   takeIn(batch: Intake[], now: number): Promise<TookIn[]> {
     return this.#call('takeIn', now, batch);
   }
@@ -305,14 +310,6 @@ class SqliteStore extends SqliteReads implements Store {
 
   finishReplies(batch: ReplyResult[], now: number): Promise<ReplyDone[]> {
     return this.#call('finishReplies', now, batch);
-  }
-
-  async claimNotices(...[claim, now]: Parameters<InboundVerbs['claimNotices']>): Promise<NoticeWork[]> {
-    return (await this.#call<Row[]>('claimNotices', now, claim)).map(noticeWorkFrom);
-  }
-
-  finishNotices(batch: NoticeResult[], now: number): Promise<boolean[]> {
-    return this.#call('finishNotices', now, batch);
   }
 
   changeOptOuts(batch: OptOutChange[], now: number): Promise<OptOutChanged[]> {
@@ -339,7 +336,11 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('saveAccount', this.#clock.now(), account);
   }
 
-  saveSender(sender: Sender): Promise<'saved' | 'taken'> {
+  changeAccount(change: AccountChange, now: number): Promise<AccountChanged> {
+    return this.#call('changeAccount', now, change);
+  }
+
+  saveSender(sender: Sender): ReturnType<Store['saveSender']> {
     return this.#call('saveSender', this.#clock.now(), sender);
   }
 

@@ -1,23 +1,25 @@
 import type { Message, MessageOptions, Status } from '../domain/message.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Acceptance, Accepted } from './acceptance.ts';
-import type { AttemptQuery, CallbackAttempt, CallbackResult, CallbackWork } from './callback-shapes.ts';
-import type { Account, Document, DocumentQuery, Sender } from './directory.ts';
+import type { BatchReads } from './batch-shapes.ts';
+import type { AttemptQuery, CallbackAttempt, CallbackClaim, CallbackResult, CallbackWork } from './callback-shapes.ts';
+import type { Account, AccountChange, AccountChanged, Document, DocumentQuery, Sender } from './directory.ts';
 import type { ExpiryVerbs } from './expiry.ts';
 import type { InboundReads, InboundVerbs } from './inbound-shapes.ts';
 import type { MediaReads, MediaVerbs } from './media.ts';
+import type { PduReads, PduVerbs } from './pdu-shapes.ts';
 import type { ReportReads, ReportVerbs } from './report-shapes.ts';
-import type { Claim, Lane, Repace, SendClaim, WorkKind } from './work-shapes.ts';
+import type { Claim, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
 
 export type { Acceptance, Accepted, Idempotency } from './acceptance.ts';
-export type { Claim, Lane, Repace, SendClaim, WorkKind } from './work-shapes.ts';
+export type { Claim, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
 
 /**
  * The store's contract: one batched verb per room, all asynchronous, no engine showing through. Every writing verb
  * resolves after the commit that holds its effect is durable, and takes `now` (epoch ms) from its caller. A verb
  * answers one result per item, in order. Nothing is readable by id without the account that owns it.
  */
-export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, ReportVerbs {
+export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, ReportVerbs, PduVerbs {
   /** The door: lane clock advanced, message and its due work written, all or nothing per item. */
   accept(batch: Acceptance[], now: number): Promise<Accepted[]>;
 
@@ -34,14 +36,14 @@ export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, Rep
   receive(batch: Receipt[], now: number): Promise<Received[]>;
 
   /** Claims due callbacks, never two of one message at a time: order per message is the store's promise. */
-  claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]>;
+  claimCallbacks(claim: CallbackClaim, now: number): Promise<CallbackWork[]>;
   /** Records attempts; `done` and `gave_up` remove the work and let the message's next callback go. */
   finishCallbacks(batch: CallbackResult[], now: number): Promise<boolean[]>;
   /** Queues the request of a kept callback again, as a new event. `null`: no such attempt of one in this account. */
   replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null>;
 
   /**
-   * Gives back what dead owners had claimed, in its old order and ahead of what waits. Dead at `now` is everybody but
+   * Gives back what dead owners had claimed, in its old order and ahead of what waits; sends among it are `orphaned`. Dead at `now` is everybody but
    * `owner` whose heartbeat has lapsed; on a store of one process, everybody but `owner`. Answers how many rows.
    */
   takeOver(owner: string, now: number): Promise<number>;
@@ -51,7 +53,7 @@ export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, Rep
    * are free or whose holder has lapsed; it keeps what it has.
    */
   heartbeat(beat: Heartbeat, now: number): Promise<Membership>;
-  /** Ends a node: its connectors are free at once, and so is what it had claimed. */
+  /** Ends a node: its connectors are free at once, and so is what it had claimed; sends that it kept are `orphaned`. */
   leave(owner: string, now: number): Promise<void>;
   /** Milliseconds to add to this machine's clock to have the store's own (settled 27); 0 where they are the same. */
   clockOffset(): Promise<number>;
@@ -86,16 +88,25 @@ export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, Rep
   /** With everything that has it for a parent. */
   removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean>;
 
+  /** A new account; one that is there is replaced whole, which only suits somebody who is alone with it. */
   saveAccount(account: Account): Promise<void>;
-  /** Inserts or replaces by sid. Answers `taken` when another sender of any account has the address. */
-  saveSender(sender: Sender): Promise<'saved' | 'taken'>;
+  /**
+   * Changes what is named of an account, and nothing else of it. One that becomes `closed` gives up its senders and
+   * their places in pools in the same commit.
+   */
+  changeAccount(change: AccountChange, now: number): Promise<AccountChanged>;
+  /**
+   * Inserts or replaces by sid. Answers `taken` when another sender of any account has the address, `closed` when its
+   * own account is closed: what that had was given free.
+   */
+  saveSender(sender: Sender): Promise<'saved' | 'taken' | 'closed'>;
   removeSender(accountSid: string, sid: string): Promise<boolean>;
 
   /** Ends all work on the store; what was called before still completes. */
   close(): Promise<void>;
 }
 
-export interface Reads extends MediaReads, InboundReads, ReportReads {
+export interface Reads extends MediaReads, InboundReads, ReportReads, PduReads, BatchReads {
   message(accountSid: string, sid: string): Promise<Message | null>;
   messages(query: MessageQuery): Promise<MessagePage>;
   /** Carrier ids of a message's parts, in order. */
@@ -216,6 +227,13 @@ export interface SendWork {
   expired: boolean;
   /** Whom it is for has opted out: not marked `sending`, to be settled as failed 21610. */
   optedOut: boolean;
+  /** Left out: nothing. */
+  past?: SendPast;
+  /**
+   * The confirmation of a keyword: `message` is what it would be as a message, under the sid of the one that it answers.
+   * Nothing is kept of it but its work, so of its settlement only `again` counts, or that it is over.
+   */
+  isNotice: boolean;
   message: Message;
 }
 
@@ -227,8 +245,11 @@ export interface SendSettlement {
   result:
     | { kind: 'sent'; connector: string; carrierIds: string[]; priceMicros: number | null; note?: string }
     | { kind: 'failed'; errorCode: number; note?: string }
-    /** Back into the queue: the status stays what it is. */
-    | { kind: 'again'; dueAt: number; note?: string };
+    /**
+     * Back into the queue: the status stays what it is. `past`: left out, it stays what it was. `move`: to the queue of
+     * another connector, where it takes as much of the lane as any other.
+     */
+    | { kind: 'again'; dueAt: number; note?: string; past?: SendPast; move?: { connector: string; lane: Lane | null } };
 }
 
 /** `message` is there when the receipt changed the status of the whole message, `null` while other parts wait. */
@@ -295,6 +316,11 @@ export interface StoreStats {
   repliesDue: number;
   /** Confirmations of keywords. */
   noticesDue: number;
+  /** What ESMEs are to be told, also those that are bound nowhere. */
+  esmesDue: number;
+  /** When the first of a queue may be touched (epoch ms); long past, nobody does its work. Empty ones are left out. */
+  dueAt: Partial<Record<WorkKind, number>>;
+  /** The earliest of them all. */
   oldestDueAt: number | null;
   parkedReceipts: number;
 }

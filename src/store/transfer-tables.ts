@@ -1,5 +1,6 @@
 import { JOINING_COLUMNS, OPT_OUT_COLUMNS, OPT_OUT_LOG_COLUMNS } from './inbound-rows.ts';
 import { BLOB_COLUMNS, MEDIA_COLUMNS } from './media-rows.ts';
+import { PDU_COLUMNS } from './pdu-rows.ts';
 import { ACCOUNT_COLUMNS, ATTEMPT_COLUMNS, DOCUMENT_COLUMNS, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts';
 
 /**
@@ -33,7 +34,7 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
   {
     name: 'work',
     columns: words(
-      'id kind message_sid account_sid due_at attempt owner connector lane interval_us cost horizon_ms payload',
+      'id kind message_sid account_sid due_at attempt owner connector lane interval_us cost horizon_ms payload past',
     ),
     extra: { sid_at: 'sid_time(t.message_sid)' },
   },
@@ -64,6 +65,7 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
     columns: words('sid account_sid resource_sid service_sid error_code level alert_text at request response'),
     extra: {},
   },
+  { name: 'pdus', columns: words(`id, ${PDU_COLUMNS}`), extra: {} },
   { name: 'usage', columns: words('account_sid day category count usage price_micros'), extra: { slot: '0' } },
   // PostgreSQL counts in slots, which add up.
   { name: 'counters', columns: ['name', 'n'], extra: { slot: '0' } },
@@ -80,7 +82,7 @@ export function laneOwner(key: string): { accountSid: string; connector: string 
 const INTEGERS = words(
   'num_segments num_media error_code attempt cost part ms slot position clicks holders loop_replies',
 );
-const SMALL_INTEGERS = words('can_sms can_mms smart_encoded provide_feedback dying');
+const SMALL_INTEGERS = words('can_sms can_mms smart_encoded provide_feedback dying ours');
 const BIG_INTEGERS = words(
   'id work_id n at price_micros max_price_micros interval_us horizon_ms valid_until size_bytes held_until count usage',
 );

@@ -1,3 +1,4 @@
+import { isTold } from '../domain/esme-address.ts';
 import { callsBack, type Event, isFinal, type Status, step } from '../domain/message.ts';
 import { hasLeft } from '../domain/privacy.ts';
 import type { CallbackPayload } from './callback-shapes.ts';
@@ -5,6 +6,11 @@ import { historyLine, type Walker } from './rows.ts';
 
 /** The due time of a held callback: the last instant JavaScript knows. */
 export const HELD_AT = 8_640_000_000_000_000;
+
+/** Stands as the connector of a callback that keeps to no order: clicks neither wait nor are waited for. */
+export const CLICK = '(click)';
+/** Of callback work: it is told in the order of its message's statuses (C2). */
+export const IN_ORDER = `connector is distinct from '${CLICK}'`;
 
 export interface StepDetails {
   errorCode?: number;
@@ -42,7 +48,8 @@ export function transition(message: Walker, event: Event, now: number, details: 
   const line = `\n${historyLine({ at: now, status, note, errorCode })}`;
   const loss = lossOf(message, status);
   const made = { status, errorCode: known, line, loss };
-  if (message.callbackUrl === null || !callsBack(status)) return { ...made, callback: null };
+  if (message.callbackUrl === null || !callsBack(status) || !isTold(message.callbackUrl, status))
+    return { ...made, callback: null };
   const callback: CallbackPayload = {
     url: message.callbackUrl,
     status,

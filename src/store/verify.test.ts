@@ -53,7 +53,7 @@ it.each([
   ['fetch-work-of-the-wrong-message', "update messages set status = 'canceled' where status = 'accepted'"],
   [
     'two-send-works',
-    "insert into work select id + 1000, 'release', message_sid, account_sid, due_at, 0, null, null, null, null, null, null, null from work where kind = 'fetch'",
+    "insert into work select id + 1000, 'release', message_sid, account_sid, due_at, 0, null, null, null, null, null, null, null, null from work where kind = 'fetch'",
   ],
   ['reply-work-of-the-wrong-message', "update messages set status = 'received' where status = 'receiving'"],
   ['receiving-without-reply-work', "delete from work where kind = 'reply'"],

@@ -3,7 +3,7 @@ import { type Event, STATUSES, type Status, step } from '../domain/message.ts';
 import { type Dialect, SQLITE } from './dialect.ts';
 import { historyFrom } from './rows.ts';
 import type { Finding } from './store.ts';
-import { HELD_AT } from './transition.ts';
+import { HELD_AT, IN_ORDER } from './transition.ts';
 
 /**
  * Every rule answers `subject, detail` for each row that breaks it, in the words of the engine. All are read-only.
@@ -37,7 +37,7 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
       except select message_sid from work where kind = 'release'
       except select message_sid from work where kind = 'fetch') missing`,
 
-  'two-send-works': `select message_sid, count(*) || ' rows' from work where kind not in ('callback', 'notice')
+  'two-send-works': `select message_sid, count(*) || ' rows' from work where kind not in ('callback', 'esme', 'notice')
     group by message_sid having count(*) > 1`,
 
   'reply-work-of-the-wrong-message': `select w.message_sid, coalesce(m.status, 'no message') from work w
@@ -46,7 +46,8 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
 
   'receiving-without-reply-work': `select sid, 'no reply work' from (
       select sid from messages where status = 'receiving'
-      except select message_sid from work where kind = 'reply') missing`,
+      except select message_sid from work where kind = 'reply'
+      except select message_sid from work where kind = 'esme') missing`,
 
   'joining-with-text-after-all': `select ref, message_sid from joinings
     where message_sid is not null and replace(joining, '"octets":""', '') like '%"octets":"%'`,
@@ -84,14 +85,8 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
     where options like '%"discardContent":true%' and body <> ''
     and status in ('sent', 'delivered', 'undelivered', 'failed', 'read', 'canceled')`,
 
-  'callback-held-for-nothing': `select message_sid, 'work ' || min(id) from work where kind = 'callback'
-    group by message_sid having min(due_at) >= ${HELD_AT}`,
-
-  'two-callbacks-let-go': `select message_sid, count(*) || ' rows' from work
-    where kind = 'callback' and due_at < ${HELD_AT} group by message_sid having count(*) > 1`,
-
-  'callback-out-of-order': `select message_sid, 'work ' || id from work w where kind = 'callback' and due_at < ${HELD_AT}
-    and id > (select min(id) from work o where o.kind = 'callback' and o.message_sid = w.message_sid)`,
+  ...callbackRules('callback', 'callback-held-for-nothing', 'two-callbacks-let-go', 'callback-out-of-order'),
+  ...callbackRules('esme', 'esme-work-held-for-nothing', 'two-esme-works-let-go', 'esme-work-out-of-order'),
 
   'lane-asleep': `select l.key, 'head_at ' || coalesce(${text('l.head_at')}, 'null') || ', work due ' || min(w.due_at)
     from lanes l join work w on w.lane = l.key group by l.key, l.head_at, l.free_at_us
@@ -122,6 +117,18 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
       union all select 'work ' || kind, 0, count(*) from work group by kind) both_sides
     group by name having sum(counted) <> sum(found)`,
 });
+
+/** Of one message the oldest alone is due, whichever way its status goes out. */
+function callbackRules(kind: 'callback' | 'esme', held: string, two: string, order: string): Record<string, string> {
+  return {
+    [held]: `select message_sid, 'work ' || min(id) from work where kind = '${kind}' and ${IN_ORDER}
+    group by message_sid having min(due_at) >= ${HELD_AT}`,
+    [two]: `select message_sid, count(*) || ' rows' from work
+    where kind = '${kind}' and ${IN_ORDER} and due_at < ${HELD_AT} group by message_sid having count(*) > 1`,
+    [order]: `select message_sid, 'work ' || id from work w where kind = '${kind}' and ${IN_ORDER} and due_at < ${HELD_AT}
+    and id > (select min(id) from work o where o.kind = '${kind}' and ${IN_ORDER} and o.message_sid = w.message_sid)`,
+  };
+}
 
 const EVENTS: Event[] = ['choose', 'fire', 'claim', 'take', 'deliver', 'reject', 'fail', 'cancel', 'read', 'finish'];
 

@@ -6,18 +6,33 @@ export interface Claim {
   leaseMs: number;
 }
 
-/** Joinings have a table of their own, but fall due like any work. */
-export type WorkKind = 'send' | 'callback' | 'release' | 'fetch' | 'reply' | 'notice' | 'joining';
+/** Joinings have a table of their own, but fall due like any work. `esme`: what is told over SMPP, as callbacks are over HTTP. */
+export type WorkKind = 'send' | 'callback' | 'esme' | 'release' | 'fetch' | 'reply' | 'notice' | 'joining';
 
 /**
  * `except`: connectors whose sends are left alone, because another node holds them. `lateLanes`: lanes whose last
- * message left later than its slot; no slot of theirs begins before `freeAt` (epoch ms).
+ * message left later than its slot; no slot of theirs begins before `freeAt` (epoch ms). `expiredOf`: of these connectors
+ * alone, and only what is past its validity. `waitingOf`: of these alone, all that has not been tried, whatever its slot.
  */
 export type SendClaim = Claim & {
   lookAheadMs: number;
   except?: string[];
   lateLanes?: { key: string; freeAt: number }[];
+  expiredOf?: string[];
+  waitingOf?: string[];
 };
+
+/** What earlier attempts of a send have left behind; it lasts as long as its work. */
+export interface SendPast {
+  /** Hand-overs whose end nobody knows. */
+  doubts?: number;
+  /** Whoever had claimed it last has died, or its lease ran out: it may have been sent. Said by the store. */
+  orphaned?: true;
+  /** Connectors whose carriers do not take it. */
+  refusedBy?: string[];
+  /** Since when its connector cannot be reached (epoch ms). */
+  awaySince?: number;
+}
 
 /** A sender on a connector. Interval per segment in microseconds; cost in segments. */
 export interface Lane {

@@ -30,7 +30,8 @@ it('opt-outs are listed, added, removed, exported, imported and logged; nobody a
   expect((await run('remove', PEER, '--scope', SCOPE)).out).toContain('may be written to');
   const gone = await run('remove', PEER, '--scope', SCOPE);
   expect([gone.code, gone.out]).toEqual([6, '']);
-  expect(gone.err).toMatch(/^20404 /);
+  expect(gone.err).toMatch(/^20404 \+12025550101 has not opted out of \+12025550100/);
+  expect(gone.err).toContain('pidge optout list --peer +12025550101');
 
   expect(await run('import', 'all.csv')).toMatchObject({ code: 0, out: '1 added, 0 there before, 0 refused.\n' });
   writeFileSync(`${folder}/bad.csv`, `peer,scope\n${PEER},${SCOPE}\nnobody,${SCOPE}\n`);

@@ -23,6 +23,12 @@ it('a phone texts, and shows what was answered: by the app, by the keyword, and 
   const broken = await say('break');
   expect(broken.code).toBe(9);
   expect(broken.out).toContain('pidge explain 12102');
+  const stop = await say('STOP');
+  expect([stop.code, stop.err]).toEqual([0, '']);
+  expect(stop.out).toContain('You are unsubscribed');
+  expect(stop.out).toContain("the app's reply was left out: 21610");
+  // To somebody who is out the app should not write.
+  expect((await say('Hello')).code).toBe(9);
   const nobody = await say('Hello', '--to', '+12025550199');
   expect([nobody.code, nobody.out]).toEqual([9, '']);
   expect(nobody.err).toMatch(/^20404 /);

@@ -161,6 +161,8 @@ export const ROWS: Record<string, Make> = {
     const { json } = await world.clientOf(owner).call('POST', '/v1/Content', { body, headers });
     return [json.sid];
   },
+  'messages/{SM,MM}': async (world, owner) => [await message(world, owner)],
+  '/_admin/v1/connectors/{*}': async () => ['simulated'],
   'services/{MG}': async (world, owner) => [await service(world, owner)],
   'senders/{PN,SC,XE}': async (world, owner) => [(await number(world, owner)).sid],
   '/v1/PhoneNumbers/{*}': async () => ['%2B12025550101'],
@@ -169,7 +171,7 @@ export const ROWS: Record<string, Make> = {
 
 /** Variables that name nothing an account has: everybody sees the same. */
 export const EVERYBODYS: Record<string, string> = {
-  '{*}': 'a country or a phone number, which is looked up and not owned',
+  '{*}': 'a country, a phone number or a connector, which is looked up and not owned',
   '{DN}': 'link domains are the operator’s, for all accounts; what an account changed of one is its own',
 };
 
@@ -177,6 +179,9 @@ export const EVERYBODYS: Record<string, string> = {
 export const RIGHTLY_REFUSED: Record<string, [status: number, reason: string]> = {
   'GET Balance': [404, 'a subaccount has no balance'],
   'POST /2010-04-01/Accounts': [403, 'a subaccount has no subaccounts'],
+  'GET /_admin/v1/connectors': [404, 'connectors are the operator’s, which is the first account'],
+  'GET /_admin/v1/connectors/{*}/pdus': [404, 'connectors are the operator’s, which is the first account'],
+  'GET /_admin/v1/connectors/{*}/pdus.pcap': [404, 'connectors are the operator’s, which is the first account'],
   'POST /v1/AuthTokens/Promote': [404, 'there is no second token to promote'],
   'GET /v1/LinkShortening/Domains/{DN}/Certificate': [404, 'none was uploaded'],
   'DELETE /v1/LinkShortening/Domains/{DN}/Certificate': [404, 'none was uploaded'],
@@ -190,5 +195,9 @@ export const PUBLIC: [path: RegExp, reason: string][] = [
   [/^\/media\/:name$/, 'bears an expiring signature'],
   [/^\/m\/:name$/, 'bears a signature: what a text shows in place of a picture'],
   [/^\/(l\/)?:code$/, 'short links, which are followed by whoever was texted'],
+  [
+    /^\/carriers\/:connector/,
+    'carriers call here, known by a signature or a secret of their own (carrier-door.test.ts)',
+  ],
   [/^\/_test\/v1\//, 'the test side: dev only, loopback only, by its own guard (lab.test.ts)'],
 ];

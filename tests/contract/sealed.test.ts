@@ -14,6 +14,7 @@ import { transfer } from '../../src/store/transfer.ts';
 import { openSqliteSource, openSqliteTarget } from '../../src/store/transfer-sqlite.ts';
 import { ACCOUNT, acceptance, claim, NOW, sent } from './store.fixtures.ts';
 import { storeContract } from './store.suite.ts';
+import { answered, intake } from './store-inbound.fixtures.ts';
 
 const openPlain = () =>
   openSqlite({
@@ -48,6 +49,7 @@ describe('a sealed store', () => {
           sid: 'HX1',
           variables: { 1: 'a secret name' },
           card: { type: 'twilio/card', title: 'secret', buttons: [{ kind: 'URL', text: 'x', url: 'https://secret' }] },
+          template: { name: 'ready', language: 'en', body: ['a secret name'], header: ['secret'] },
         },
         buttons: [{ text: 'secret', payload: 'secret' }],
         actions: ['geo:secret'],
@@ -120,6 +122,21 @@ describe('a sealed store', () => {
       expired: true,
       message: { body: '', options: {} },
     });
+  });
+
+  it('says of a reply whose message does not open that it cannot be read, so that it is given up some day', async () => {
+    const other = seal(plain, true, bodyVault('another key for tests, also 32 long'));
+    const [ours, theirs] = [intake({}, { body: 'a secret body' }), intake({}, { body: 'a secret body' })];
+    await sealed.takeIn([ours], NOW);
+    await other.takeIn([theirs], NOW);
+    const works = await sealed.claimReplies({ owner: 'me', limit: 5, leaseMs: 60_000 }, NOW);
+    const about = new Map(works.map(({ message, unreadable }) => [message.sid, [message.body, unreadable]]));
+    expect(about.get(ours.message.sid)).toEqual(['a secret body', undefined]);
+    expect(about.get(theirs.message.sid)).toEqual(['', true]);
+    expect(broken).toEqual([theirs.message.sid]);
+    const work = works.find(({ unreadable }) => unreadable);
+    if (work) await sealed.finishReplies([answered(work)], NOW);
+    expect(await under(theirs.message.sid)).toMatchObject({ status: 'received' });
   });
 
   it('can still redact what does not open', async () => {

@@ -21,8 +21,6 @@ import { fetched, holdOf } from './store-media.fixtures.ts';
 /** Messages that come in, parts of long ones, and what apps answer. */
 export function storeInboundContract(current: () => Store): void {
   const joinings = (now: number, owner = 'me') => current().claimJoinings({ owner, limit: 10, leaseMs: 30_000 }, now);
-  const notices = (now: number, except: string[] = []) =>
-    current().claimNotices({ owner: 'me', limit: 10, leaseMs: 30_000, except }, now);
   const reply = (changes: Parameters<typeof acceptance>[0] = {}, onLane: Parameters<typeof acceptance>[1] = null) =>
     acceptance({ from: OURS, to: PERSON, direction: 'outbound-reply', ...changes }, onLane);
 
@@ -85,26 +83,6 @@ export function storeInboundContract(current: () => Store): void {
         media.map(({ sid, blobKey }) => ({ sid, blobKey })),
       );
       expect((await claimReply(current(), NOW)).media).toEqual(kept);
-    });
-
-    it('a confirmation is no message: it goes to its connector, once', async () => {
-      const notice = { connector: 'sim', from: OURS, to: PERSON, text: 'You are unsubscribed' };
-      const { message } = await take(current(), intake({ reply: null, notice }));
-      expect(await current().stats()).toMatchObject({ noticesDue: 1, messagesByStatus: { received: 1 } });
-      expect(await current().nextDueAt('notice', ['sim'])).toBeNull();
-      expect(await current().nextDueAt('notice')).toBe(NOW);
-      expect(await notices(NOW, ['sim'])).toEqual([]);
-      const [work] = await notices(NOW);
-      const { accountSid, sid: messageSid } = message;
-      const ids = { workId: work?.workId ?? 0, attempt: 1, accountSid };
-      expect(work).toEqual({ ...ids, messageSid, ...notice });
-      expect(await current().finishNotices([{ ...ids, attempt: 2 }], NOW)).toEqual([false]);
-      expect(await current().finishNotices([{ ...ids, again: NOW + 9 }], NOW)).toEqual([true]);
-      expect(await notices(NOW + 8)).toEqual([]);
-      expect(await notices(NOW + 9)).toMatchObject([{ attempt: 2 }]);
-      const last = { ...ids, attempt: 2 };
-      expect(await current().finishNotices([last, last], NOW + 9)).toEqual([true, false]);
-      expect(await current().stats()).toMatchObject({ noticesDue: 0 });
     });
 
     it('takes in both the old and the young, and lists them with the others', async () => {

@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { CallbackWork } from '../../src/store/callback-shapes.ts';
 import type { NewLink } from '../../src/store/media.ts';
 import type { Acceptance, Store } from '../../src/store/store.ts';
-import {
-  ACCOUNT,
-  acceptance,
-  claim,
-  claimCallbacks,
-  finished,
-  lane,
-  NOW,
-  OTHER,
-  sent,
-  walkToSent,
-} from './store.fixtures.ts';
+import { ACCOUNT, acceptance, claim, claimCallbacks, finished, lane, NOW, OTHER, sent } from './store.fixtures.ts';
 
 const DN = `DN${'d'.repeat(32)}`;
 const EXPIRY = NOW + 1_000_000;
@@ -117,39 +107,29 @@ export function storeLinkContract(current: () => Store): void {
       expect((await current().stats()).callbacksDue).toBe(0);
     });
 
-    it('tell a click after what was to be told of their message before, once each', async () => {
-      const { sid } = await walkToSent(current(), 'v', { serviceSid: 'MG1' });
+    it('tell a click beside the statuses of its message: neither waits for the other, whatever is tried again', async () => {
       const made = linked(['Click00001'], { serviceSid: 'MG1', from: '+12025550188', to: '+12025550199' });
       await current().accept([made], NOW);
       const [work] = await claim(current(), NOW);
       if (!work) throw new Error('Nothing was claimed');
-      await current().settleSends([sent(work)], NOW);
       await current().visitLink(click('Click00001', '{"n":1}'), NOW + 1);
-      await current().visitLink(click('Click00001', '{"n":2}'), NOW + 2);
-      const seen: unknown[] = [];
-      for (let round = 0; round < 4; round += 1) {
-        const works = await claimCallbacks(current(), NOW + 10);
-        const [due] = works.filter(({ messageSid }) => messageSid !== sid);
-        if (!due) break;
-        seen.push(due.payload.click?.json ?? due.payload.status);
-        if (due.payload.click) {
-          expect(due.payload).toMatchObject({
-            url: 'https://app.example/clicks',
-            from: '+12025550188',
-            to: '+12025550199',
-            serviceSid: 'MG1',
-            errorCode: null,
-          });
-        }
-        await current().finishCallbacks(
-          works.map((one) => finished(one)),
-          NOW + 10,
-        );
-      }
-      expect(seen).toEqual(['sent', '{"n":1}', '{"n":2}']);
+      await current().settleSends([sent(work, ['clicked'])], NOW + 1);
+      await current().receive([{ connector: 'sim', carrierId: 'clicked', state: 'delivered' }], NOW + 2);
+      await current().visitLink(click('Click00001', '{"n":2}'), NOW + 3);
+      const later = NOW + 60_000;
+      /** An app that takes no clicks for a minute. */
+      const told = async (at: number) => {
+        const works = await claimCallbacks(current(), at);
+        const end = (one: CallbackWork) =>
+          one.payload.click && at < later ? finished(one, 'retry', later) : finished(one);
+        expect(await current().finishCallbacks(works.map(end), at)).toEqual(works.map(() => true));
+        expect(await current().verify()).toEqual([]);
+        return works.map(({ payload }) => payload.click?.json ?? payload.status).sort();
+      };
+      expect(await told(NOW + 10)).toEqual(['sent', '{"n":1}', '{"n":2}'].sort());
+      expect(await told(NOW + 40_000)).toEqual(['delivered']);
+      expect(await told(later)).toEqual(['{"n":1}', '{"n":2}']);
       expect((await current().stats()).callbacksDue).toBe(0);
-      const [attempt] = await current().attempts({ accountSid: ACCOUNT, messageSid: made.message.sid, limit: 1 });
-      expect(attempt?.payload.click).toEqual({ json: '{"n":2}' });
     });
 
     it('of a deleted message go on leading and telling: who has the text can still click', async () => {

@@ -122,6 +122,8 @@ export function storeListContract(current: () => Store): void {
       fetchesDue: 0,
       repliesDue: 0,
       noticesDue: 0,
+      esmesDue: 0,
+      dueAt: { send: NOW + 5, callback: NOW },
       oldestDueAt: NOW,
       parkedReceipts: 0,
     });

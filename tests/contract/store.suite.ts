@@ -14,16 +14,22 @@ import {
   sent,
   walkToSent,
 } from './store.fixtures.ts';
+import { storeAccountsContract } from './store-accounts.suite.ts';
+import { storeBatchReadContract } from './store-batch-reads.suite.ts';
+import { storeEsmesContract } from './store-esmes.suite.ts';
 import { storeInboundContract } from './store-inbound.suite.ts';
 import { storeLinkContract } from './store-links.suite.ts';
 import { storeListContract } from './store-lists.suite.ts';
 import { storeMediaContract } from './store-media.suite.ts';
 import { storeNodesContract } from './store-nodes.suite.ts';
+import { storeNoticesContract } from './store-notices.suite.ts';
 import { storeOptOutContract } from './store-opt-outs.suite.ts';
+import { storePdusContract } from './store-pdus.suite.ts';
 import { storePrivacyContract } from './store-privacy.suite.ts';
 import { storeReleaseContract } from './store-releases.suite.ts';
 import { storeRepaceContract } from './store-repace.suite.ts';
 import { storeReportsContract } from './store-reports.suite.ts';
+import { storeSendCases } from './store-sends.suite.ts';
 
 /**
  * The contract of `store/store.ts`, for every engine. After each case the store is verified and found clean.
@@ -471,12 +477,18 @@ export function storeContract(name: string, open: () => Promise<Store>, options 
       });
     });
 
+    storeAccountsContract(() => store);
     storeListContract(() => store);
+    storeBatchReadContract(() => store);
     storeLinkContract(() => store);
     storeRepaceContract(() => store);
+    storeSendCases(() => store);
     storeReportsContract(() => store);
+    storePdusContract(() => store);
     storeMediaContract(() => store);
     storeInboundContract(() => store);
+    storeEsmesContract(() => store);
+    storeNoticesContract(() => store);
     storeOptOutContract(() => store);
     storePrivacyContract(() => store);
     storeReleaseContract(() => store);

@@ -7,8 +7,6 @@ import type {
   InboundVerbs,
   Intake,
   JoiningWork,
-  NoticeResult,
-  NoticeWork,
   OptOutChange,
   OptOutChanged,
   OptOutLogEntry,
@@ -18,12 +16,13 @@ import type {
 
 type Spoken = Omit<InboundVerbs, 'claimReplies' | 'finishReplies'> & Omit<InboundReads, 'pair' | 'lastInboundAt'>;
 
-/** The verbs of taking in, of joinings, notices and opt-outs in memory, as the contract has them; replies are not. */
+/** The verbs of taking in, of joinings and opt-outs in memory, as the contract has them; replies are not. */
 export class FakeInbound implements Spoken {
   taken: Intake[] = [];
   optedOuts: OptOut[] = [];
   log: OptOutLogEntry[] = [];
-  notices: (NoticeWork & { dueAt: number })[] = [];
+  /** Whether the queues of senders are full. */
+  isFull = false;
   /** What is claimed for a peer, by its address: told to who records an opt-out. A test takes it away. */
   claimed = new Map<string, ClaimedWork[]>();
   /** Keys of blobs that are gone. */
@@ -32,6 +31,11 @@ export class FakeInbound implements Spoken {
   readonly #heard = new Map<string, string>();
   readonly #joinings = new Map<string, { work: JoiningWork; joining: Joining; dueAt: number; became: string | null }>();
   readonly #refs = new Map<string, string>();
+
+  /** Nothing here was submitted. */
+  async endSubmission(): Promise<boolean> {
+    throw new Error('no submits in this store');
+  }
 
   async takePart(batch: ArrivedPart[], now: number): Promise<PartTaken[]> {
     this.#fail();
@@ -76,35 +80,9 @@ export class FakeInbound implements Spoken {
       if (seen) this.#heard.set(`${seen.connector} ${seen.carrierId}`, message.sid);
       if (held) held.became = message.sid;
       this.taken.push(intake);
-      if (notice) {
-        const ids = { workId: this.taken.length, attempt: 0, accountSid: message.accountSid, messageSid: message.sid };
-        this.notices.push({ ...ids, ...notice, dueAt: now });
-      }
       const optOutChanged = optOut !== null && this.#change({ accountSid: message.accountSid, ...optOut }, now) > 0;
-      return { kind: 'taken', message, optOutChanged, claimedWorks };
-    });
-  }
-
-  async claimNotices(
-    { limit, leaseMs, except = [] }: { limit: number; leaseMs: number; except?: string[] },
-    now: number,
-  ): Promise<NoticeWork[]> {
-    const due = this.notices.filter(({ connector, dueAt }) => dueAt <= now && !except.includes(connector));
-    return due.slice(0, limit).map((row) => {
-      row.dueAt = now + leaseMs;
-      row.attempt += 1;
-      const { dueAt: _, ...work } = row;
-      return { ...work };
-    });
-  }
-
-  async finishNotices(batch: NoticeResult[]): Promise<boolean[]> {
-    return batch.map(({ workId, attempt, again }) => {
-      const row = this.notices.find((one) => one.workId === workId && one.attempt === attempt);
-      if (!row) return false;
-      if (again !== undefined) row.dueAt = again;
-      else this.notices.splice(this.notices.indexOf(row), 1);
-      return true;
+      const noticeAt = notice && !this.isFull ? { noticeAt: now } : {};
+      return { kind: 'taken', message, optOutChanged, claimedWorks, ...noticeAt };
     });
   }
 
@@ -158,11 +136,9 @@ export class FakeInbound implements Spoken {
     return last?.message.createdAt ?? null;
   }
 
-  async nextDueAt(kind: string, except: string[] = []): Promise<number | null> {
-    const dues =
-      kind === 'joining'
-        ? [...this.#joinings.values()].filter(({ became }) => became === null).map(({ dueAt }) => dueAt)
-        : this.notices.filter(({ connector }) => !except.includes(connector)).map(({ dueAt }) => dueAt);
+  /** Of joinings. */
+  async nextDueAt(): Promise<number | null> {
+    const dues = [...this.#joinings.values()].filter(({ became }) => became === null).map(({ dueAt }) => dueAt);
     return dues.length > 0 ? Math.min(...dues) : null;
   }
 

@@ -15,9 +15,18 @@ export class FakeSends {
   /** Waited for before a claim answers. */
   slowness: Promise<void> = Promise.resolve();
 
-  add(more: { connector?: string; lane?: Lane | null; dueAt?: number; createdAt?: number; numMedia?: number } = {}) {
+  add(
+    more: {
+      connector?: string;
+      lane?: Lane | null;
+      dueAt?: number;
+      createdAt?: number;
+      numMedia?: number;
+      isNotice?: boolean;
+    } = {},
+  ) {
     const workId = this.rows.length + this.settled.length + 1;
-    const { connector = 'sim', lane = null, dueAt = 0, createdAt = 0, numMedia = 0 } = more;
+    const { connector = 'sim', lane = null, dueAt = 0, createdAt = 0, numMedia = 0, isNotice = false } = more;
     const message = {
       numMedia,
       options: {},
@@ -31,7 +40,9 @@ export class FakeSends {
       createdAt,
       maxPriceMicros: null,
       smartEncoded: false,
-    } as Message;
+      validUntil: Number.POSITIVE_INFINITY,
+      history: [],
+    } as Partial<Message> as Message;
     this.rows.push({
       workId,
       attempt: 0,
@@ -40,6 +51,7 @@ export class FakeSends {
       lane,
       expired: false,
       optedOut: false,
+      isNotice,
       message,
       dueAt,
     });
@@ -48,7 +60,7 @@ export class FakeSends {
   async claimSends(claim: SendClaim, now: number): Promise<SendWork[]> {
     this.claims.push(claim);
     const works = this.rows
-      .filter((row) => row.dueAt <= now + (row.lane ? claim.lookAheadMs : 0) && !claim.except?.includes(row.connector))
+      .filter((row) => this.#isWanted(row, claim, now))
       .sort((a, b) => a.dueAt - b.dueAt)
       .slice(0, claim.limit)
       .map((row) => {
@@ -70,10 +82,16 @@ export class FakeSends {
       const row = this.rows.find((each) => each.workId === one.workId && each.attempt === one.attempt);
       if (!row) return false;
       this.settled.push(one);
-      if (one.result.kind === 'again') row.dueAt = one.result.dueAt;
+      if (one.result.kind === 'again') Object.assign(row, { dueAt: one.result.dueAt, ...movedOf(one.result) });
       else this.rows.splice(this.rows.indexOf(row), 1);
       return true;
     });
+  }
+
+  #isWanted({ dueAt, lane, connector, attempt, expired }: SendWork & { dueAt: number }, claim: SendClaim, now: number) {
+    if (claim.waitingOf) return attempt === 0 && claim.waitingOf.includes(connector);
+    if (claim.expiredOf) return expired && dueAt <= now && claim.expiredOf.includes(connector);
+    return dueAt <= now + (lane ? claim.lookAheadMs : 0) && !claim.except?.includes(connector);
   }
 
   async nextDueAt(_kind: string, except: string[] = []): Promise<number | null> {
@@ -81,6 +99,10 @@ export class FakeSends {
     const rows = this.rows.filter((row) => !except.includes(row.connector));
     return rows.length > 0 ? Math.min(...rows.map((row) => row.dueAt)) : null;
   }
+}
+
+function movedOf({ past, move }: Extract<SendSettlement['result'], { kind: 'again' }>): Partial<SendWork> {
+  return { ...(past && { past }), ...(move && { connector: move.connector, lane: move.lane }) };
 }
 
 /** A carrier that takes everything, unless told what to answer. */

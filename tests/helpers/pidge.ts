@@ -91,9 +91,9 @@ export async function startTestPidge(
       throw new Error('The state never came, although 400 s were wound');
     },
     async until(done) {
-      const limit = performance.now() + 15_000;
+      const limit = performance.now() + 30_000;
       while (!(await done())) {
-        if (performance.now() > limit) throw new Error('The state did not come within 15 s');
+        if (performance.now() > limit) throw new Error('The state did not come within 30 s');
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },

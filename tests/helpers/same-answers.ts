@@ -57,6 +57,7 @@ export function randomQuestion(known: Known, random: () => number): Question {
         await store.documents({ accountSid, kind: 'service', limit: 10 }),
         await store.optOuts({ accountSid, limit: 10 }),
         await store.optOutLog({ accountSid, limit: 10 }),
+        await store.pdus({ limit: 10 }),
       ],
     };
   }

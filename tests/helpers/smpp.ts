@@ -5,7 +5,8 @@ import { type BindNotice, SMPP_DEFAULTS, type SmppSettings } from '../../src/con
 import { realClock } from '../../src/domain/clock.ts';
 import type { Receipt } from '../../src/domain/receipt.ts';
 import { segment } from '../../src/domain/segments.ts';
-import { Smsc, type SmscScript } from '../../src/simulator/smsc.ts';
+import { Smsc } from '../../src/simulator/smsc.ts';
+import type { SmscScript } from '../../src/simulator/smsc-plans.ts';
 
 export const PASSWORD = 'secret08';
 
@@ -45,7 +46,6 @@ const QUICK: Partial<SmppSettings> = {
   reconnectMs: 20,
   longestReconnectMs: 100,
   stopMs: 1_000,
-  inDoubtHoldMs: 0,
 };
 
 /** `through`: the port that the connector is told, given the carrier's. */

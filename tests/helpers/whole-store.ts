@@ -62,6 +62,7 @@ function account(sid: string): Account {
     status: 'active',
     type: 'Full',
     sealedToken: 'v1:sealed',
+    ...(sid === OTHER && { secondToken: { sealed: 'v1:second', createdAt: NOW } }),
     defaultServiceSid: `MG${sid.slice(2)}`,
     createdAt: NOW,
     updatedAt: NOW + 1,
@@ -177,7 +178,14 @@ async function walkInbound(store: Store): Promise<void> {
   const now = NOW + 7 * 3_600_000;
   const seen = (carrierId: string) => ({ connector: 'sim', carrierId });
   const options = { channel: { profileName: 'nul \u0000 \u{1F426}', location: { latitude: 1.5, longitude: -2.25 } } };
-  const notice = { connector: 'sim', from: OURS, to: PERSON, text: 'nul \u0000 unsubscribed \u{1F426}' };
+  const notice = {
+    connector: 'sim',
+    from: OURS,
+    to: PERSON,
+    text: 'nul \u0000 unsubscribed \u{1F426}',
+    evenIfOptedOut: true,
+    lane: null,
+  };
   await store.takeIn([intake({ seen: seen('in-\u0000') }, { createdAt: now, options })], now);
   const [work] = await store.claimReplies({ owner: 'gone', limit: 1, leaseMs: 60_000 }, now);
   if (!work) throw new Error('No reply was due');
@@ -210,6 +218,8 @@ async function walkInbound(store: Store): Promise<void> {
     at: now,
   };
   await store.raiseAlerts([{ alert, callbackUrl: null }], now);
+  const pdu = { at: now, connector: 'sim', bind: 'sim transceiver 1', peer: 'smsc.example:2775', ours: true };
+  await store.keepPdus([{ ...pdu, octets: 'AAAAEIAAABUAAAAAAAAAAQ==', owner: { kind: 'none' } }], now);
   const [, whole] = await store.takePart(
     [1, 2].map((number) => arrived(part(number, 'w', { reference: 8, total: 2 }))),
     now,

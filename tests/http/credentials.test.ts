@@ -36,17 +36,32 @@ test('a removed key is dead on every node, a second later', async () => {
   expect([await statusOf(here, key.sid, key.secret), await statusOf(there, key.sid, key.secret)]).toEqual([401, 401]);
 });
 
-test('a crash between the two steps of a promotion leaves one token, which can be promoted again', async () => {
+test('a promotion that fails leaves both tokens as they were', async () => {
   const { here, there, statusOf } = twoNodes();
   const next = (await here.call('POST', '/v1/AuthTokens/Secondary')).json.secondary_auth_token;
-  const { removeDocument } = here.store;
-  here.store.removeDocument = () => Promise.reject(new Error('the power went'));
+  const { changeAccount } = here.store;
+  here.store.changeAccount = () => Promise.reject(new Error('the power went'));
   expect((await here.call('POST', '/v1/AuthTokens/Promote')).status).toBe(500);
-  here.store.removeDocument = removeDocument;
+  here.store.changeAccount = changeAccount;
   here.clock.advance(1_000);
-  expect([await statusOf(there, SID, TOKEN), await statusOf(there, SID, next)]).toEqual([401, 200]);
+  expect([await statusOf(there, SID, TOKEN), await statusOf(there, SID, next)]).toEqual([200, 200]);
   const again = await here.call('POST', '/v1/AuthTokens/Promote', { headers: { authorization: basic(SID, next) } });
   expect([again.status, again.json.auth_token]).toEqual([200, next]);
+});
+
+test('a rename that was read before a promotion does not bring the old token back', async () => {
+  const { here, statusOf } = twoNodes();
+  const next = (await here.call('POST', '/v1/AuthTokens/Secondary')).json.secondary_auth_token;
+  const { changeAccount } = here.store;
+  here.store.changeAccount = async (change, now) => {
+    here.store.changeAccount = changeAccount;
+    expect((await here.call('POST', '/v1/AuthTokens/Promote')).status).toBe(200);
+    return (changeAccount as NonNullable<typeof changeAccount>)(change, now);
+  };
+  const renamed = await here.call('POST', `${ROOT}.json`, { form: 'FriendlyName=Later' });
+  expect([renamed.status, renamed.json.friendly_name, renamed.json.auth_token]).toEqual([200, 'Later', next]);
+  here.clock.advance(1_000);
+  expect([await statusOf(here, SID, TOKEN), await statusOf(here, SID, next)]).toEqual([401, 200]);
 });
 
 test('the token that nobody has opens nothing, where there is no second token either', async () => {

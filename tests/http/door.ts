@@ -7,6 +7,7 @@ import { isSettled, type Message } from '../../src/domain/message.ts';
 import { SidMaker } from '../../src/domain/sid.ts';
 import type { HttpContext, HttpSettings } from '../../src/http/context.ts';
 import { buildServer } from '../../src/http/server.ts';
+import { changedAccount } from '../../src/store/account-change.ts';
 import type { Account, Document, Sender } from '../../src/store/directory.ts';
 import type { Change, Changed, MessageQuery, Store } from '../../src/store/store.ts';
 
@@ -130,6 +131,11 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
     },
     accounts: async () => [...accounts.values()],
     saveAccount: async (account) => void accounts.set(account.sid, account),
+    changeAccount: async (item, now) => {
+      const answer = changedAccount(accounts.get(item.sid) ?? null, item, now);
+      if (answer.kind === 'done') accounts.set(item.sid, answer.account);
+      return answer;
+    },
     message: async (accountSid, sid) => find(accountSid, sid),
     change: async (batch) => batch.map(change),
     media: async () => [],
@@ -158,6 +164,7 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
       return taken ? 'taken' : 'saved';
     },
     removeSender: async (_accountSid, sid) => senders.delete(sid),
+    sendersByAddress: async (addresses) => [...senders.values()].filter((one) => addresses.includes(one.address)),
     senderByAddress: async (address) => [...senders.values()].find((one) => one.address === address) ?? null,
     document: async (accountSid, kind, sid) => {
       const found = documents.get(sid);

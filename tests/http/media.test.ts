@@ -187,4 +187,14 @@ describe('the file of a medium', () => {
     expect((await call(signed())).status).toBe(500);
     expect(room.door.events.some(({ type }) => type === 'fault')).toBe(true);
   });
+
+  it('is there, and to be asked for again, while the disk or the bucket is away', async () => {
+    room.blobs.failing = true;
+    const { status, headers, json } = await call(signed());
+    expect([status, json.code, headers['retry-after']]).toEqual([503, 20503, '5']);
+    expect([headers['content-disposition'], headers['cache-control']]).toEqual([undefined, undefined]);
+    expect(room.door.events[0]).toMatchObject({ type: 'fault', where: 'media: read' });
+    room.blobs.failing = false;
+    expect((await call(signed())).status).toBe(200);
+  });
 });

@@ -5,10 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/domain/message.ts';
 import { BadApp, WAYS } from '../helpers/bad-app.ts';
 import { percentile } from '../helpers/percentile.ts';
+import { whyNoPostgres } from '../helpers/postgres-binaries.ts';
+import { startServer } from '../helpers/postgres-server.ts';
 import { Sink } from '../helpers/sink.ts';
 import { ACCOUNT, pause } from './cluster.ts';
 import { Nodes, type PacedNumber } from './nodes.ts';
@@ -81,6 +83,9 @@ let healthy: Sink;
 let bad: Map<string, BadApp>;
 let nodes: Nodes;
 let trunk: Trunk;
+/** Url of a PostgreSQL; `undefined`: a file. */
+let database: string | undefined;
+let closeServer: (() => Promise<void>) | null = null;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pidge-receivers-'));
@@ -95,6 +100,8 @@ afterEach(async () => {
   await trunk.stop();
   await Promise.all([...bad.values()].map((app) => app.stop()));
   await healthy.stop();
+  await closeServer?.();
+  closeServer = null;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -165,7 +172,7 @@ function tell(what: string, ms: number[]): void {
   const [p50, p99, most] = [0.5, 0.99, 1].map((share) => Math.round(percentile(ms, share)));
   const memory = Math.round((nodes.peakMemory('a') ?? 0) / 1_048_576);
   console.log(
-    `${what} beside ${WAYS.length} kinds of bad ones, 5 % hanging, 5 % refusing, at ${PER_SECOND}/s: ` +
+    `${what} on ${database ? 'PostgreSQL' : 'SQLite'} beside ${WAYS.length} kinds of bad ones, 5 % hanging, 5 % refusing, at ${PER_SECOND}/s: ` +
       `${ms.length} first attempts, p50 ${p50} ms, p99 ${p99} ms, most ${most} ms; peak memory ${memory} MB`,
   );
 }
@@ -183,8 +190,8 @@ function codesByKind(codes: Map<string, Set<number>>, kinds: Map<string, string>
 const expected = (codes: Record<string, number>) =>
   Object.fromEntries(WAYS.map((way) => [way, way in codes ? [codes[way]] : []]));
 
-it(`status callbacks: healthy receivers are told within ${P99_MS} ms beside bad ones of every kind`, async () => {
-  nodes = new Nodes(folder);
+async function tellStatuses(): Promise<void> {
+  nodes = new Nodes(folder, { database });
   await nodes.start('a');
   const [client] = nodes.clients;
   const kinds = new Map<string, string>();
@@ -227,14 +234,14 @@ it(`status callbacks: healthy receivers are told within ${P99_MS} ms beside bad 
   const open = [...kinds.values()].filter((kind) => kind === HANGS || kind === REFUSES).length;
   expect(await callbacksDue()).toBeGreaterThanOrEqual(open * 2);
   expect(await nodes.verify()).toEqual([]);
-}, 600_000);
+}
 
-it(`webhooks of texts: healthy apps are asked within ${P99_MS} ms beside bad ones of every kind`, async () => {
+async function askApps(): Promise<void> {
   const numbers = new Map([HEALTHY, HANGS, REFUSES, ...WAYS].map((kind, index) => [kind, `+1312555${2_000 + index}`]));
   const paced = [...numbers].map(([kind, number]): PacedNumber => {
     return { number, rate: 0, properties: { sms_url: urlOf(kind), sms_method: 'POST' } };
   });
-  nodes = new Nodes(folder, { paced, trunkPort: await trunk.start() });
+  nodes = new Nodes(folder, { database, paced, trunkPort: await trunk.start() });
   await nodes.start('a');
   await trunk.flood({ perSecond: PER_SECOND, seconds: SECONDS, to: (index) => numbers.get(kindOf(index)) ?? '' });
   // Whatever the app did: the text is received in the end.
@@ -266,4 +273,30 @@ it(`webhooks of texts: healthy apps are asked within ${P99_MS} ms beside bad one
   });
   expect(codesByKind(await alertCodes(), kinds)).toEqual(wanted);
   expect(await nodes.verify()).toEqual([]);
-}, 600_000);
+}
+
+const reason = whyNoPostgres();
+if (reason) console.log(`SKIPPED bad receivers on PostgreSQL: ${reason}`);
+
+describe.each(['SQLite', 'PostgreSQL'])('on %s', (engine) => {
+  beforeEach(async () => {
+    database = undefined;
+    if (engine === 'SQLite' || reason !== null) return;
+    const server = await startServer();
+    closeServer = () => server.close();
+    database = await server.createDatabase();
+  }, 60_000);
+
+  const isMissing = engine === 'PostgreSQL' && reason !== null;
+  // Half a minute each: one of the two is enough for every change.
+  it.skipIf(isMissing || (engine === 'PostgreSQL' && !FULL))(
+    `status callbacks: healthy receivers are told within ${P99_MS} ms beside bad ones of every kind`,
+    tellStatuses,
+    600_000,
+  );
+  it.skipIf(isMissing)(
+    `webhooks of texts: healthy apps are asked within ${P99_MS} ms beside bad ones of every kind`,
+    askApps,
+    600_000,
+  );
+});

@@ -14,9 +14,12 @@ export interface CanaryOptions {
   sealBodies?: boolean;
   /** Like `"1s"`. */
   retainBodies?: string;
+  /** A number whose texts an app answers. */
+  answering?: { number: string; url: string };
 }
 
-const { folder, token, database, sealBodies, retainBodies } = JSON.parse(process.argv[2] ?? '{}') as CanaryOptions;
+const options = JSON.parse(process.argv[2] ?? '{}') as CanaryOptions;
+const { folder, token, database, sealBodies, retainBodies, answering } = options;
 const flags = {
   'auth.auth_token': token,
   'http.port': '0',
@@ -28,6 +31,10 @@ const flags = {
 };
 const config = readConfig({ mode: 'dev', env: {}, file: null, flags });
 config.secretKey = 'a key for storms alone, at least 32 long';
+if (answering) {
+  const properties = { sms_url: answering.url, sms_method: 'POST' };
+  config.numbers = [...config.numbers, { number: answering.number, rate: 0, properties }];
+}
 
 const metrics = makeMetrics('pidge');
 const log = makeLog('debug', createWriteStream(join(folder, 'pidge.log'), { flags: 'a' }));

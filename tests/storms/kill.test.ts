@@ -79,6 +79,7 @@ describe('a storm', () => {
         await ledger.load(8, 40);
         await textAFew();
         await redactOne();
+        await renameAccount();
         // The rest of the walk runs by itself; what was not killed by then is asked to stop.
         const gone = await Promise.race([ledger.died().then(() => true), pause(1_500).then(() => false)]);
         if (!gone) await ledger.stop();
@@ -113,6 +114,12 @@ describe('a storm', () => {
       if (!answer || answer.status === 200) return;
       await pause(50);
     }
+  }
+
+  /** The fault points of accounts lie on this way. */
+  async function renameAccount(): Promise<void> {
+    const client = ledger.client;
+    await client?.call('POST', `${client.base}.json`, { form: { FriendlyName: 'Storm' } }).catch(() => null);
   }
 
   it('control: a server that answers before its commit is caught losing messages', async () => {

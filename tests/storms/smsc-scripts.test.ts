@@ -6,7 +6,8 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/connectors/connector.ts';
-import { header, type SmscScript } from '../../src/simulator/smsc.ts';
+import { header } from '../../src/simulator/smsc.ts';
+import type { SmscScript } from '../../src/simulator/smsc-plans.ts';
 import { encode } from '../../src/wire/smpp/pdu.ts';
 import { type SmppRig, sendUntilDone, startRig, submission, until } from '../helpers/smpp.ts';
 import { TcpProxy } from '../helpers/tcp-proxy.ts';

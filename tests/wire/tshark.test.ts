@@ -10,11 +10,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { segment } from '../../src/domain/segments.ts';
 import { type Command, LAYOUTS } from '../../src/wire/smpp/layouts.ts';
+import { type CapturedPdu, pcapOf, SMPP_PORT } from '../../src/wire/smpp/pcap.ts';
 import { encode, isResponse, type PduDraft } from '../../src/wire/smpp/pdu.ts';
 import { submitParts } from '../../src/wire/smpp/submit-parts.ts';
 import { writeAbsoluteTime, writeRelativeTime } from '../../src/wire/smpp/times.ts';
 import { TLVS, type TlvKind, type Tlvs } from '../../src/wire/smpp/tlv-table.ts';
-import { type CapturedPdu, pcapOf } from './pcap.ts';
 
 const found = spawnSync('tshark', ['--version'], { encoding: 'utf8' });
 const reason = found.status === 0 ? null : 'tshark is not installed';
@@ -102,7 +102,7 @@ const MALFORMED = ['-Y', '_ws.malformed || _ws.unreassembled || _ws.expert.sever
 /** The lines Wireshark prints about these PDUs. */
 function judged(name: string, pdus: CapturedPdu[], ...asked: string[]): string[] {
   const path = join(folder, `${name}.pcap`);
-  writeFileSync(path, pcapOf(pdus));
+  writeFileSync(path, pcapOf([{ port: SMPP_PORT, pdus }]));
   const output = execFileSync('tshark', ['-r', path, '-d', 'tcp.port==2775,smpp', ...asked], {
     ...{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 26 },
   });
@@ -112,7 +112,7 @@ function judged(name: string, pdus: CapturedPdu[], ...asked: string[]): string[]
 function written(draft: PduDraft): CapturedPdu {
   const encoded = encode(draft);
   if (!encoded.ok) throw new Error(`${draft.command}: ${encoded.reason}`);
-  return { ours: !isResponse(LAYOUTS[draft.command].id), bytes: encoded.bytes };
+  return { at: AT, ours: !isResponse(LAYOUTS[draft.command].id), octets: encoded.bytes };
 }
 
 function commandId(command: Command): string {
@@ -129,10 +129,38 @@ describe.skipIf(reason !== null)('Wireshark', () => {
     expect(judged('every-pdu', captured, ...fields).sort()).toEqual(expected.sort());
   }, 60_000);
 
+  it('knows several connections of a capture apart, on any port, with right checksums and no octet missing', () => {
+    const pdus = (first: number) =>
+      drafts()
+        .slice(first, first + 40)
+        .map((draft, index) => ({ ...written(draft), at: AT + index * 3 }));
+    const file = pcapOf([
+      { port: 3550, host: '203.0.113.7', pdus: pdus(0) },
+      { port: SMPP_PORT, pdus: pdus(10) },
+    ]);
+    const path = join(folder, 'two.pcap');
+    writeFileSync(path, file);
+    const ask = (...asked: string[]) =>
+      execFileSync('tshark', ['-r', path, '-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE', ...asked], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+        .split('\n')
+        .filter((line) => line !== '');
+    const bad = 'tcp.checksum.status != 1 || ip.checksum.status != 1 || tcp.analysis.flags || _ws.malformed';
+    expect(ask('-Y', bad)).toEqual([]);
+    const ports = ask('-Y', 'smpp', '-T', 'fields', '-e', 'tcp.stream', '-e', 'smpp.sequence_number').map((line) =>
+      line.split('\t'),
+    );
+    const heard = ports.flatMap(([stream, numbers = '']) => numbers.split(',').map((number) => `${stream} ${number}`));
+    const expected = [0, 1].flatMap((stream) => pdus(stream * 10).map((_, at) => `${stream} ${stream * 10 + at + 1}`));
+    expect(heard.sort()).toEqual(expected.sort());
+  }, 60_000);
+
   it('would see a PDU that ends too early', () => {
-    const { ours, bytes } = written({ command: 'submit_sm', sequence: 1, shortMessage: Buffer.from('Hello') });
-    const broken = Buffer.from(bytes.subarray(0, -3));
+    const { at, ours, octets } = written({ command: 'submit_sm', sequence: 1, shortMessage: Buffer.from('Hello') });
+    const broken = Buffer.from(octets.subarray(0, -3));
     broken.writeUInt32BE(broken.length, 0);
-    expect(judged('broken', [{ ours, bytes: broken }], ...MALFORMED)).toHaveLength(1);
+    expect(judged('broken', [{ at, ours, octets: broken }], ...MALFORMED)).toHaveLength(1);
   }, 60_000);
 });

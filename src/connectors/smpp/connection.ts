@@ -2,7 +2,7 @@
  * One connection to a carrier: octets in, PDUs out, and back. It reads no meaning. What it holds is bounded: a PDU that
  * is not whole yet (framing.ts), and what the carrier does not read, beyond which it is taken for dead.
  */
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { FrameSplitter } from '../../wire/smpp/framing.ts';
 import { decode, encode, type Pdu, type PduDraft, type Undecodable } from '../../wire/smpp/pdu.ts';
@@ -11,6 +11,8 @@ import type { SmppSettings } from './settings.ts';
 export interface ConnectionEvents {
   opened(): void;
   pdu(pdu: Pdu): void;
+  /** Every PDU that was written or read, with its octets, which are only lent. */
+  seen?(ours: boolean, pdu: Pdu | PduDraft, octets: Buffer): void;
   undecodable(one: Undecodable): void;
   /** What could not be taken before may be written now. */
   drained(): void;
@@ -36,7 +38,8 @@ export class Connection {
       ? connectTls({
           host,
           port,
-          servername: tls.serverName ?? host,
+          // An address is no server name (RFC 6066); the certificate is held against it all the same.
+          servername: tls.serverName ?? (isIP(host) ? undefined : host),
           rejectUnauthorized: true,
           ...(tls.ca !== undefined && { ca: tls.ca }),
         })
@@ -69,7 +72,9 @@ export class Connection {
     if (this.#isOver) return false;
     const encoded = encode(draft);
     if (!encoded.ok) return false;
+    this.#hold();
     this.#socket.write(encoded.bytes);
+    this.#events.seen?.(true, draft, encoded.bytes);
     if (this.#socket.writableLength > MOST_UNREAD_OCTETS) this.close('the carrier reads nothing');
     return true;
   }
@@ -102,6 +107,13 @@ export class Connection {
     this.close(why);
   }
 
+  /** What is written in one turn leaves in one call: a call costs more than a PDU does. */
+  #hold(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    queueMicrotask(() => this.#socket.uncork());
+  }
+
   #read(chunk: Buffer): void {
     if (this.#isOver) return;
     this.heardOctets += chunk.length;
@@ -109,8 +121,10 @@ export class Connection {
     for (const frame of frames) {
       if (this.#isOver) return;
       const decoded = decode(frame);
-      if (decoded.ok) this.#events.pdu(decoded.pdu);
-      else this.#events.undecodable(decoded);
+      if (decoded.ok) {
+        this.#events.seen?.(false, decoded.pdu, frame);
+        this.#events.pdu(decoded.pdu);
+      } else this.#events.undecodable(decoded);
     }
     if (fault === null || this.#isOver) return;
     this.#events.undecodable(fault);

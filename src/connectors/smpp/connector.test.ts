@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type SmppRig, startRig, submission, until } from '../../../tests/helpers/smpp.ts';
+import { realClock } from '../../domain/clock.ts';
 import { takePart } from '../../domain/inbound-parts.ts';
 import { segment } from '../../domain/segments.ts';
 import { submitParts } from '../../wire/smpp/submit-parts.ts';
@@ -178,14 +179,29 @@ describe('a submission over SMPP', () => {
     expect(smsc.submits).toHaveLength(2);
   });
 
-  it('of another process is held for a while after a start, since that one may have sent it', async () => {
-    const { connector, smsc } = await start({ settings: { inDoubtHoldMs: 100 } });
-    const [held, fresh] = await connector.send([submission('SM1', 'Hello', { attempt: 2 }), submission('SM2')]);
-    expect(held).toMatchObject({ kind: 'busy' });
-    expect(fresh?.kind).toBe('accepted');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await connector.send([submission('SM1', 'Hello', { attempt: 3 })])).toMatchObject([{ kind: 'accepted' }]);
-    expect(smsc.submits).toHaveLength(2);
+  it('says what became of a doubt without sending anything, once it knows', async () => {
+    const { connector, smsc } = await start({
+      script: { submit: () => ({ afterMs: 150 }) },
+      settings: { responseMs: 60 },
+    });
+    expect(await connector.send([submission('SM1')])).toMatchObject([{ kind: 'unsure' }]);
+    expect([connector.recall('SM1'), connector.recall('SM2')]).toEqual([null, null]);
+    await until(() => connector.recall('SM1') !== null);
+    expect(connector.recall('SM1')).toEqual({ kind: 'accepted', carrierIds: ['m1'] });
+    expect(smsc.submits).toHaveLength(1);
+  });
+
+  it('of which the time to write is over goes back without a byte', async () => {
+    const { connector, smsc } = await start();
+    const writeBy = realClock.monotonic() - 1;
+    expect(await connector.send([submission('SM1', 'Hello', { writeBy })])).toMatchObject([{ kind: 'busy' }]);
+    expect(smsc.submits).toHaveLength(0);
+  });
+
+  it('of limited validity tells the carrier so, and any other does not', async () => {
+    const { connector, smsc } = await start();
+    await connector.send([submission('SM1', 'Hello', { validityMs: 90_000 }), submission('SM2')]);
+    expect(smsc.submits.map(({ validityPeriod }) => validityPeriod)).toEqual(['000000000130000R', '']);
   });
 });
 

@@ -4,9 +4,10 @@
  *
  * What is known of a message outlives its attempt, in memory: an attempt that was throttled, cut short or in doubt is
  * repeated with the parts alone that the carrier has not taken, and an answer that comes late settles a doubt. After a
- * restart nothing is known, so what may have been sent before it is held for a while (settled 41).
+ * restart nothing is known: the engine holds what may have been sent before it.
  */
 import type { Clock } from '../../domain/clock.ts';
+import type { CountedPdus, TracedPdu } from '../../domain/pdu-trace.ts';
 import { describeStatus, ESME } from '../../wire/smpp/codes.ts';
 import { foldId } from '../../wire/smpp/receipt.ts';
 import { verdictOfSubmit } from '../../wire/smpp/submit-result.ts';
@@ -14,8 +15,10 @@ import type { AwaitedPart, Connector, Ear, Outcome, Submission } from '../connec
 import { CarrierIds } from './carrier-ids.ts';
 import { type Delivered, makeDeliver } from './deliver.ts';
 import { fieldsOf, type Job, outcomeOf, ownId, type PartState, type Progress } from './job.ts';
+import { PduCounts } from './pdu-counts.ts';
 import { Session, type SessionParts } from './session.ts';
 import type { BindNotice, SmppSettings } from './settings.ts';
+import { Tracer } from './trace.ts';
 import type { Answer } from './unanswered.ts';
 
 export interface SmppParts {
@@ -25,6 +28,8 @@ export interface SmppParts {
   /** 0 to 1. */
   random: () => number;
   notice?: (notice: BindNotice) => void;
+  /** Where PDUs are kept, and what is told of their numbers. */
+  trace?: { keep: (pdu: TracedPdu) => void; tell: (counted: CountedPdus) => void };
 }
 
 /** Messages of which something is remembered; the oldest are forgotten, and then are like those of another process. */
@@ -37,19 +42,18 @@ const OWN_RECEIPT_MS = 1_000;
 export class SmppConnector implements Connector {
   readonly name: string;
   readonly honoursIdempotencyKeys = false;
+  readonly carries = ['sms'] as const;
   readonly #settings: SmppSettings;
   readonly #clock: Clock;
   readonly #parts: SmppParts;
   readonly #ids: CarrierIds;
   readonly #sessions: Session[];
+  readonly #tracer: Tracer | null;
   readonly #progress = new Map<string, Progress>();
-  /** First attempts since the start, while others are held. */
-  readonly #seen = new Set<string>();
   #queue: Job[] = [];
   #deliver: ((pdu: Delivered) => Promise<number>) | null = null;
   #ear: Ear | null = null;
   #reference: number;
-  #startedAt = 0;
   #isResumed = false;
   #isRunning = false;
   #isPumping = false;
@@ -63,6 +67,7 @@ export class SmppConnector implements Connector {
     this.#ids = new CarrierIds(parts.settings.receiptIds, parts.clock);
     // Not from 0 after each restart: phones remember the parts of a message for days.
     this.#reference = Math.floor(parts.random() * 0x10000);
+    this.#tracer = makeTracer(parts);
     this.#sessions = this.#makeSessions();
   }
 
@@ -75,7 +80,6 @@ export class SmppConnector implements Connector {
   async start(ear: Ear): Promise<void> {
     this.#ear = ear;
     this.#isRunning = true;
-    this.#startedAt = this.#clock.monotonic();
     this.#deliver = makeDeliver({
       connector: this.name,
       settings: this.#settings,
@@ -84,6 +88,7 @@ export class SmppConnector implements Connector {
       ear,
       idsMayCome: () => !this.#isResumed || this.#sessions.some(({ isWaiting }) => isWaiting),
       odd: (why) => this.#parts.notice?.({ state: 'odd', bind: this.name, why }),
+      tracer: this.#tracer,
     });
     for (const session of this.#sessions) session.start();
   }
@@ -94,16 +99,25 @@ export class SmppConnector implements Connector {
     for (const { carrierId } of awaited) this.#ids.add(carrierId);
   }
 
-  async send(batch: Submission[]): Promise<Outcome[]> {
+  async send(batch: Submission[], tell?: (index: number, outcome: Outcome) => void): Promise<Outcome[]> {
     const outcomes = batch.map((submission) => this.#take(submission));
+    if (tell) for (const [index, outcome] of outcomes.entries()) void outcome.then((known) => tell(index, known));
     this.#pump();
     return Promise.all(outcomes);
+  }
+
+  /** An answer that came late settles a doubt; parts that never left settle it too, once all others are known. */
+  recall(idempotencyKey: string): Outcome | null {
+    const progress = this.#progress.get(idempotencyKey);
+    if (!progress || progress.parts.some(({ kind }) => kind === 'doubt' || kind === 'out')) return null;
+    return outcomeOf({ progress, submission: { messageSid: idempotencyKey }, halted: null });
   }
 
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#giveBackAll();
     await Promise.all(this.#sessions.map((session) => session.stop()));
+    this.#tracer?.stop();
     this.#cancelPump?.();
     this.#cancelPump = null;
   }
@@ -111,10 +125,8 @@ export class SmppConnector implements Connector {
   #take(submission: Submission): Promise<Outcome> {
     const key = submission.idempotencyKey;
     const known = this.#progress.get(key);
-    const held = this.#holdFor(submission);
-    if (held) return Promise.resolve(held);
     const reference = known?.reference ?? this.#nextReference();
-    const fields = fieldsOf(submission, reference, this.#settings);
+    const fields = fieldsOf(submission, reference, this.#settings, this.#clock.now());
     if (!Array.isArray(fields)) return Promise.resolve(fields);
     const fits = known?.parts.length === fields.length;
     const progress: Progress =
@@ -123,7 +135,8 @@ export class SmppConnector implements Connector {
     // Nothing is known to be out any more: what was in doubt goes again, and so does what was put off.
     for (const [index, part] of parts.entries()) if (part.kind === 'doubt') parts[index] = { kind: 'unsent' };
     return new Promise((resolve) => {
-      const writeBy = this.#clock.monotonic() + this.#settings.queueMs;
+      const queuedUntil = this.#clock.monotonic() + this.#settings.queueMs;
+      const writeBy = Math.min(queuedUntil, submission.writeBy ?? queuedUntil);
       const job: Job = {
         submission,
         fields,
@@ -143,18 +156,6 @@ export class SmppConnector implements Connector {
       job.isQueued = true;
       this.#queue.push(job);
     });
-  }
-
-  /** A repeated claim of which this process knows nothing: another one may have sent it, and a receipt may yet come. */
-  #holdFor({ attempt, idempotencyKey: key }: Submission): Outcome | null {
-    const leftMs = this.#startedAt + this.#settings.inDoubtHoldMs - this.#clock.monotonic();
-    if (leftMs <= 0) {
-      this.#seen.clear();
-      return null;
-    }
-    if (attempt === 1 && this.#seen.size < MOST_REMEMBERED) this.#seen.add(key);
-    const isOurs = attempt === 1 || this.#seen.has(key) || this.#progress.has(key);
-    return isOurs ? null : { kind: 'busy', retryAfterMs: leftMs };
   }
 
   /** Writes what can be written now. The parts of a message follow one another. */
@@ -342,12 +343,17 @@ export class SmppConnector implements Connector {
             clock: this.#clock,
             random: this.#parts.random,
             onRoom: () => this.#pump(),
+            seen: this.#tracer?.of(`${this.name} ${role} ${number}`),
             onLost: () => {
+              this.#tracer?.lost(`${this.name} ${role} ${number}`);
               if (this.isBound) this.#pump();
               else this.#giveBackAll();
             },
             onDeliver: (pdu) => this.#deliver?.(pdu) ?? Promise.resolve(ESME.ESME_RX_T_APPN),
-            notice: (notice) => this.#parts.notice?.(notice),
+            notice: (notice) => {
+              this.#parts.notice?.(notice);
+              if (notice.state === 'bound') this.#ear?.bound?.();
+            },
           }),
       ),
     );
@@ -357,4 +363,11 @@ export class SmppConnector implements Connector {
 function noteOf(commandStatus: number): string {
   const { name, text } = describeStatus(commandStatus);
   return `${name}: ${text}`;
+}
+
+function makeTracer({ name, settings, clock, trace }: SmppParts): Tracer | null {
+  if (!trace) return null;
+  const { host, port, responseMs, trace: mode } = settings;
+  const counts = new PduCounts(clock, trace.tell);
+  return new Tracer({ connector: name, peer: `${host}:${port}`, mode, clock, responseMs, keep: trace.keep, counts });
 }

@@ -16,6 +16,7 @@ import { readReceiptDate } from '../../wire/smpp/times.ts';
 import type { Ear, Heard } from '../connector.ts';
 import type { CarrierIds } from './carrier-ids.ts';
 import type { SmppSettings } from './settings.ts';
+import type { Tracer } from './trace.ts';
 
 export type Delivered = PduOf<'deliver_sm'> | PduOf<'data_sm'>;
 
@@ -28,6 +29,7 @@ export interface DeliverParts {
   /** Whether ids may come to be known yet: submits are out, or those of before are not told. */
   idsMayCome: () => boolean;
   odd: (what: string) => void;
+  tracer: Pick<Tracer, 'receipt' | 'inbound' | 'counted'> | null;
 }
 
 /** Receipts in one commit at most. */
@@ -61,9 +63,13 @@ export function makeDeliver(parts: DeliverParts): Deliver {
     return gathering;
   }
 
-  async function receipt(one: CarrierReceipt): Promise<void> {
+  async function receipt(one: CarrierReceipt, pdu: Delivered): Promise<void> {
     const outcome = outcomeOfReceipt(one);
-    if (outcome.kind === 'pending') return;
+    parts.tracer?.counted(one);
+    if (outcome.kind === 'pending') {
+      if (one.id !== null) parts.tracer?.receipt(pdu, ids.find(one.id) ?? one.id, 'pending');
+      return;
+    }
     if (outcome.kind === 'unrecognised' || one.id === null) {
       const what = one.id === null ? 'that names no message' : `with the state ${one.stateWord ?? 'of nothing'}`;
       parts.odd(`a receipt ${what}`);
@@ -72,6 +78,7 @@ export function makeDeliver(parts: DeliverParts): Deliver {
     const resolved = ids.resolve(one.id, parts.idsMayCome());
     // In the same turn where it can be: what comes in one turn is one commit.
     const carrierId = typeof resolved === 'string' ? resolved : await resolved;
+    parts.tracer?.receipt(pdu, carrierId, outcome.kind);
     const doneDate =
       one.doneDate === null ? null : readReceiptDate(one.doneDate, settings.zoneMinutes, parts.clock.now());
     await tell({
@@ -93,14 +100,16 @@ export function makeDeliver(parts: DeliverParts): Deliver {
     const taken = takePart(null, own, 0);
     const content: Heard['content'] =
       taken.kind === 'whole' ? { kind: 'text', body: taken.message.body, numSegments: 1 } : { kind: 'part', part: own };
-    return { connector, carrierId: null, from, to, content, media: [], channel: null };
+    const joining = content.kind === 'part' ? `${from} ${to} ${part.reference} ${part.total}` : null;
+    const became = parts.tracer?.inbound(pdu, joining);
+    return { connector, carrierId: null, from, to, content, media: [], channel: null, ...(became && { became }) };
   }
 
   return async (pdu) => {
     try {
       const read = readInbound(pdu, style);
-      if (read.kind === 'receipt') await receipt(read.receipt);
-      // Each in a commit of its own: those of a batch that had gone well would come again with the one that had not.
+      if (read.kind === 'receipt') await receipt(read.receipt, pdu);
+      // Each by itself, so that the carrier hears of each alone; the Ear commits together what comes at once.
       else if (read.kind === 'part') await ear.inbound([heard(pdu, read.part)]);
       return ESME.ESME_ROK;
     } catch {

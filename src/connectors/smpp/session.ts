@@ -12,7 +12,7 @@ import { answerToUndecodable, type Pdu, type PduDraft, type PduOf, type Undecoda
 import type { PartFields } from '../../wire/smpp/submit-parts.ts';
 import { verdictOfSubmit } from '../../wire/smpp/submit-result.ts';
 import { BindRate } from './bind-rate.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionEvents } from './connection.ts';
 import type { BindNotice, SmppSettings } from './settings.ts';
 import { type Answer, Unanswered } from './unanswered.ts';
 
@@ -25,6 +25,7 @@ export type SubmitFields = PartFields & {
   destinationAddr: string;
   registeredDelivery: number;
   serviceType: string;
+  validityPeriod: string;
 };
 
 export interface SessionParts {
@@ -42,6 +43,7 @@ export interface SessionParts {
   /** Resolves to the status that the carrier is answered with. */
   onDeliver: (pdu: PduOf<'deliver_sm'> | PduOf<'data_sm'>) => Promise<number>;
   notice: (notice: BindNotice) => void;
+  seen?: ConnectionEvents['seen'];
 }
 
 type State = 'stopped' | 'waiting' | 'connecting' | 'binding' | 'bound' | 'closing';
@@ -200,6 +202,7 @@ export class Session {
     const connection: Connection = new Connection(this.#settings, {
       opened: () => this.#bind(),
       pdu: (pdu) => this.#take(pdu, connection),
+      seen: this.#parts.seen,
       undecodable: (one) => this.#takeBroken(one),
       drained: () => this.#parts.onRoom(),
       closed: (why) => this.#lose(connection, why),

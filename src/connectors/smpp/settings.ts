@@ -1,5 +1,6 @@
 /** What one SMPP connector is told: where its carrier is, how it binds, how fast it may send, the carrier's habits. */
 import type { PartCharset } from '../../domain/inbound-parts.ts';
+import type { TraceMode } from '../../domain/pdu-trace.ts';
 import type { DefaultAlphabet } from '../../wire/smpp/data-coding.ts';
 import type { Concatenation } from '../../wire/smpp/submit-parts.ts';
 
@@ -33,6 +34,8 @@ export interface SmppSettings {
   /** Digits before a national number of an inbound sender. */
   countryCode: string | null;
   serviceType: string;
+  /** How the carrier is told until when a message of limited validity is worth delivering; `none`: not at all. */
+  validity: 'relative' | 'absolute' | 'none';
   /** 0 to 255: 1 asks for a receipt of every part. */
   registeredDelivery: number;
   defaultAlphabet: DefaultAlphabet;
@@ -60,8 +63,8 @@ export interface SmppSettings {
   longestReconnectMs: number;
   /** How long stopping waits for answers. */
   stopMs: number;
-  /** Since the start: what another process may have sent is not repeated before (settled 9 and 41). */
-  inDoubtHoldMs: number;
+  /** Of which PDUs a trace is kept. */
+  trace: TraceMode;
 }
 
 /** Everything but where the carrier is and who we are. */
@@ -75,6 +78,7 @@ export const SMPP_DEFAULTS = {
   shortCode: { ton: 3, npi: 0 },
   countryCode: null,
   serviceType: '',
+  validity: 'relative',
   registeredDelivery: 1,
   defaultAlphabet: 'GSM-7',
   binaryAs: 'Latin-1',
@@ -91,7 +95,7 @@ export const SMPP_DEFAULTS = {
   reconnectMs: 1_000,
   longestReconnectMs: 60_000,
   stopMs: 10_000,
-  inDoubtHoldMs: 30_000,
+  trace: 'failures',
 } as const satisfies Omit<SmppSettings, 'host' | 'port' | 'systemId' | 'password'>;
 
 /** What happened to a connector's connections, for people who watch it. */

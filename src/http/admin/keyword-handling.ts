@@ -2,6 +2,7 @@
 import type { Document, Sender } from '../../store/directory.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../context.ts';
+import { keepSender } from '../keep-sender.ts';
 import { missingResource, mustFindService } from '../messaging/services.ts';
 import { canonicalSid } from '../sids.ts';
 import { objectOf, wrong } from './fields.ts';
@@ -25,8 +26,7 @@ export async function fetchSenderHandling(call: Call): Promise<Answer> {
 
 export async function putSenderHandling(call: Call): Promise<Answer> {
   const sender = changed(call, await mustFindSender(call));
-  await call.context.store.saveSender(sender);
-  call.context.onSenderChanged();
+  await keepSender(call, sender);
   return answer(sender);
 }
 

@@ -64,7 +64,8 @@ export async function addOptOut(call: Call): Promise<Answer> {
 export async function removeOptOut(call: Call): Promise<Answer> {
   const key = await mustRead(call, Object.fromEntries(FIELDS.map((name) => [name, addressIn(call.query, name)])));
   const { changed } = await call.context.changeOptOuts(changeOf(call, 'opt-in', key));
-  if (!changed) throw refuse(20404, { path: call.meta.path }, { parameter: 'peer', received: key.peer });
+  const fix = `${key.peer} has not opted out of ${key.scope} (${key.channel}). GET of this path lists who has.`;
+  if (!changed) throw refuse(20404, { path: call.meta.path }, { parameter: 'peer', received: key.peer, fix });
   return { kind: 'none' };
 }
 

@@ -9,6 +9,7 @@ import {
 } from './keyword-handling.ts';
 import { importOptOuts } from './opt-out-import.ts';
 import { addOptOut, exportOptOuts, listOptOutLog, listOptOuts, removeOptOut } from './opt-outs.ts';
+import { captureTrace, fetchTrace } from './pdus.ts';
 
 const ROOT = '/_admin/v1/accounts';
 /** A file of some 15 000 opt-outs. */
@@ -20,6 +21,8 @@ const ROUTES: Route[] = [
   { path: 'opt-outs.csv', verbs: { GET: exportOptOuts } },
   { path: 'opt-outs/import', body: 'csv', verbs: { POST: importOptOuts } },
   { path: 'opt-outs/log', verbs: { GET: listOptOutLog } },
+  { path: 'messages/{SM,MM}/trace', verbs: { GET: fetchTrace } },
+  { path: 'messages/{SM,MM}/trace.pcap', verbs: { GET: captureTrace } },
   {
     path: 'services/{MG}/opt-out',
     body: 'json',

@@ -9,6 +9,7 @@ import type { Sender } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import { poolsOf } from '../available-numbers.ts';
 import type { Call } from '../context.ts';
+import { keepSender } from '../keep-sender.ts';
 import { canonicalSid } from '../sids.ts';
 import {
   CONFIGURATION,
@@ -24,7 +25,7 @@ import { missingResource } from './services.ts';
 const CHANNELS = ['whatsapp', 'messenger', 'rcs'];
 
 export async function createChannelSender(call: Call): Promise<Answer> {
-  const { store, clock, sids } = call.context;
+  const { clock, sids } = call.context;
   const text = readSenderId(call.json);
   const address = parseSender(text);
   const details = { parameter: 'sender_id', received: text };
@@ -47,11 +48,10 @@ export async function createChannelSender(call: Call): Promise<Answer> {
     createdAt: now,
     updatedAt: now,
   };
-  if ((await store.saveSender(sender)) === 'taken') {
+  if ((await keepSender(call, sender)) === 'taken') {
     const fix = 'Choose a sender that nobody has registered.';
     throw refuse(20409, { text: 'The sender is registered already' }, { ...details, fix });
   }
-  call.context.onSenderChanged();
   return answer(call, sender, 202);
 }
 
@@ -77,8 +77,7 @@ export async function updateChannelSender(call: Call): Promise<Answer> {
   const sender = await mustFind(call);
   const properties = changed(sender.properties, readSenderChange(call.json));
   const updated = { ...sender, properties, updatedAt: call.context.clock.now() };
-  await call.context.store.saveSender(updated);
-  call.context.onSenderChanged();
+  await keepSender(call, updated);
   return answer(call, updated, 202);
 }
 

@@ -1,9 +1,10 @@
+import { esmeUserOf } from '../../domain/esme-address.ts';
 import type { Event, Status } from '../../domain/message.ts';
 import { sidTime } from '../../domain/sid.ts';
 import type { CallbackPayload } from '../callback-shapes.ts';
 import { UsageSums } from '../report-rows.ts';
 import { historyLine, MESSAGE_COLUMNS, type Row, type Walker, walkerFrom } from '../rows.ts';
-import { HELD_AT, type Loss, type StepDetails, transition } from '../transition.ts';
+import { CLICK, HELD_AT, IN_ORDER, type Loss, type StepDetails, transition } from '../transition.ts';
 import { Columns } from './columns.ts';
 import type { Session } from './driver.ts';
 import type { Lanes } from './lanes.ts';
@@ -56,6 +57,7 @@ export class Batch {
   readonly made = {
     send: false,
     callback: false,
+    esme: false,
     release: false,
     fetch: false,
     reply: false,
@@ -138,7 +140,7 @@ export class Batch {
 
   queueCallback({ sid, accountSid }: MessageKey, payload: CallbackPayload, now: number): void {
     this.#callbacks.push({ messageSid: sid, accountSid, payload, now });
-    this.made.callback = true;
+    this.made[kindOf(payload)] = true;
   }
 
   count(name: string, by: number): void {
@@ -201,6 +203,16 @@ export class Batch {
   async #flushCallbacks(): Promise<number[]> {
     const callbacks = this.#callbacks;
     this.#callbacks = [];
+    const ids = new Map<Callback, number>();
+    for (const kind of ['callback', 'esme'] as const) {
+      const mine = callbacks.filter(({ payload }) => kindOf(payload) === kind);
+      const made = await this.#insertCallbacks(kind, mine);
+      for (const [index, callback] of mine.entries()) ids.set(callback, made[index] ?? 0);
+    }
+    return callbacks.map((callback) => ids.get(callback) ?? 0);
+  }
+
+  async #insertCallbacks(kind: 'callback' | 'esme', callbacks: Callback[]): Promise<number[]> {
     if (callbacks.length === 0) return [];
     const owners = new Columns(2);
     for (const { accountSid, messageSid } of callbacks) owners.push(accountSid, messageSid);
@@ -209,22 +221,23 @@ export class Batch {
       `select k.message_sid from (select distinct * from unnest($1::text[], $2::text[]) u (account_sid, message_sid)
          order by 2) k
        cross join lateral (select 1 from work w where w.account_sid = k.account_sid and w.message_sid = k.message_sid
-         and w.kind = 'callback' for update) w`,
+         and w.kind = '${kind}' and ${IN_ORDER} for update) w`,
       owners.values,
     );
     const open = new Set(rows.map((row) => row[0] as string));
-    const columns = new Columns(5);
+    const columns = new Columns(6);
     for (const { messageSid, accountSid, payload, now } of callbacks) {
-      const dueAt = open.has(messageSid) ? HELD_AT : now;
-      columns.push(messageSid, accountSid, sidTime(messageSid), dueAt, JSON.stringify(payload));
-      open.add(messageSid);
+      const dueAt = !payload.click && open.has(messageSid) ? HELD_AT : now;
+      const line = payload.click ? CLICK : esmeUserOf(payload.url);
+      columns.push(messageSid, accountSid, sidTime(messageSid), dueAt, JSON.stringify(payload), line);
+      if (!payload.click) open.add(messageSid);
     }
-    this.count('work callback', callbacks.length);
+    this.count(`work ${kind}`, callbacks.length);
     const made = await this.query(
-      `insert into work (kind, message_sid, account_sid, sid_at, due_at, attempt, payload)
-       select 'callback', u.message_sid, u.account_sid, u.sid_at, u.due_at, 0, u.payload
-       from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
-         u (message_sid, account_sid, sid_at, due_at, payload) returning id`,
+      `insert into work (kind, message_sid, account_sid, sid_at, due_at, attempt, payload, connector)
+       select '${kind}', u.message_sid, u.account_sid, u.sid_at, u.due_at, 0, u.payload, u.connector
+       from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+         u (message_sid, account_sid, sid_at, due_at, payload, connector) returning id`,
       columns.values,
     );
     return made.map((row) => row[0] as number);
@@ -256,6 +269,11 @@ export function countersFrom(taken: number): string {
   return `insert into counters (name, slot, n)
     select u.name, $${taken + 3}::int, u.n from unnest($${taken + 1}::text[], $${taken + 2}::bigint[]) u (name, n)
     on conflict (name, slot) do update set n = counters.n + excluded.n`;
+}
+
+/** What is for ESMEs is of another kind (`sql/callbacks.ts`). */
+function kindOf({ url }: CallbackPayload): 'callback' | 'esme' {
+  return esmeUserOf(url) === null ? 'callback' : 'esme';
 }
 
 /** In place of `updated_at` where a remark alone is written. */

@@ -1,3 +1,4 @@
+import { noticeFrom } from '../inbound-rows.ts';
 import { historyLine, MESSAGE_COLUMNS, type Row, sendWorkFrom, walkerFrom } from '../rows.ts';
 import type { SendClaim, SendWork } from '../store.ts';
 import type { Batch } from './batch.ts';
@@ -10,21 +11,26 @@ import { CLAIM_GATE, findOptedOut } from './opt-outs.ts';
  * whose row is locked while its slots are given away. Rows another node is claiming are skipped, lanes are waited for.
  */
 const WORK = 'w.id, w.attempt, w.connector, w.due_at, w.lane, w.interval_us, w.cost, w.horizon_ms';
+/** What a claimed row holds of a notice, for `noticeFrom`; `null`: it is a message. */
+const NOTICE_JSON = `case w.kind when 'notice' then json_build_array(w.account_sid, w.message_sid, w.payload)::text end`;
 const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+const CLAIMED = `${WORK}, 0, 0, ${NOTICE_JSON}, w.past, (w.owner is not null)::int, ${MESSAGE}, w.account_sid`;
 const OF_MESSAGE = `left join messages m
   on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid`;
 
-const UNPACED = `with w as materialized (
-    select * from work where kind = 'send' and lane is null and due_at <= $1 and connector <> all($3::text[])
-    order by due_at, id limit $2 for update skip locked)
-  select ${WORK}, 0, 0, ${MESSAGE}, w.account_sid from w ${OF_MESSAGE} order by w.due_at, w.id`;
+const unpaced = (kind: 'send' | 'notice') => `select * from work
+    where kind = '${kind}' and lane is null and due_at <= $1 and connector <> all($3::text[])
+    order by due_at, id limit $2 for update skip locked`;
+const UNPACED = `with sends as materialized (${unpaced('send')}), notices as materialized (${unpaced('notice')}),
+  w as (select * from sends union all select * from notices)
+  select ${CLAIMED} from w ${OF_MESSAGE} order by w.due_at, w.id`;
 const DUE_LANES = `select account_sid, key, connector, head_at from lanes
   where head_at <= $1 and connector <> all($3::text[]) order by head_at, key limit $2`;
 /**
  * The next rows of each lane after the one named, earliest first. Messages are joined to what the limit has left: joined
  * before it, a claim reads the whole backlog of the lane.
  */
-const OF_LANES = `select ${WORK}, 0, 0, ${MESSAGE}, w.account_sid
+const OF_LANES = `select ${CLAIMED}
   from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
     with ordinality k (account_sid, lane, after_due_at, after_id, position)
   cross join lateral (
@@ -33,6 +39,18 @@ const OF_LANES = `select ${WORK}, 0, 0, ${MESSAGE}, w.account_sid
       and (w.owner is null or w.due_at <= $6) and (w.due_at, w.id) > (k.after_due_at, k.after_id)
     order by w.due_at, w.id limit $7) w
   ${OF_MESSAGE} order by k.position, w.due_at, w.id`;
+/** Reads all that waits for these connectors; asked for now and then, while they are away. */
+const EXPIRED_OF = `with w as materialized (
+    select w.* from work w join messages m
+      on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid
+    where w.kind = 'send' and w.due_at <= $1 and w.connector = any($3::text[]) and m.valid_until < $1
+    order by w.due_at, w.id limit $2 for update of w skip locked)
+  select ${CLAIMED} from w ${OF_MESSAGE} order by w.due_at, w.id`;
+/** By age, the order in which another connector is to send them. What was claimed once is not found again. */
+const WAITING_OF = `with w as materialized (
+    select * from work where kind = 'send' and attempt = 0 and owner is null
+      and connector = any($2::text[]) order by id limit $1 for update skip locked)
+  select ${CLAIMED} from w ${OF_MESSAGE} order by w.id`;
 const LEASE = `with gate as materialized (${CLAIM_GATE})
   update work w set owner = $4, attempt = w.attempt + 1, due_at = $5
   from unnest($1::text[], $2::bigint[], $3::int[]) u (account_sid, id, attempt), gate
@@ -43,7 +61,9 @@ const HEADS = `select k.lane, (select min(w.due_at) from work w where w.account_
   from unnest($1::text[], $2::text[]) k (account_sid, lane)`;
 
 /** Positions in a row of `WORK` and `MESSAGE`. */
-const [ID, ATTEMPT, START_AT, LANE, INTERVAL, COST, EXPIRED, OPTED_OUT, FIRST] = [0, 1, 3, 4, 5, 6, 8, 9, 10];
+const [ID, ATTEMPT, START_AT, LANE, INTERVAL, COST, EXPIRED, OPTED_OUT, NOTICE, FIRST] = [
+  0, 1, 3, 4, 5, 6, 8, 9, 10, 13,
+];
 const STATUS = FIRST + MESSAGE_COLUMNS.indexOf('status');
 const UPDATED_AT = FIRST + MESSAGE_COLUMNS.indexOf('updated_at');
 const VALID_UNTIL = FIRST + MESSAGE_COLUMNS.indexOf('valid_until');
@@ -55,8 +75,11 @@ const FIRST_CHUNK = 4;
 /** Earliest start first. */
 export async function claimSends(batch: Batch, claim: SendClaim, now: number): Promise<SendWork[]> {
   const claiming = new Claiming(batch, claim, now);
-  const lanes = await claiming.lockLanes();
-  const unpaced = await batch.query(UNPACED, [now, claim.limit, claim.except ?? []]);
+  const { limit, except = [], expiredOf, waitingOf } = claim;
+  const lanes = expiredOf || waitingOf ? [] : await claiming.lockLanes();
+  const unpaced = waitingOf
+    ? await batch.query(WAITING_OF, [limit, waitingOf])
+    : await batch.query(expiredOf ? EXPIRED_OF : UNPACED, [now, limit, expiredOf ?? except]);
   let next = 0;
   // One walk over both kinds by age, so neither starves the other when there is more than `limit`.
   for (const lane of [...lanes, null]) {
@@ -81,6 +104,7 @@ class Claiming {
   #taken: Row[] = [];
   #gone: Row[] = [];
   readonly #walked: LaneState[] = [];
+  readonly #evenIfOptedOut = new Set<Row>();
   /** Rows of the lanes, fetched for all of them at once. */
   readonly #ahead = new Map<string, Row[]>();
 
@@ -141,6 +165,11 @@ class Claiming {
 
   /** Marks one row for leasing. `gone`: there is nothing to send any more. */
   take(row: Row, startAt: number, horizon = Number.POSITIVE_INFINITY): 'taken' | 'waits' | 'gone' {
+    if (row[NOTICE] !== null) {
+      const { values, evenIfOptedOut } = noticeFrom(row[NOTICE]);
+      row.splice(FIRST, MESSAGE_COLUMNS.length, ...values);
+      if (evenIfOptedOut) this.#evenIfOptedOut.add(row);
+    }
     const status = row[STATUS];
     if (row[FIRST] === null || (status !== 'queued' && status !== 'sending')) {
       this.#gone.push(row);
@@ -161,7 +190,10 @@ class Claiming {
     const taken = await this.#lease();
     const walkers = taken.map((row) => walkerFrom(row.slice(FIRST)));
     // After the rows are leased, and not before: see `opt-outs.ts`.
-    const optedOut = await findOptedOut(this.#batch, walkers);
+    const optedOut = await findOptedOut(
+      this.#batch,
+      walkers.filter((_, index) => !this.#evenIfOptedOut.has(taken[index] as Row)),
+    );
     for (const [index, row] of taken.entries()) {
       const message = walkers[index];
       row[ATTEMPT] = (row[ATTEMPT] as number) + 1;

@@ -1,33 +1,53 @@
-import type { Account, Sender } from '../directory.ts';
+import { changedAccount } from '../account-change.ts';
+import type { Account, AccountChange, AccountChanged, Sender } from '../directory.ts';
+import { ACCOUNT_COLUMNS, accountFrom, accountValues } from '../rows.ts';
 import type { Batch } from './batch.ts';
 
 /** Who may send, and from where. Rare writes: clarity before speed. */
 
+const ACCOUNT_UPDATES = ACCOUNT_COLUMNS.split(', ')
+  .slice(1)
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ');
+
 export async function saveAccount(batch: Batch, account: Account): Promise<null> {
   await batch.query(
-    `insert into accounts (sid, owner_sid, friendly_name, status, type, sealed_token, default_service_sid, created_at,
-       updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (sid) do update set owner_sid = excluded.owner_sid, friendly_name = excluded.friendly_name,
-       status = excluded.status, type = excluded.type, sealed_token = excluded.sealed_token,
-       default_service_sid = excluded.default_service_sid, created_at = excluded.created_at,
-       updated_at = excluded.updated_at`,
-    [
-      account.sid,
-      account.ownerSid,
-      account.friendlyName,
-      account.status,
-      account.type,
-      account.sealedToken,
-      account.defaultServiceSid,
-      account.createdAt,
-      account.updatedAt,
-    ],
+    `insert into accounts (${ACCOUNT_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (sid) do update set ${ACCOUNT_UPDATES}`,
+    accountValues(account),
   );
   return null;
 }
 
-/** The address decides: when another sender has it, also one that is being saved at this moment, nothing is written. */
-export async function saveSender(batch: Batch, sender: Sender): Promise<'saved' | 'taken'> {
+/** The account is locked first, so changes of one on several nodes come one after the other. */
+export async function changeAccount(batch: Batch, change: AccountChange, now: number): Promise<AccountChanged> {
+  const [row] = await batch.query(`select ${ACCOUNT_COLUMNS} from accounts where sid = $1 for no key update`, [
+    change.sid,
+  ]);
+  const answer = changedAccount(row ? accountFrom(row) : null, change, now);
+  if (answer.kind !== 'done') return answer;
+  await saveAccount(batch, answer.account);
+  if (answer.account.status === 'closed') await freeSenders(batch, change.sid);
+  return answer;
+}
+
+/** What a closed account had is to be had again. */
+async function freeSenders(batch: Batch, accountSid: string): Promise<void> {
+  const rows = await batch.query('delete from senders where account_sid = $1 returning sid', [accountSid]);
+  await batch.query(
+    `delete from documents where account_sid = $1 and (parent_sid = any($2::text[])
+       or kind = 'pool' and sid = any($2::text[]))`,
+    [accountSid, rows.map((row) => row[0])],
+  );
+}
+
+/**
+ * The address decides: when another sender has it, also one that is being saved at this moment, nothing is written.
+ * The account is held so long, so that nobody closes it meanwhile and leaves it with a sender.
+ */
+export async function saveSender(batch: Batch, sender: Sender): Promise<'saved' | 'taken' | 'closed'> {
+  const [account] = await batch.query('select status from accounts where sid = $1 for share', [sender.accountSid]);
+  if (account?.[0] === 'closed') return 'closed';
   const holder = await batch.query('select sid from senders where address = $1 for update', [sender.address]);
   if (holder[0] && holder[0][0] !== sender.sid) return 'taken';
   const rows = await batch.query(

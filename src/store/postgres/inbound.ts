@@ -1,7 +1,6 @@
 import { sidTime } from '../../domain/sid.ts';
-import { noticePayload, noticeWorkFrom } from '../inbound-rows.ts';
-import type { Intake, NoticeResult, NoticeWork, TookIn } from '../inbound-shapes.ts';
-import type { SendClaim } from '../store.ts';
+import { noticePayload } from '../inbound-rows.ts';
+import type { Intake, Notice, TookIn } from '../inbound-shapes.ts';
 import { alreadyStored, INSERT_MESSAGES, MESSAGE_WIDTH, messageRow } from './accept.ts';
 import type { Batch } from './batch.ts';
 import { endHolds, lockLive } from './blobs.ts';
@@ -10,8 +9,8 @@ import { endJoinings, type HeldJoining, lockJoinings } from './joinings.ts';
 import { changeOptOut } from './opt-outs.ts';
 
 /**
- * Taking in, by the rules told in `sql/inbound.ts`. Locks: blobs by key, joinings, carrier ids. What an opt-out has to
- * wait for is asked afterwards (`findClaimed`), so the answers here have no claimed works.
+ * Taking in, by the rules told in `sql/inbound.ts`. Locks: blobs by key, joinings, carrier ids, lanes. What an opt-out has
+ * to wait for is asked afterwards (`findClaimed`), so the answers here have no claimed works.
  */
 export async function takeIn(batch: Batch, intakes: Intake[], now: number): Promise<TookIn[]> {
   const stored = batch.mayRepeat ? await alreadyStored(batch, intakes) : new Set<string>();
@@ -30,13 +29,20 @@ export async function takeIn(batch: Batch, intakes: Intake[], now: number): Prom
     ),
     now,
   );
+  await lockLanes(
+    batch,
+    intakes.filter((intake) => !stored.has(intake.message.sid) && !heard.has(intake)),
+  );
   const writes = new Writes();
   const answers: TookIn[] = [];
   for (const intake of intakes) {
-    const { message, joining, optOut } = intake;
-    const taken = (optOutChanged: boolean): TookIn => ({ kind: 'taken', message, optOutChanged, claimedWorks: [] });
+    const { message, joining, optOut, notice } = intake;
+    const taken = (optOutChanged: boolean, noticeAt: number | null): TookIn => ({
+      ...{ kind: 'taken', message, optOutChanged, claimedWorks: [] },
+      ...(noticeAt !== null && { noticeAt }),
+    });
     if (stored.has(message.sid)) {
-      answers.push(taken(optOut !== null));
+      answers.push(taken(optOut !== null, notice && now));
       continue;
     }
     const known = becameOf(intake, joinings) ?? heard.get(intake);
@@ -50,14 +56,20 @@ export async function takeIn(batch: Batch, intakes: Intake[], now: number): Prom
     }
     const held = joining ? joinings.get(joining) : undefined;
     if (held) held.messageSid = message.sid;
-    writes.add(batch, intake, now);
-    answers.push(
-      taken(optOut !== null && (await changeOptOut(batch, { accountSid: message.accountSid, ...optOut }, now)) > 0),
-    );
+    const noticeAt = writes.add(batch, intake, now);
+    const { accountSid } = message;
+    answers.push(taken(optOut !== null && (await changeOptOut(batch, { accountSid, ...optOut }, now)) > 0, noticeAt));
   }
   await writes.write(batch, now);
   await endJoinings(batch, writes.endedOf(joinings));
   return answers;
+}
+
+async function lockLanes(batch: Batch, intakes: Intake[]): Promise<void> {
+  const paced = intakes.flatMap(({ message: { accountSid }, notice }) =>
+    notice?.lane ? { accountSid, key: notice.lane.key, connector: notice.connector } : [],
+  );
+  await batch.lanes.lock(batch.session, paced);
 }
 
 /** Of a joining that is not known any more. */
@@ -121,10 +133,11 @@ function nameOf({ connector, carrierId }: { connector: string; carrierId: string
 class Writes {
   readonly #messages = new Columns(MESSAGE_WIDTH);
   readonly #media = new Columns(7);
-  readonly #works = new Columns(6);
+  readonly #works = new Columns(11);
   readonly #ended: { ref: string; messageSid: string }[] = [];
 
-  add(batch: Batch, { message, media, joining, notice, reply }: Intake, now: number): void {
+  /** Answers the slot of the confirmation; `null`: there is none, or the queue is full, and it is left out. */
+  add(batch: Batch, { message, media, joining, notice, reply, tell }: Intake, now: number): number | null {
     const { sid, accountSid } = message;
     this.#messages.push(...messageRow(message));
     batch.count(message.status, 1);
@@ -132,14 +145,27 @@ class Writes {
     for (const [position, { sid: mediaSid, contentType, sizeBytes, blobKey }] of media.entries()) {
       this.#media.push(mediaSid, accountSid, sid, position, contentType, sizeBytes, blobKey);
     }
-    const addWork = (kind: 'notice' | 'reply', connector: string | null, payload: string): void => {
-      this.#works.push(kind, sid, accountSid, sidTime(sid), connector, payload);
-      batch.count(`work ${kind}`, 1);
-      batch.made[kind] = true;
-    };
-    if (notice) addWork('notice', notice.connector, noticePayload(notice));
-    if (reply) addWork('reply', null, JSON.stringify(reply));
+    if (reply) {
+      const unpaced = [null, null, null, null, null];
+      this.#works.push('reply', sid, accountSid, sidTime(sid), now, ...unpaced, JSON.stringify(reply));
+      batch.count('work reply', 1);
+      batch.made.reply = true;
+    }
+    if (tell) batch.queueCallback({ sid, accountSid }, tell, now);
     if (joining) this.#ended.push({ ref: joining, messageSid: sid });
+    return notice && this.#queue(batch, notice, message, now);
+  }
+
+  #queue(batch: Batch, notice: Notice, { sid, accountSid }: Intake['message'], now: number): number | null {
+    const { connector, lane } = notice;
+    const dueAt = lane ? batch.lanes.takeSlot(lane, now) : now;
+    if (dueAt === null) return null;
+    const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
+    this.#works.push('notice', sid, accountSid, sidTime(sid), dueAt, connector, ...paced, noticePayload(notice));
+    batch.count('work notice', 1);
+    // Who claims sends claims it.
+    batch.made.send = true;
+    return dueAt;
   }
 
   endedOf(joinings: Map<string, HeldJoining>) {
@@ -150,9 +176,11 @@ class Writes {
     if (this.#messages.size > 0) await batch.query(INSERT_MESSAGES, this.#messages.values);
     if (this.#works.size > 0) {
       await batch.query(
-        `insert into work (attempt, due_at, kind, message_sid, account_sid, sid_at, connector, payload)
-         select 0, $7, u.* from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[]) u`,
-        [...this.#works.values, now],
+        `insert into work (attempt, kind, message_sid, account_sid, sid_at, due_at, connector, lane, interval_us, cost,
+           horizon_ms, payload)
+         select 0, u.* from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[],
+           $7::text[], $8::bigint[], $9::int[], $10::bigint[], $11::text[]) u`,
+        this.#works.values,
       );
     }
     if (this.#media.size === 0) return;
@@ -164,46 +192,4 @@ class Writes {
     );
     await endHolds(batch, this.#media.values[6] as string[]);
   }
-}
-
-export async function claimNotices(
-  batch: Batch,
-  { owner, limit, leaseMs, except = [] }: Pick<SendClaim, 'owner' | 'limit' | 'leaseMs' | 'except'>,
-  now: number,
-): Promise<NoticeWork[]> {
-  const rows = await batch.query(
-    `with due as materialized (
-       select account_sid, id, due_at from work where kind = 'notice' and due_at <= $1 and connector <> all($5::text[])
-       order by due_at, id limit $2 for update skip locked)
-     update work w set owner = $3, attempt = w.attempt + 1, due_at = $4 from due
-     where w.account_sid = due.account_sid and w.id = due.id
-     returning w.id, w.attempt, w.account_sid, w.message_sid, w.connector, w.payload`,
-    [now, limit, owner, now + leaseMs, except],
-  );
-  return rows.sort((a, b) => (a[0] as number) - (b[0] as number)).map(noticeWorkFrom);
-}
-
-export async function finishNotices(batch: Batch, results: NoticeResult[]): Promise<boolean[]> {
-  const over = new Columns(3);
-  const again = new Columns(4);
-  for (const { accountSid, workId, attempt, again: dueAt } of results) {
-    if (dueAt === undefined) over.push(accountSid, workId, attempt);
-    else again.push(accountSid, workId, attempt, dueAt);
-  }
-  const mine = "w.account_sid = u.account_sid and w.id = u.id and w.attempt = u.attempt and w.kind = 'notice'";
-  const gone = await batch.query(
-    `delete from work w using unnest($1::text[], $2::bigint[], $3::int[]) u (account_sid, id, attempt)
-     where ${mine} returning w.id`,
-    over.values,
-  );
-  const put = await batch.query(
-    `update work w set due_at = u.due_at, owner = null
-     from unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[]) u (account_sid, id, attempt, due_at)
-     where ${mine} returning w.id`,
-    again.values,
-  );
-  batch.count('work notice', -gone.length);
-  batch.made.notice ||= put.length > 0;
-  const done = new Set([...gone, ...put].map((row) => row[0]));
-  return results.map(({ workId }) => done.delete(workId));
 }

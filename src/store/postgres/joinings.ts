@@ -1,6 +1,12 @@
 import { type Joining, joiningKey, takePart as judgePart } from '../../domain/inbound-parts.ts';
 import { joiningFrom, joiningWorkFrom, newJoiningRef, withoutTexts, withTexts } from '../inbound-rows.ts';
-import { type ArrivedPart, type JoiningWork, type PartTaken, WHOLE_WAIT_MS } from '../inbound-shapes.ts';
+import {
+  type ArrivedPart,
+  type EndedSubmission,
+  type JoiningWork,
+  type PartTaken,
+  WHOLE_WAIT_MS,
+} from '../inbound-shapes.ts';
 import type { Claim } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { Columns } from './columns.ts';
@@ -28,7 +34,7 @@ export async function takePart(batch: Batch, items: ArrivedPart[], now: number):
     const place = places.get(placeName(connector, joiningKey(part))) as Place;
     const known = place.joining;
     const taken = judgePart(known, part, now, waitMs);
-    if (taken.kind === 'repeated') return { kind: 'repeated' };
+    if (taken.kind === 'repeated') return { kind: 'repeated', sid: known?.terms?.sid };
     if (taken.kind === 'whole' && !taken.joining) return { kind: 'whole', message: taken.message, joining: null };
     const joining = taken.joining as Joining;
     if (known && joining.parts.length === 1) {
@@ -39,7 +45,7 @@ export async function takePart(batch: Batch, items: ArrivedPart[], now: number):
     place.joining = taken.kind === 'whole' ? withTexts(joining, known, part) : joining;
     place.dueAt = taken.kind === 'whole' ? now + WHOLE_WAIT_MS : joining.dueAt;
     place.isChanged = true;
-    if (taken.kind === 'waiting') return { kind: 'waiting' };
+    if (taken.kind === 'waiting') return { kind: 'waiting', sid: joining.terms?.sid };
     return { kind: 'whole', message: taken.message, joining: place.ref };
   });
   await pushAside(batch, aside, now);
@@ -152,6 +158,18 @@ export async function giveBackJoinings(batch: Batch, { owner, leaseMs }: Claim, 
     'update joinings set owner = null, due_at = $1 where owner = $2 and due_at = $3 and message_sid is null',
     [now, owner, now + leaseMs],
   );
+}
+
+export async function endSubmission(
+  batch: Batch,
+  { joining, accountSid, messageSid, tell }: EndedSubmission,
+  now: number,
+): Promise<boolean> {
+  const held = (await lockJoinings(batch, [joining])).get(joining);
+  if (!held || held.messageSid !== null) return false;
+  await endJoinings(batch, [{ ref: joining, messageSid, text: held.text }]);
+  if (tell) batch.queueCallback({ accountSid, sid: messageSid }, tell, now);
+  return true;
 }
 
 export interface HeldJoining {

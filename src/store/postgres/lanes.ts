@@ -102,6 +102,15 @@ export class Lanes {
     return dueAt;
   }
 
+  /** Work from another lane joins a locked one at `dueAt`; what is accepted from now on starts so much later. */
+  join({ key, intervalMicros, cost }: Lane, dueAt: number, now: number): void {
+    const lane = this.#lanes.get(key);
+    if (!lane) throw new Error(`The lane ${key} is not locked`);
+    lane.nextAtMicros = Math.max(now * 1000, lane.nextAtMicros) + intervalMicros * cost;
+    this.#touched.add(lane);
+    this.bringForward(lane, dueAt);
+  }
+
   touch(lane: LaneState): void {
     this.#touched.add(lane);
   }

@@ -9,6 +9,10 @@ const MIGRATIONS: Migrations = {
     (await import('../migrations/postgres/0002-releases-and-documents.ts')).releasesAndDocuments,
   '0003-media-and-links': async () => (await import('../migrations/postgres/0003-media-and-links.ts')).mediaAndLinks,
   '0004-inbound': async () => (await import('../migrations/postgres/0004-inbound.ts')).inbound,
+  '0006-second-token': async () => (await import('../migrations/postgres/0006-second-token.ts')).secondToken,
+  '0008-esmes': async () => (await import('../migrations/postgres/0008-esmes.ts')).esmes,
+  '0007-past-of-sends': async () => (await import('../migrations/postgres/0007-past-of-sends.ts')).pastOfSends,
+  '0009-pdus': async () => (await import('../migrations/postgres/0009-pdus.ts')).pdus,
 };
 
 /** What the database has seen and what it lacks. Throws when a newer program has been here. */

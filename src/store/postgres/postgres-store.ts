@@ -2,18 +2,16 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { realClock } from '../../domain/clock.ts';
 import { type Faults, noFaults } from '../../domain/faults.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import type { CallbackResult, CallbackWork } from '../callback-shapes.ts';
+import type { CallbackClaim, CallbackResult, CallbackWork } from '../callback-shapes.ts';
 import type { Call } from '../commit.ts';
-import type { Account, Document, Sender } from '../directory.ts';
+import type { Account, AccountChange, AccountChanged, Document, Sender } from '../directory.ts';
 import type { Expired, Expiry } from '../expiry.ts';
 import type {
   ArrivedPart,
   ClaimedWork,
-  InboundVerbs,
+  EndedSubmission,
   Intake,
   JoiningWork,
-  NoticeResult,
-  NoticeWork,
   OptOutChange,
   OptOutChanged,
   PartTaken,
@@ -32,6 +30,7 @@ import type {
   LinkVisit,
   MediaVerbs,
 } from '../media.ts';
+import type { PduVerbs } from '../pdu-shapes.ts';
 import type { FiredTrigger, RaisedAlert } from '../report-shapes.ts';
 import type {
   Acceptance,
@@ -70,9 +69,9 @@ export interface StoreParts {
   faults?: Faults;
 }
 
-/** Connections for reads. With six for writes and one of the node itself a process holds ten at most. */
+/** Connections for reads. With seven for writes and one of the node itself a process holds eleven at most. */
 const READERS = 3;
-const PIPELINES = 6;
+const PIPELINES = 7;
 const SLOTS = 20;
 /** What gathers within this time becomes one hint. */
 const HINT_MS = 10;
@@ -80,9 +79,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The store on PostgreSQL: six pipelines, so that accepting never waits for what the engine writes, callbacks for
- * neither, what comes in for none of them, and an owner's change takes its locks in a transaction of its own. That of
- * the gate (`opt-outs.ts`) is opened by the first opt-out.
+ * The store on PostgreSQL: seven pipelines, so that accepting never waits for what the engine writes, callbacks for
+ * neither, what comes in for none of them nor for its apps' answers, and an owner's change takes its locks in a
+ * transaction of its own. That of the gate (`opt-outs.ts`) is opened by the first opt-out.
  */
 export class PostgresStore extends PostgresReads implements Store {
   readonly #driver: Driver;
@@ -94,9 +93,12 @@ export class PostgresStore extends PostgresReads implements Store {
   readonly #callbacks: Pipeline;
   readonly #changes: Pipeline;
   readonly #inbound: Pipeline;
+  readonly #replies: Pipeline;
   readonly #gate: Pipeline;
   readonly #line: NodeLine;
   readonly #clock: { now(): number };
+  readonly keepPdus: PduVerbs['keepPdus'] = (batch, now) => this.#changes.call('keepPdus', now, batch);
+  readonly forgetPdus: PduVerbs['forgetPdus'] = (bounds, now) => this.#changes.call('forgetPdus', now, bounds);
   /** Claims whose commit got no answer: nobody has their work, so the next claim gives it back first. */
   #lost: Call[] = [];
   #monthsKeptUntil: number;
@@ -137,6 +139,7 @@ export class PostgresStore extends PostgresReads implements Store {
     this.#changes = pipeline(3);
     this.#inbound = pipeline(4);
     this.#gate = pipeline(5);
+    this.#replies = pipeline(6);
   }
 
   accept(batch: Acceptance[], now: number): Promise<Accepted[]> {
@@ -155,7 +158,7 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#sends.call('receive', now, batch);
   }
 
-  claimCallbacks(claim: Claim, now: number): Promise<CallbackWork[]> {
+  claimCallbacks(claim: CallbackClaim, now: number): Promise<CallbackWork[]> {
     return this.#callbacks.call('claimCallbacks', now, claim);
   }
 
@@ -270,6 +273,10 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#inbound.call('claimJoinings', now, claim);
   }
 
+  endSubmission(ended: EndedSubmission, now: number): Promise<boolean> {
+    return this.#inbound.call('endSubmission', now, ended);
+  }
+
   async takeIn(batch: Intake[], now: number): Promise<TookIn[]> {
     const answers = await this.#inbound.call<TookIn[]>('takeIn', now, batch);
     const changes = batch.map(({ message, optOut }) => ({ accountSid: message.accountSid, ...optOut }));
@@ -278,19 +285,11 @@ export class PostgresStore extends PostgresReads implements Store {
   }
 
   claimReplies(claim: Claim, now: number): Promise<ReplyWork[]> {
-    return this.#inbound.call('claimReplies', now, claim);
+    return this.#replies.call('claimReplies', now, claim);
   }
 
   finishReplies(batch: ReplyResult[], now: number): Promise<ReplyDone[]> {
-    return this.#inbound.call('finishReplies', now, batch);
-  }
-
-  claimNotices(...[claim, now]: Parameters<InboundVerbs['claimNotices']>): Promise<NoticeWork[]> {
-    return this.#inbound.call('claimNotices', now, claim);
-  }
-
-  finishNotices(batch: NoticeResult[], now: number): Promise<boolean[]> {
-    return this.#inbound.call('finishNotices', now, batch);
+    return this.#replies.call('finishReplies', now, batch);
   }
 
   async changeOptOuts(batch: OptOutChange[], now: number): Promise<OptOutChanged[]> {
@@ -307,7 +306,11 @@ export class PostgresStore extends PostgresReads implements Store {
     await this.#sends.call('saveAccount', this.#clock.now(), account);
   }
 
-  saveSender(sender: Sender): Promise<'saved' | 'taken'> {
+  changeAccount(change: AccountChange, now: number): Promise<AccountChanged> {
+    return this.#sends.call('changeAccount', now, change);
+  }
+
+  saveSender(sender: Sender): ReturnType<Store['saveSender']> {
     return this.#sends.call('saveSender', this.#clock.now(), sender);
   }
 
@@ -334,7 +337,8 @@ export class PostgresStore extends PostgresReads implements Store {
   }
 
   async #close(): Promise<void> {
-    const pipelines = [this.#accepts, this.#sends, this.#callbacks, this.#changes, this.#inbound, this.#gate];
+    const before = [this.#accepts, this.#sends, this.#callbacks, this.#changes];
+    const pipelines = [...before, this.#inbound, this.#replies, this.#gate];
     await Promise.all(pipelines.map((pipeline) => pipeline.close()));
     await this.#line.close();
     await this.#readers.close();

@@ -3,10 +3,11 @@ import { contentless, obfuscated } from '../../domain/privacy.ts';
 import { sidTime } from '../../domain/sid.ts';
 import { type Expired, type Expiry, LEFT_KIND } from '../expiry.ts';
 import { FOUND_COLUMNS, type Found, foundFrom, hasContent, numberOf, placeOf } from '../expiry-rows.ts';
-import { IS_INBOUND } from '../kept-attempt.ts';
+import { IS_INBOUND, maskedTexts } from '../kept-attempt.ts';
 import type { Batch, Lost, MessageKey } from './batch.ts';
 import { removeMediaOf } from './blobs.ts';
 import { Columns } from './columns.ts';
+import { removePdusOf } from './pdus.ts';
 import { bareAlertsOf, maskAlertsOf } from './reports.ts';
 
 /** What messages keep no longer, by the rules told in `sql/privacy.ts`. Their rows are locked by the caller. */
@@ -48,6 +49,7 @@ export async function redact(
   );
   await dropAnswers(batch, messages);
   await bareAlertsOf(batch, messages);
+  await removePdusOf(batch, messages);
 }
 
 /** What apps answered to them holds the texts of replies, or has what was wrong with them. */
@@ -68,6 +70,7 @@ async function maskNumbers(
   now: number,
 ): Promise<void> {
   await bareAlertsOf(batch, messages);
+  await removePdusOf(batch, messages);
   for (const side of ['from', 'to']) {
     const columns = new Columns(4);
     for (const one of messages) {
@@ -165,7 +168,7 @@ async function maskAttempts(batch: Batch, { accountSid, sid }: MessageKey, mask:
     await batch.query(
       `update attempts set payload = $4, request = $5, response = $6, error = $7
        where account_sid = $1 and at = $2 and id = $3`,
-      [accountSid, at, id, ...texts.map((text) => (text === null ? null : mask(text as string)))],
+      [accountSid, at, id, ...maskedTexts(texts as (string | null)[], mask)],
     );
   }
 }
@@ -198,8 +201,8 @@ async function page(
 
 async function withCallbacks(batch: Batch, accountSid: string, found: Found[]): Promise<Set<string>> {
   const rows = await batch.query(
-    `select distinct message_sid from work
-     where account_sid = $1 and kind = 'callback' and message_sid = any($2::text[])`,
+    `select message_sid from work where account_sid = $1 and kind = 'callback' and message_sid = any($2::text[])
+     union select message_sid from work where account_sid = $1 and kind = 'esme' and message_sid = any($2::text[])`,
     [accountSid, found.map(({ sid }) => sid)],
   );
   return new Set(rows.map((row) => row[0] as string));

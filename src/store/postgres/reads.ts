@@ -1,5 +1,7 @@
-import type { Message, Status } from '../../domain/message.ts';
+import type { Message } from '../../domain/message.ts';
 import { sidTime } from '../../domain/sid.ts';
+import { batchReads } from '../batch-reads.ts';
+import type { BatchReads } from '../batch-shapes.ts';
 import type { AttemptQuery, CallbackAttempt } from '../callback-shapes.ts';
 import type { Account, Document, DocumentQuery, Sender } from '../directory.ts';
 import { inboundReads } from '../inbound-reads.ts';
@@ -7,6 +9,7 @@ import type { InboundReads } from '../inbound-shapes.ts';
 import { LINK_COLUMNS, linkFrom } from '../link-rows.ts';
 import type { BlobRecord, Link, Media, MediaQuery } from '../media.ts';
 import { blobRecordFrom, MEDIA_COLUMNS, mediaFrom } from '../media-rows.ts';
+import { pduReads } from '../pdu-rows.ts';
 import { reportReads } from '../report-reads.ts';
 import type { ReportReads } from '../report-shapes.ts';
 import {
@@ -24,6 +27,7 @@ import {
   SENDER_COLUMNS,
   senderFrom,
 } from '../rows.ts';
+import { statsOf } from '../stats.ts';
 import type {
   AwaitedPart,
   Finding,
@@ -65,10 +69,18 @@ export class PostgresReads implements Reads {
   readonly stillClaimed: InboundReads['stillClaimed'] = (...query) => this.#inbound.stillClaimed(...query);
   readonly pair: InboundReads['pair'] = (...query) => this.#inbound.pair(...query);
   readonly lastInboundAt: InboundReads['lastInboundAt'] = (...query) => this.#inbound.lastInboundAt(...query);
+  readonly pdus = pduReads((text, values) => this.#session.query(text, values));
   readonly #reports = reportReads((text, values) => this.#session.query(text, values));
   readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
   readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);
   readonly usage: ReportReads['usage'] = (query) => this.#reports.usage(query);
+  readonly #batches = batchReads((text, values) => this.#session.query(text, values), 'messages');
+  readonly sendersByAddress: BatchReads['sendersByAddress'] = (...keys) => this.#batches.sendersByAddress(...keys);
+  readonly documentsByName: BatchReads['documentsByName'] = (...keys) => this.#batches.documentsByName(...keys);
+  readonly mediaOf: BatchReads['mediaOf'] = (...keys) => this.#batches.mediaOf(...keys);
+  readonly lastSenders: BatchReads['lastSenders'] = (...keys) => this.#batches.lastSenders(...keys);
+  readonly lastInboundsAt: BatchReads['lastInboundsAt'] = (...keys) => this.#batches.lastInboundsAt(...keys);
+  readonly optOutsOf: BatchReads['optOutsOf'] = (...keys) => this.#batches.optOutsOf(...keys);
 
   constructor(parts: ReadParts) {
     this.#session = parts.session;
@@ -248,12 +260,6 @@ export class PostgresReads implements Reads {
 
   async nextDueAt(kind: WorkKind, except: string[] = []): Promise<number | null> {
     if (kind === 'joining') return this.#number('select min(due_at) from joinings');
-    if (kind === 'notice') {
-      return this.#number(
-        `select due_at from work where kind = 'notice' and connector <> all($1::text[]) order by due_at limit 1`,
-        except,
-      );
-    }
     if (kind !== 'send') {
       // Written out, not bound: each kind has an index of its own.
       return this.#number(
@@ -264,6 +270,8 @@ export class PostgresReads implements Reads {
       `select least(
         (select due_at from work where kind = 'send' and lane is null and due_at < ${HELD_AT}
            and connector <> all($1::text[]) order by due_at limit 1),
+        (select due_at from work where kind = 'notice' and lane is null and connector <> all($1::text[])
+           order by due_at limit 1),
         (select head_at from lanes l where head_at is not null and connector <> all($1::text[])
            and exists (select 1 from work w where w.account_sid = l.account_sid and w.lane = l.key)
            order by head_at limit 1))`,
@@ -272,33 +280,12 @@ export class PostgresReads implements Reads {
   }
 
   async stats(): Promise<StoreStats> {
-    const messagesByStatus: Partial<Record<Status, number>> = {};
-    const open = { send: 0, callback: 0, release: 0, fetch: 0, reply: 0, notice: 0 };
-    const counts = await this.#all(
+    const counters = await this.#all(
       (row) => row as [string, number],
       'select name, sum(n)::bigint from counters group by name',
     );
-    for (const [name, n] of counts) {
-      if (name === 'work send') open.send = n;
-      else if (name === 'work callback') open.callback = n;
-      else if (name === 'work release') open.release = n;
-      else if (name === 'work fetch') open.fetch = n;
-      else if (name === 'work reply') open.reply = n;
-      else if (name === 'work notice') open.notice = n;
-      else if (n > 0) messagesByStatus[name as Status] = n;
-    }
-    const dues = [await this.nextDueAt('send'), await this.nextDueAt('callback')].filter((at) => at !== null);
-    return {
-      messagesByStatus,
-      sendsDue: open.send,
-      callbacksDue: open.callback,
-      releasesDue: open.release,
-      fetchesDue: open.fetch,
-      repliesDue: open.reply,
-      noticesDue: open.notice,
-      oldestDueAt: dues.length > 0 ? Math.min(...dues) : null,
-      parkedReceipts: (await this.#number('select count(*) from parked')) ?? 0,
-    };
+    const parked = (await this.#number('select count(*) from parked')) ?? 0;
+    return statsOf(counters, (kind) => this.nextDueAt(kind), parked);
   }
 
   async risk(): Promise<string | null> {

@@ -6,9 +6,9 @@ import { Columns } from './columns.ts';
 
 /** A change of rate, by the rules told in `sql/repace.ts`. The lane is locked, so nobody accepts or claims meanwhile. */
 const WAITING = `select w.id, w.due_at, coalesce(w.cost, greatest(1, m.num_segments)), w.attempt
-  from work w join messages m on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid
-  where w.account_sid = $1 and w.kind = 'send' and w.owner is null
-  and (w.lane = $2 or (w.lane is null and w.connector = $3 and m.from_address = $4))
+  from work w left join messages m on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid
+  where w.account_sid = $1 and w.kind in ('send', 'notice') and w.owner is null
+  and (w.lane = $2 or (w.kind = 'send' and w.lane is null and w.connector = $3 and m.from_address = $4))
   order by w.id for update of w`;
 const MOVE = `update work w set due_at = u.due_at, lane = u.lane, interval_us = u.interval_us, cost = u.cost,
     horizon_ms = u.horizon_ms

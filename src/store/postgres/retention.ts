@@ -56,6 +56,7 @@ async function dropMessages(batch: Batch, name: string, now: number): Promise<nu
     `delete from documents d using ${name} m
      where d.account_sid = m.account_sid and d.kind = 'feedback' and d.sid = m.sid`,
   );
+  await batch.query(`delete from pdus p using ${name} m where p.account_sid = m.account_sid and p.message_sid = m.sid`);
   const media = await batch.query(
     `delete from media a using ${name} m where a.account_sid = m.account_sid and a.message_sid = m.sid
      returning a.blob_key`,
@@ -81,8 +82,11 @@ async function deleteDefaults(batch: Batch, end: number, settledBy: number, now:
     `with old as materialized (
        select m.account_sid, m.sid_at, m.sid from messages_default m where sid_at < $2 and ${SETTLED}
        and not exists (select 1 from work w where w.account_sid = m.account_sid and w.message_sid = m.sid
-         and w.kind = 'callback') limit ${ROWS}),
+         and w.kind = 'callback')
+       and not exists (select 1 from work w where w.account_sid = m.account_sid and w.message_sid = m.sid
+         and w.kind = 'esme') limit ${ROWS}),
      parts as (delete from parts p using old where p.account_sid = old.account_sid and p.message_sid = old.sid),
+     pdus as (delete from pdus p using old where p.account_sid = old.account_sid and p.message_sid = old.sid),
      feedback as (delete from documents d using old
        where d.account_sid = old.account_sid and d.kind = 'feedback' and d.sid = old.sid)
      delete from messages_default m using old

@@ -20,27 +20,37 @@ export async function settleSends(batch: Batch, settlements: SendSettlement[], n
   const works = await lockWorks(batch, settlements);
   await batch.load(
     settlements
-      .filter(({ workId }) => works.has(workId))
+      .filter(({ workId }) => works.get(workId)?.kind === 'send')
       .map(({ accountSid, messageSid: sid }) => ({ accountSid, sid })),
   );
   const done = new Columns(2);
-  const again = new Columns(3);
+  const again = new Columns(4);
+  const moved = new Columns(7);
   const parts = new Parts();
   const answers = settlements.map((settlement) => {
     const { workId, attempt, accountSid, messageSid, result } = settlement;
     const work = works.get(workId);
-    const message = batch.message(messageSid);
-    if (!work || work.attempt !== attempt || work.messageSid !== messageSid || !message) return false;
+    if (!work || work.attempt !== attempt || work.messageSid !== messageSid) return false;
+    const message = work.kind === 'send' ? batch.message(messageSid) : null;
+    if (work.kind === 'send' && !message) return false;
     if (result.kind === 'again') {
-      again.push(accountSid, workId, result.dueAt);
+      const { dueAt, past, move } = result;
+      again.push(accountSid, workId, dueAt, past ? JSON.stringify(past) : null);
       const lane = work.lane === null ? null : batch.lanes.get(work.lane);
-      if (lane) batch.lanes.bringForward(lane, result.dueAt);
-      if (result.note) batch.remark(message, result.note, now);
+      if (move) {
+        const to = move.lane;
+        const paced = [to?.key ?? null, to?.intervalMicros ?? null, to?.cost ?? null, to?.horizonMs ?? null];
+        moved.push(accountSid, workId, move.connector, ...paced);
+        if (to) batch.lanes.join(to, dueAt, now);
+      } else if (lane) batch.lanes.bringForward(lane, dueAt);
+      if (message && result.note) batch.remark(message, result.note, now);
       return true;
     }
     works.delete(workId);
     done.push(accountSid, workId);
-    batch.count('work send', -1);
+    batch.count(`work ${work.kind}`, -1);
+    // Nothing else is kept of a notice.
+    if (!message) return true;
     if (result.kind === 'failed') {
       batch.advance(message, 'fail', now, { errorCode: result.errorCode, note: result.note });
     } else {
@@ -52,6 +62,7 @@ export async function settleSends(batch: Batch, settlements: SendSettlement[], n
     return true;
   });
   await write(batch, done, again, parts);
+  await move(batch, moved);
   await claimParked(batch, parts.keys(), now);
   return answers;
 }
@@ -65,34 +76,44 @@ async function lockLanesOf(batch: Batch, settlements: SendSettlement[]): Promise
      join work w on w.account_sid = k.account_sid and w.id = k.id where w.lane is not null`,
     columns.values,
   );
-  await batch.lanes.lock(
-    batch.session,
-    rows.map(([accountSid, key, connector]) => ({
-      accountSid: accountSid as string,
-      key: key as string,
-      connector: connector as string,
-    })),
+  const left = rows.map(([accountSid, key, connector]) => ({
+    accountSid: accountSid as string,
+    key: key as string,
+    connector: connector as string,
+  }));
+  const joined = settlements.flatMap(({ accountSid, result }) =>
+    result.kind === 'again' && result.move?.lane
+      ? [{ accountSid, key: result.move.lane.key, connector: result.move.connector }]
+      : [],
   );
+  await batch.lanes.lock(batch.session, [...left, ...joined]);
 }
 
 interface LockedWork {
   attempt: number;
   messageSid: string;
   lane: string | null;
+  kind: 'send' | 'notice';
 }
 
 async function lockWorks(batch: Batch, settlements: SendSettlement[]): Promise<Map<number, LockedWork>> {
   const columns = new Columns(2);
   for (const { accountSid, workId } of settlements) columns.push(accountSid, workId);
   const rows = await batch.query(
-    `select w.id, w.attempt, w.message_sid, w.lane from unnest($1::text[], $2::bigint[]) k (account_sid, id)
-     join work w on w.account_sid = k.account_sid and w.id = k.id order by w.id for update of w`,
+    `select w.id, w.attempt, w.message_sid, w.lane, w.kind from unnest($1::text[], $2::bigint[]) k (account_sid, id)
+     join work w on w.account_sid = k.account_sid and w.id = k.id where w.kind in ('send', 'notice')
+     order by w.id for update of w`,
     columns.values,
   );
   return new Map(
-    rows.map(([id, attempt, messageSid, lane]) => [
+    rows.map(([id, attempt, messageSid, lane, kind]) => [
       id as number,
-      { attempt: attempt as number, messageSid: messageSid as string, lane: lane as string | null },
+      {
+        attempt: attempt as number,
+        messageSid: messageSid as string,
+        lane: lane as string | null,
+        kind: kind as LockedWork['kind'],
+      },
     ]),
   );
 }
@@ -129,8 +150,8 @@ async function write(batch: Batch, done: Columns, again: Columns, parts: Parts):
   if (again.size > 0) {
     batch.made.send = true;
     await batch.query(
-      `update work w set due_at = u.due_at, owner = null
-       from unnest($1::text[], $2::bigint[], $3::bigint[]) u (account_sid, id, due_at)
+      `update work w set due_at = u.due_at, owner = null, past = coalesce(u.past, w.past)
+       from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) u (account_sid, id, due_at, past)
        where w.account_sid = u.account_sid and w.id = u.id`,
       again.values,
     );
@@ -148,6 +169,19 @@ async function write(batch: Batch, done: Columns, again: Columns, parts: Parts):
      on conflict (account_sid, connector, carrier_id) do update set message_sid = excluded.message_sid,
        part = excluded.part, sid_at = excluded.sid_at, state = excluded.state, error_code = null`,
     rows.values,
+  );
+}
+
+/** To other connectors' queues. An old lane keeps the slot that it had given. */
+async function move(batch: Batch, moved: Columns): Promise<void> {
+  if (moved.size === 0) return;
+  await batch.query(
+    `update work w set connector = u.connector, lane = u.lane, interval_us = u.interval_us, cost = u.cost,
+       horizon_ms = u.horizon_ms
+     from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::bigint[])
+       u (account_sid, id, connector, lane, interval_us, cost, horizon_ms)
+     where w.account_sid = u.account_sid and w.id = u.id`,
+    moved.values,
   );
 }
 
@@ -171,7 +205,8 @@ export async function leave(batch: Batch, owner: string, now: number): Promise<n
 
 async function giveBack(batch: Batch, whose: string, owner: string, now: number): Promise<number> {
   const rows = await batch.query(
-    `update work set due_at = case kind when 'send' then least($1, sid_at) else $1 end, owner = null
+    `update work set due_at = case when kind in ('send', 'notice') then least($1, sid_at) else $1 end, owner = null,
+       past = case when kind in ('send', 'notice') then (coalesce(past, '{}')::jsonb || '{"orphaned":true}')::text else past end
      where owner is not null and ${whose} returning account_sid, lane, kind`,
     [now, owner],
   );

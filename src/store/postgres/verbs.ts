@@ -1,10 +1,12 @@
+import type { TracedPdu } from '../../domain/pdu-trace.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import type { CallbackResult } from '../callback-shapes.ts';
+import type { CallbackClaim, CallbackResult } from '../callback-shapes.ts';
 import type { Call } from '../commit.ts';
-import type { Account, Document, Sender } from '../directory.ts';
+import type { Account, AccountChange, Document, Sender } from '../directory.ts';
 import type { Expiry } from '../expiry.ts';
-import type { ArrivedPart, Intake, NoticeResult, OptOutChange, ReplyResult } from '../inbound-shapes.ts';
+import type { ArrivedPart, EndedSubmission, Intake, OptOutChange, ReplyResult } from '../inbound-shapes.ts';
 import type { BlobHold, FetchSettlement, LinkVisit } from '../media.ts';
+import type { PduBounds } from '../pdu-shapes.ts';
 import type { FiredTrigger, RaisedAlert } from '../report-shapes.ts';
 import type { Acceptance, Change, Claim, Release, Repace, SendClaim, SendSettlement, WorkKind } from '../store.ts';
 import { accept, isOneStatement as isOneAccept } from './accept.ts';
@@ -13,14 +15,15 @@ import { dyingBlobs, forgetBlobs, holdBlob } from './blobs.ts';
 import { claimCallbacks, finishCallbacks, replayCallback } from './callbacks.ts';
 import { change } from './changes.ts';
 import { claimSends } from './claim-sends.ts';
-import { removeSender, saveAccount, saveSender } from './directory.ts';
+import { changeAccount, removeSender, saveAccount, saveSender } from './directory.ts';
 import { removeDocument, saveDocument } from './documents.ts';
-import { claimNotices, finishNotices, takeIn } from './inbound.ts';
-import { claimJoinings, giveBackJoinings, takePart } from './joinings.ts';
+import { takeIn } from './inbound.ts';
+import { claimJoinings, endSubmission, giveBackJoinings, takePart } from './joinings.ts';
 import { forgetLinks, visitLink } from './links.ts';
 import { claimFetches, removeMedia, settleFetches } from './media.ts';
 import { type ClaimedQuestion, changeOptOuts, findClaimed, passGate } from './opt-outs.ts';
 import { forgetInbound } from './pairs.ts';
+import { forgetPdus, keepPdus } from './pdus.ts';
 import { expire, lose } from './privacy.ts';
 import { receive } from './receipts.ts';
 import { claimReleases, release } from './releases.ts';
@@ -43,7 +46,6 @@ const MERGED: Record<string, (batch: Batch, items: never[], now: number) => Prom
   takePart: (batch, items: ArrivedPart[], now) => takePart(batch, items, now),
   takeIn: (batch, items: Intake[], now) => takeIn(batch, items, now),
   finishReplies: (batch, items: ReplyResult[], now) => finishReplies(batch, items, now),
-  finishNotices: (batch, items: NoticeResult[]) => finishNotices(batch, items),
   changeOptOuts: (batch, items: OptOutChange[], now) => changeOptOuts(batch, items, now),
   findClaimed: (batch, items: ClaimedQuestion[], now) => findClaimed(batch, items, now),
   raiseAlerts: (batch, items: RaisedAlert[], now) => raiseAlerts(batch, items, now),
@@ -56,7 +58,10 @@ const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise
   repace: (batch, [one]: [Repace], now) => repace(batch, one, now),
   forgetAlerts: (batch, [before]: [number]) => forgetAlerts(batch, before),
   fireTrigger: (batch, [fired]: [FiredTrigger], now) => fireTrigger(batch, fired, now),
+  keepPdus: (batch, [pdus]: [TracedPdu[]]) => keepPdus(batch, pdus),
+  forgetPdus: (batch, [bounds]: [PduBounds]) => forgetPdus(batch, bounds),
   saveAccount: (batch, [account]: [Account]) => saveAccount(batch, account),
+  changeAccount: (batch, [one]: [AccountChange], now) => changeAccount(batch, one, now),
   saveSender: (batch, [sender]: [Sender]) => saveSender(batch, sender),
   removeSender: (batch, [account, sid]: [string, string]) => removeSender(batch, account, sid),
   saveDocument: (batch, [document]: [Document]) => saveDocument(batch, document),
@@ -73,10 +78,10 @@ const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise
   claimSends: (batch, [claim]: [SendClaim], now) => claimSends(batch, claim, now),
   claimJoinings: (batch, [claim]: [Claim], now) => claimJoinings(batch, claim, now),
   claimReplies: (batch, [claim]: [Claim], now) => claimReplies(batch, claim, now),
-  claimNotices: (batch, [claim]: [SendClaim], now) => claimNotices(batch, claim, now),
   passGate: (batch) => passGate(batch),
   forgetInbound: (batch, _args, now) => forgetInbound(batch, now),
-  claimCallbacks: (batch, [claim]: [Claim], now) => claimCallbacks(batch, claim, now),
+  endSubmission: (batch, [ended]: [EndedSubmission], now) => endSubmission(batch, ended, now),
+  claimCallbacks: (batch, [claim]: [CallbackClaim], now) => claimCallbacks(batch, claim, now),
 };
 
 /** Harmless when done twice: fenced by attempts, found to be stored already, or the same rows again. */
@@ -104,11 +109,10 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   'saveSender',
   'takePart',
   'claimJoinings',
+  'endSubmission',
   'takeIn',
   'claimReplies',
   'finishReplies',
-  'claimNotices',
-  'finishNotices',
   'changeOptOuts',
   'forgetInbound',
   'passGate',
@@ -117,19 +121,21 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
 
 /** Gives back what a lost claim may have leased: its rows are told by owner and end of lease. */
 export const GIVE_BACK: Record<string, (batch: Batch, claim: Claim, now: number) => Promise<unknown>> = {
-  claimSends: (batch, claim, now) => giveBack(batch, 'send', claim, now),
+  async claimSends(batch, claim, now) {
+    await giveBack(batch, 'send', claim, now);
+    await giveBack(batch, 'notice', claim, now);
+  },
   claimCallbacks: (batch, claim, now) => giveBack(batch, 'callback', claim, now),
   claimReleases: (batch, claim, now) => giveBack(batch, 'release', claim, now),
   claimFetches: (batch, claim, now) => giveBack(batch, 'fetch', claim, now),
   claimReplies: (batch, claim, now) => giveBack(batch, 'reply', claim, now),
-  claimNotices: (batch, claim, now) => giveBack(batch, 'notice', claim, now),
   claimJoinings: (batch, claim, now) => giveBackJoinings(batch, claim, now),
 };
 
 /** Verbs with fault points. */
 export const POINTS: Record<
   string,
-  'accept' | 'claim' | 'settle' | 'receive' | 'finish' | 'intake' | 'reply' | 'privacy'
+  'accept' | 'claim' | 'settle' | 'receive' | 'finish' | 'intake' | 'reply' | 'privacy' | 'account'
 > = {
   accept: 'accept',
   claimSends: 'claim',
@@ -144,6 +150,7 @@ export const POINTS: Record<
   finishReplies: 'reply',
   change: 'privacy',
   removeMedia: 'privacy',
+  changeAccount: 'account',
 };
 
 /** Only accepting without lanes is one statement. */
@@ -178,7 +185,7 @@ export async function runCalls(batch: Batch, calls: Call[]): Promise<unknown[]> 
 /** Back in front of what waits, as if it had never been claimed. */
 async function giveBack(batch: Batch, kind: WorkKind, { owner, leaseMs }: Claim, now: number): Promise<void> {
   const rows = await batch.query(
-    `update work set due_at = case kind when 'send' then least($1, sid_at) else $1 end, owner = null
+    `update work set due_at = case when kind in ('send', 'notice') then least($1, sid_at) else $1 end, owner = null
      where owner = $2 and kind = $3 and due_at = $4 returning account_sid, lane, connector`,
     [now, owner, kind, now + leaseMs],
   );

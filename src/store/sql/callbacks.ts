@@ -1,18 +1,24 @@
-import type { CallbackPayload, CallbackResult } from '../callback-shapes.ts';
+import { esmeUserOf } from '../../domain/esme-address.ts';
+import type { CallbackClaim, CallbackPayload, CallbackResult } from '../callback-shapes.ts';
 import { keptTexts } from '../kept-attempt.ts';
 import type { Row } from '../rows.ts';
-import type { Claim } from '../store.ts';
-import { HELD_AT } from '../transition.ts';
+import { CLICK, HELD_AT, IN_ORDER } from '../transition.ts';
 import type { WriteContext } from './context.ts';
 
 /**
  * Callback work. Of one message only the oldest open callback has a real due time; those behind it are held, and each
- * that finishes lets the next one go. So order per message needs no look at the others when claiming.
+ * that finishes lets the next one go. So order per message needs no look at the others when claiming. Clicks stand
+ * beside that line: how often they are tried again is nothing to a status.
  */
 
 const CLAIM = `update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?`;
-const INSERT = `insert into work (kind, message_sid, account_sid, due_at, attempt, payload)
-  values ('callback', ?, ?, ?, 0, ?)`;
+const INSERT = `insert into work (kind, message_sid, account_sid, due_at, attempt, payload, connector)
+  values (?, ?, ?, ?, 0, ?, ?)`;
+/** What is for ESMEs is of another kind: who has none bound need not look past it. The user stands as its connector. */
+const CLAIM_OF_ESME = `select id, attempt, message_sid, account_sid, payload from work
+  where kind = 'esme' and connector = ? and due_at <= ? order by due_at, id limit ?`;
+const CLAIM_UNTOLD = `select id, attempt, message_sid, account_sid, payload from work
+  where kind = 'esme' and due_at <= ? order by due_at, id limit ?`;
 
 /** Answers the id of the new work. */
 export function queueCallback(
@@ -22,25 +28,39 @@ export function queueCallback(
   now: number,
   payload: CallbackPayload,
 ): number {
-  const open = ctx.sql("select 1 from work where message_sid = ? and kind = 'callback' limit 1").get(messageSid);
-  ctx.count('work callback', 1);
+  const user = esmeUserOf(payload.url);
+  const kind = user === null ? 'callback' : 'esme';
+  const inLine = `select 1 from work where message_sid = ? and kind = '${kind}' and ${IN_ORDER} limit 1`;
+  const open = !payload.click && ctx.sql(inLine).get(messageSid);
+  ctx.count(`work ${kind}`, 1);
   const dueAt = open ? HELD_AT : now;
-  return Number(ctx.sql(INSERT).run(messageSid, accountSid, dueAt, JSON.stringify(payload)).lastInsertRowid);
+  const row = [kind, messageSid, accountSid, dueAt, JSON.stringify(payload), payload.click ? CLICK : user] as const;
+  return Number(ctx.sql(INSERT).run(...row).lastInsertRowid);
 }
 
 /** Answers rows for `callbackWorkFrom`. */
-export function claimCallbacks(ctx: WriteContext, { owner, limit, leaseMs }: Claim, now: number): Row[] {
-  const rows = ctx
-    .sql(
-      `select id, attempt, message_sid, account_sid, payload from work
-       where kind = 'callback' and lane is null and due_at <= ? order by due_at, id limit ?`,
-    )
-    .all(now, limit) as unknown as Row[];
+export function claimCallbacks(ctx: WriteContext, claim: CallbackClaim, now: number): Row[] {
+  const { owner, leaseMs } = claim;
+  const rows = due(ctx, claim, now);
   for (const row of rows) {
     ctx.sql(CLAIM).run(owner, now + leaseMs, row[0] as number);
     row[1] = (row[1] as number) + 1;
   }
   return rows;
+}
+
+function due(ctx: WriteContext, { limit, esmes, untoldSince }: CallbackClaim, now: number): Row[] {
+  if (esmes) {
+    const claim = ctx.sql(CLAIM_OF_ESME);
+    return esmes.flatMap((one) => claim.all(one.user, now, one.limit) as unknown as Row[]);
+  }
+  if (untoldSince !== undefined) return ctx.sql(CLAIM_UNTOLD).all(untoldSince, limit) as unknown as Row[];
+  return ctx
+    .sql(
+      `select id, attempt, message_sid, account_sid, payload from work
+       where kind = 'callback' and lane is null and due_at <= ? order by due_at, id limit ?`,
+    )
+    .all(now, limit) as unknown as Row[];
 }
 
 export function finishCallbacks(ctx: WriteContext, batch: CallbackResult[], now: number): boolean[] {
@@ -50,8 +70,8 @@ export function finishCallbacks(ctx: WriteContext, batch: CallbackResult[], now:
 function finishOne(ctx: WriteContext, result: CallbackResult, now: number): boolean {
   const { workId, attempt } = result;
   const row = ctx
-    .sql("select message_sid from work where id = ? and attempt = ? and kind = 'callback'")
-    .get(workId, attempt) as unknown as Row | undefined;
+    .sql("select message_sid, kind from work where id = ? and attempt = ? and kind in ('callback', 'esme')")
+    .get(workId, attempt) as unknown as [string, 'callback' | 'esme'] | undefined;
   if (!row) return false;
   keepAttempt(ctx, result);
   if (result.decision === 'retry') {
@@ -59,13 +79,14 @@ function finishOne(ctx: WriteContext, result: CallbackResult, now: number): bool
     return true;
   }
   ctx.sql('delete from work where id = ?').run(workId);
-  ctx.count('work callback', -1);
+  const [messageSid, kind] = row;
+  ctx.count(`work ${kind}`, -1);
   ctx
     .sql(
       `update work set due_at = ?1 where due_at = ${HELD_AT} and id =
-       (select min(id) from work where message_sid = ?2 and kind = 'callback')`,
+       (select min(id) from work where message_sid = ?2 and kind = '${kind}' and ${IN_ORDER})`,
     )
-    .run(now, row[0] as string);
+    .run(now, messageSid);
   return true;
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { UsageSums } from '../report-rows.ts';
+import type { Lane } from '../store.ts';
 import { Traces } from './traces.ts';
 import { countUsage } from './usage.ts';
 
@@ -20,7 +21,7 @@ export class WriteContext {
   #lanes = new Map<string, LaneState>();
   #touched = new Set<string>();
   #counts = new Map<string, number>();
-  /** Rows of messages whose content went, and whose neighbours may have stale copies of it beside them (`traces.ts`). */
+  /** Rows whose content went, and whose neighbours may have stale copies of it beside them (`traces.ts`). */
   readonly traces = new Traces();
   readonly usage = new UsageSums();
 
@@ -62,6 +63,14 @@ export class WriteContext {
     this.#touched.add(key);
     this.bringForward(key, dueAt);
     return dueAt;
+  }
+
+  /** Work from another lane joins this one at `dueAt`; what is accepted from now on starts so much later. */
+  join({ key, intervalMicros, cost }: Lane, dueAt: number, now: number): void {
+    const lane = this.lane(key);
+    lane.nextAtMicros = Math.max(now * 1000, lane.nextAtMicros) + intervalMicros * cost;
+    this.#touched.add(key);
+    this.bringForward(key, dueAt);
   }
 
   touch(key: string): void {

@@ -1,26 +1,40 @@
-import type { Account, Sender } from '../directory.ts';
-import { ACCOUNT_COLUMNS, type Row } from '../rows.ts';
+import { changedAccount } from '../account-change.ts';
+import type { Account, AccountChange, AccountChanged, Sender } from '../directory.ts';
+import { ACCOUNT_COLUMNS, accountFrom, accountValues, type Row } from '../rows.ts';
 import type { WriteContext } from './context.ts';
+import { removeDocument } from './documents.ts';
 
 /** Who may send, and from where. Rare writes: clarity before speed. */
 
 export function saveAccount(ctx: WriteContext, account: Account): void {
   ctx
-    .sql(`insert or replace into accounts (${ACCOUNT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(
-      account.sid,
-      account.ownerSid,
-      account.friendlyName,
-      account.status,
-      account.type,
-      account.sealedToken,
-      account.defaultServiceSid,
-      account.createdAt,
-      account.updatedAt,
-    );
+    .sql(`insert or replace into accounts (${ACCOUNT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(...accountValues(account));
 }
 
-export function saveSender(ctx: WriteContext, sender: Sender): 'saved' | 'taken' {
+export function changeAccount(ctx: WriteContext, change: AccountChange, now: number): AccountChanged {
+  const row = ctx.sql(`select ${ACCOUNT_COLUMNS} from accounts where sid = ?`).get(change.sid) as unknown as
+    | Row
+    | undefined;
+  const answer = changedAccount(row ? accountFrom(row) : null, change, now);
+  if (answer.kind !== 'done') return answer;
+  saveAccount(ctx, answer.account);
+  if (answer.account.status === 'closed') freeSenders(ctx, change.sid);
+  return answer;
+}
+
+/** What a closed account had is to be had again. */
+function freeSenders(ctx: WriteContext, accountSid: string): void {
+  const senders = ctx.sql('select sid from senders where account_sid = ?').all(accountSid) as unknown as [string][];
+  for (const [sid] of senders) {
+    removeDocument(ctx, accountSid, 'pool', sid);
+    removeSender(ctx, accountSid, sid);
+  }
+}
+
+export function saveSender(ctx: WriteContext, sender: Sender): 'saved' | 'taken' | 'closed' {
+  const closed = ctx.sql("select 1 from accounts where sid = ? and status = 'closed'").get(sender.accountSid);
+  if (closed) return 'closed';
   const holder = ctx.sql('select sid from senders where address = ?').get(sender.address) as unknown as Row | undefined;
   if (holder && holder[0] !== sender.sid) return 'taken';
   ctx

@@ -1,17 +1,19 @@
 import { noticePayload } from '../inbound-rows.ts';
-import type { Intake, NoticeResult, TookIn } from '../inbound-shapes.ts';
+import type { Intake, Notice, TookIn } from '../inbound-shapes.ts';
 import { MEDIA_COLUMNS } from '../media-rows.ts';
-import { messageValues, type Row } from '../rows.ts';
-import type { SendClaim } from '../store.ts';
+import { messageValues } from '../rows.ts';
 import { endHold, isLive } from './blobs.ts';
+import { queueCallback } from './callbacks.ts';
 import type { WriteContext } from './context.ts';
 import { becameOf, endJoining } from './joinings.ts';
 import { INSERT_MESSAGE } from './messages.ts';
 import { changeOptOut, claimedWorksOf } from './opt-outs.ts';
 
-/** Taking in what a carrier brings, with all that follows from it; and the confirmations of keywords. */
-const INSERT_WORK = `insert into work (kind, message_sid, account_sid, due_at, attempt, connector, payload)
-  values (?, ?, ?, ?, 0, ?, ?)`;
+/** Taking in what a carrier brings, with all that follows from it. */
+const INSERT_REPLY = `insert into work (kind, message_sid, account_sid, due_at, attempt, payload)
+  values ('reply', ?, ?, ?, 0, ?)`;
+const INSERT_NOTICE = `insert into work (kind, message_sid, account_sid, due_at, attempt, connector, lane, interval_us,
+  cost, horizon_ms, payload) values ('notice', ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`;
 
 export function takeIn(ctx: WriteContext, batch: Intake[], now: number): TookIn[] {
   return batch.map((intake) => takeOne(ctx, intake, now));
@@ -36,19 +38,42 @@ function takeOne(ctx: WriteContext, intake: Intake, now: number): TookIn {
     insert.run(mediaSid, accountSid, sid, position, contentType, sizeBytes, blobKey, now, now);
     endHold(ctx, blobKey);
   }
-  const addWork = (kind: string, connector: string | null, payload: string): void => {
-    ctx.sql(INSERT_WORK).run(kind, sid, accountSid, now, connector, payload);
-    ctx.count(`work ${kind}`, 1);
-  };
-  if (notice) addWork('notice', notice.connector, noticePayload(notice));
-  if (reply) addWork('reply', null, JSON.stringify(reply));
+  const noticeAt = notice && queueNotice(ctx, notice, message, now);
+  if (reply) {
+    ctx.sql(INSERT_REPLY).run(sid, accountSid, now, JSON.stringify(reply));
+    ctx.count('work reply', 1);
+  }
+  if (intake.tell) queueCallback(ctx, sid, accountSid, now, intake.tell);
   const changed = optOut && changeOptOut(ctx, { accountSid, ...optOut }, now);
   return {
     kind: 'taken',
     message,
     optOutChanged: changed?.changed ?? false,
     claimedWorks: changed?.claimedWorks ?? [],
+    ...(noticeAt !== null && { noticeAt }),
   };
+}
+
+/** Its slot in the lane of its sender; `null`: the queue is full, and it is left out. */
+function queueNotice(
+  ctx: WriteContext,
+  notice: Notice,
+  { sid, accountSid }: Intake['message'],
+  now: number,
+): number | null {
+  const { connector, lane } = notice;
+  const { key, intervalMicros, cost, horizonMs } = lane ?? {
+    key: null,
+    intervalMicros: null,
+    cost: null,
+    horizonMs: null,
+  };
+  const dueAt = lane ? ctx.takeSlot(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs, now) : now;
+  if (dueAt === null) return null;
+  const paced = [key, intervalMicros, cost, horizonMs];
+  ctx.sql(INSERT_NOTICE).run(sid, accountSid, dueAt, connector, ...paced, noticePayload(notice));
+  ctx.count('work notice', 1);
+  return dueAt;
 }
 
 /** What it became when it came before; `undefined`: it is new. */
@@ -60,36 +85,4 @@ function knownAs(ctx: WriteContext, { seen, joining }: Intake): string | null | 
       .get(seen.connector, seen.carrierId) as unknown as [string] | undefined);
   if (heard) return heard[0];
   return joining ? becameOf(ctx, joining) : undefined;
-}
-
-/** Answers rows for `noticeWorkFrom`. */
-export function claimNotices(
-  ctx: WriteContext,
-  { owner, limit, leaseMs, except = [] }: Pick<SendClaim, 'owner' | 'limit' | 'leaseMs' | 'except'>,
-  now: number,
-): Row[] {
-  const rows = ctx
-    .sql(
-      `select id, attempt + 1, account_sid, message_sid, connector, payload from work
-       where kind = 'notice' and lane is null and due_at <= ? and connector not in (select value from json_each(?))
-       order by due_at, id limit ?`,
-    )
-    .all(now, JSON.stringify(except), limit) as unknown as Row[];
-  const lease = ctx.sql('update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?');
-  for (const [id] of rows) lease.run(owner, now + leaseMs, id as number);
-  return rows;
-}
-
-export function finishNotices(ctx: WriteContext, batch: NoticeResult[]): boolean[] {
-  return batch.map(({ workId, attempt, again }) => {
-    if (again !== undefined) {
-      const put = ctx.sql("update work set due_at = ?, owner = null where id = ? and attempt = ? and kind = 'notice'");
-      return put.run(again, workId, attempt).changes === 1;
-    }
-    const { changes } = ctx
-      .sql("delete from work where id = ? and attempt = ? and kind = 'notice'")
-      .run(workId, attempt);
-    ctx.count('work notice', -Number(changes));
-    return changes === 1;
-  });
 }

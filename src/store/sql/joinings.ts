@@ -20,7 +20,7 @@ function takeOne(ctx: WriteContext, { connector, accountSid, part, waitMs }: Arr
     .get(connector, key) as unknown as [string, string] | undefined;
   const known = row ? joiningFrom(row[1]) : null;
   const taken = judgePart(known, part, now, waitMs);
-  if (taken.kind === 'repeated') return { kind: 'repeated' };
+  if (taken.kind === 'repeated') return { kind: 'repeated', sid: known?.terms?.sid };
   if (taken.kind === 'whole' && !taken.joining) return { kind: 'whole', message: taken.message, joining: null };
   const joining = taken.joining as Joining;
   const goesOn = row !== undefined && joining.parts.length > 1;
@@ -36,7 +36,8 @@ function takeOne(ctx: WriteContext, { connector, accountSid, part, waitMs }: Arr
   ctx
     .sql('insert or replace into joinings values (?, ?, ?, ?, ?, null, null, ?)')
     .run(ref, connector, key, accountSid, dueAt, JSON.stringify(kept));
-  return taken.kind === 'whole' ? { kind: 'whole', message: taken.message, joining: ref } : { kind: 'waiting' };
+  if (taken.kind === 'whole') return { kind: 'whole', message: taken.message, joining: ref };
+  return { kind: 'waiting', sid: joining.terms?.sid };
 }
 
 /** Answers rows for `joiningWorkFrom`. */

@@ -2,12 +2,13 @@ import { isSettled, type MessageOptions } from '../../domain/message.ts';
 import { contentless, obfuscated } from '../../domain/privacy.ts';
 import { type Expired, type Expiry, LEFT_KIND } from '../expiry.ts';
 import { FOUND_COLUMNS, type Found, foundFrom, hasContent, numberOf, placeOf } from '../expiry-rows.ts';
-import { IS_INBOUND } from '../kept-attempt.ts';
+import { IS_INBOUND, maskedTexts } from '../kept-attempt.ts';
 import type { Row, Walker } from '../rows.ts';
 import type { Loss } from '../transition.ts';
 import { removeMediaOf } from './blobs.ts';
 import type { WriteContext } from './context.ts';
 import { saveDocument } from './documents.ts';
+import { removePdusOf } from './pdus.ts';
 import { bareAlertsOf, maskAlertsOf, removeAlertsOf } from './reports.ts';
 
 /** What a message keeps no longer: by its sender's wish, by its owner's order, or because its days are over. */
@@ -26,6 +27,7 @@ export function lose(ctx: WriteContext, message: Walker, { content, number }: Lo
   if (number === 'now') {
     ctx.sql('update messages set to_address = ? where sid = ?').run(obfuscated(message.to), message.sid);
     bareAlertsOf(ctx, message.sid);
+    removePdusOf(ctx, message.sid);
     ctx
       .sql(`delete from documents where account_sid = ? and kind = '${LEFT_KIND}' and sid = ?`)
       .run(message.accountSid, message.sid);
@@ -40,26 +42,39 @@ export function lose(ctx: WriteContext, message: Walker, { content, number }: Lo
 export function redact(ctx: WriteContext, message: { sid: string; options: MessageOptions }, now: number): void {
   const options = JSON.stringify(contentless(message.options));
   const rows = ctx
-    .sql("update messages set body = '', options = ?, updated_at = ? where sid = ? returning rowid")
+    .sql("update messages set body = '', options = ?, updated_at = ? where sid = ? returning rowid, direction")
     .all(options, now, message.sid);
-  for (const [row] of rows as unknown as [number][]) ctx.traces.add(row);
+  trace(ctx, rows);
   dropAnswers(ctx, message.sid);
   bareAlertsOf(ctx, message.sid);
+  removePdusOf(ctx, message.sid);
 }
 
 /** The row alone, not what belongs to it. */
 export function removeMessage(ctx: WriteContext, sid: string): void {
   dropAnswers(ctx, sid);
   removeAlertsOf(ctx, sid);
-  const rows = ctx.sql('delete from messages where sid = ? returning rowid').all(sid);
-  for (const [row] of rows as unknown as [number][]) ctx.traces.add(row);
+  removePdusOf(ctx, sid);
+  trace(ctx, ctx.sql('delete from messages where sid = ? returning rowid, direction').all(sid));
+}
+
+/** Rows of `rowid, direction`. */
+function trace(ctx: WriteContext, rows: unknown): void {
+  for (const [row, direction] of rows as [number, string][]) {
+    ctx.traces.add('messages', row);
+    if (direction === 'inbound') ctx.traces.addJoinings();
+  }
 }
 
 /** What apps answered to it holds the texts of replies, or has what was wrong with them. */
 function dropAnswers(ctx: WriteContext, messageSid: string): void {
-  ctx
-    .sql(`update attempts set response = null where message_sid = ? and response is not null and ${IS_INBOUND}`)
-    .run(messageSid);
+  const rows = ctx
+    .sql(
+      `update attempts set response = null where message_sid = ? and response is not null and ${IS_INBOUND}
+       returning id`,
+    )
+    .all(messageSid);
+  for (const [id] of rows as unknown as [number][]) ctx.traces.add('attempts', id);
 }
 
 export function expire(ctx: WriteContext, { accountSid, what, from }: Expiry, now: number): Expired {
@@ -96,6 +111,7 @@ const TAKE: Record<Expiry['what'], (ctx: WriteContext, found: Found, now: number
     maskAttempts(ctx, found.sid, number.mask);
     bareAlertsOf(ctx, found.sid);
     maskAlertsOf(ctx, found.sid, number.mask);
+    removePdusOf(ctx, found.sid);
     return true;
   },
 };
@@ -105,7 +121,7 @@ function maskAttempts(ctx: WriteContext, messageSid: string, mask: (text: string
   for (const [id, ...texts] of rows.all(messageSid) as unknown as [number, ...(string | null)[]][]) {
     ctx
       .sql('update attempts set payload = ?, request = ?, response = ?, error = ? where id = ?')
-      .run(...texts.map((text) => text && mask(text)), id);
+      .run(...maskedTexts(texts, mask), id);
   }
 }
 
@@ -118,5 +134,7 @@ function find(ctx: WriteContext, accountSid: string, from: Expiry['from']): Foun
 }
 
 function hasCallback(ctx: WriteContext, sid: string): boolean {
-  return ctx.sql("select 1 from work where message_sid = ? and kind = 'callback' limit 1").get(sid) !== undefined;
+  const isOpen = (kind: 'callback' | 'esme') =>
+    ctx.sql(`select 1 from work where message_sid = ? and kind = '${kind}' limit 1`).get(sid) !== undefined;
+  return isOpen('callback') || isOpen('esme');
 }

@@ -7,7 +7,7 @@ import type { WriteContext } from './context.ts';
  * left: the slot that was taken last is as long as one segment takes now, then the new rate begins.
  */
 const COLUMNS = 'w.id, w.due_at, coalesce(w.cost, max(1, m.num_segments)), w.attempt';
-const PACED = `select ${COLUMNS} from work w join messages m on m.sid = w.message_sid
+const PACED = `select ${COLUMNS} from work w left join messages m on m.sid = w.message_sid
   where w.lane = ? and w.owner is null`;
 const UNPACED = `select ${COLUMNS} from work w join messages m on m.sid = w.message_sid
   where w.kind = 'send' and w.lane is null and w.owner is null and w.connector = ? and w.account_sid = ?

@@ -28,12 +28,17 @@ function hasContent(ctx: WriteContext, { alert }: RaisedAlert): boolean {
 
 /** The content of a message is gone: what its alerts have of it goes too. */
 export function bareAlertsOf(ctx: WriteContext, messageSid: string): void {
-  ctx
+  const rows = ctx
     .sql(
       `update alerts set request = substr(request, 1, instr(request, char(10))), response = null
-       where resource_sid = ?`,
+       where resource_sid = ? and (request is not null or response is not null) returning rowid`,
     )
-    .run(messageSid);
+    .all(messageSid);
+  trace(ctx, rows);
+}
+
+function trace(ctx: WriteContext, rows: unknown): void {
+  for (const [row] of rows as [number][]) ctx.traces.add('alerts', row);
 }
 
 /** Somebody's number is to be known no longer: what an alert says may name it, as refusals of replies do. */
@@ -44,7 +49,7 @@ export function maskAlertsOf(ctx: WriteContext, messageSid: string, mask: (text:
 }
 
 export function removeAlertsOf(ctx: WriteContext, messageSid: string): void {
-  ctx.sql('delete from alerts where resource_sid = ?').run(messageSid);
+  trace(ctx, ctx.sql('delete from alerts where resource_sid = ? returning rowid').all(messageSid));
 }
 
 export function forgetAlerts(ctx: WriteContext, before: number): number {

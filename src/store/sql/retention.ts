@@ -13,7 +13,8 @@ const ROWS = 500;
 const OLD = `select sid, status, account_sid from messages where sid >= ? and sid < ?
   and (status in ('delivered', 'undelivered', 'failed', 'read', 'canceled', 'received')
     or (status = 'sent' and sent_at <= ?))
-  and not exists (select 1 from work w where w.message_sid = messages.sid and w.kind = 'callback') limit ${ROWS}`;
+  and not exists (select 1 from work w where w.message_sid = messages.sid and w.kind = 'callback')
+  and not exists (select 1 from work w where w.message_sid = messages.sid and w.kind = 'esme') limit ${ROWS}`;
 
 export function forget(ctx: WriteContext, before: number, now: number): number {
   const end = monthStart(before);

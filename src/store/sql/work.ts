@@ -1,5 +1,6 @@
+import { noticeFrom } from '../inbound-rows.ts';
 import { historyLine, MESSAGE_COLUMNS, type Row, type Walker, walkerFrom } from '../rows.ts';
-import type { Claim, SendClaim, SendSettlement } from '../store.ts';
+import type { Claim, Lane, SendClaim, SendSettlement } from '../store.ts';
 import type { WriteContext } from './context.ts';
 import { giveBackJoinings } from './joinings.ts';
 import { advance, remark, walker } from './messages.ts';
@@ -14,25 +15,37 @@ import { claimParked } from './receipts.ts';
  * backlog whenever a claim was a millisecond late.)
  */
 const WORK = 'w.id, w.attempt, w.connector, w.due_at, w.lane, w.interval_us, w.cost, w.horizon_ms';
+/** What a claimed row holds of a notice, for `noticeFrom`; `null`: it is a message. */
+const NOTICE_JSON = `case w.kind when 'notice' then json_array(w.account_sid, w.message_sid, w.payload) end`;
 const MESSAGE = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+const CLAIMED = `${WORK}, 0, 0, ${NOTICE_JSON}, w.past, w.owner is not null, ${MESSAGE}`;
 const FROM = 'from work w left join messages m on m.sid = w.message_sid';
-const UNPACED = `select ${WORK}, 0, 0, ${MESSAGE} ${FROM}
+const UNPACED = `select ${CLAIMED} ${FROM}
   where w.kind = 'send' and w.lane is null and w.due_at <= ? order by w.due_at, w.id limit ?`;
 const LANES = 'select key, head_at from lanes where head_at <= ? order by head_at, key limit ?';
 /** The same without the connectors in a JSON array. Texts of their own, so that the common case plans as it did. */
-const UNPACED_EXCEPT = `select ${WORK}, 0, 0, ${MESSAGE} ${FROM}
-  where w.kind = 'send' and w.lane is null and w.due_at <= ? and w.connector not in (select value from json_each(?))
+const unpacedExcept = (kind: 'send' | 'notice') => `select ${CLAIMED} ${FROM}
+  where w.kind = '${kind}' and w.lane is null and w.due_at <= ? and w.connector not in (select value from json_each(?))
   order by w.due_at, w.id limit ?`;
+const UNPACED_EXCEPT = unpacedExcept('send');
+/** By a look of its own: with both kinds in one, the backlog would be sorted for each claim. */
+const UNPACED_NOTICES = unpacedExcept('notice');
 const LANES_EXCEPT = `select key, head_at from lanes where head_at <= ?
   and (select connector from work where lane = key limit 1) not in (select value from json_each(?))
   order by head_at, key limit ?`;
-const OF_LANE = `select ${WORK}, 0, 0, ${MESSAGE} ${FROM}
+const OF_LANE = `select ${CLAIMED} ${FROM}
   where w.lane = ? and w.due_at <= ? and (w.owner is null or w.due_at <= ?) order by w.due_at, w.id limit ?`;
+/** Reads all that waits for these connectors; asked for now and then, while they are away. */
+const EXPIRED_OF = `select ${CLAIMED} ${FROM} where w.kind = 'send' and w.due_at <= ?1
+  and w.connector in (select value from json_each(?2)) and m.valid_until < ?1 order by w.due_at, w.id limit ?3`;
+/** By age, the order in which another connector is to send them. What was claimed once is not found again. */
+const WAITING_OF = `select ${CLAIMED} ${FROM} where w.kind = 'send' and w.attempt = 0 and w.owner is null
+  and w.connector in (select value from json_each(?)) order by w.id limit ?`;
 const LEASE = 'update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?';
 const DROP = 'delete from work where id = ?';
 
 /** Positions in a row of `WORK` and `MESSAGE`. */
-const [ID, ATTEMPT, START_AT, INTERVAL, COST, EXPIRED, OPTED_OUT, FIRST] = [0, 1, 3, 5, 6, 8, 9, 10];
+const [ID, ATTEMPT, START_AT, INTERVAL, COST, EXPIRED, OPTED_OUT, NOTICE, FIRST] = [0, 1, 3, 5, 6, 8, 9, 10, 13];
 const STATUS = MESSAGE_COLUMNS.indexOf('status');
 const UPDATED_AT = MESSAGE_COLUMNS.indexOf('updated_at');
 const VALID_UNTIL = MESSAGE_COLUMNS.indexOf('valid_until');
@@ -61,14 +74,21 @@ export function claimSends(ctx: WriteContext, claim: SendClaim, now: number): Ro
   return claimed.sort((a, b) => (a[START_AT] as number) - (b[START_AT] as number));
 }
 
-function due(ctx: WriteContext, { limit, except }: SendClaim, now: number, horizon: number) {
+function due(ctx: WriteContext, { limit, except, expiredOf, waitingOf }: SendClaim, now: number, horizon: number) {
+  const found = expiredOf
+    ? ctx.sql(EXPIRED_OF).all(now, JSON.stringify(expiredOf), limit)
+    : waitingOf && ctx.sql(WAITING_OF).all(JSON.stringify(waitingOf), limit);
+  if (found) return { lanes: [], unpaced: found as unknown as Row[] };
   const lanes = except?.length
     ? ctx.sql(LANES_EXCEPT).all(horizon, JSON.stringify(except), limit)
     : ctx.sql(LANES).all(horizon, limit);
   const unpaced = except?.length
     ? ctx.sql(UNPACED_EXCEPT).all(now, JSON.stringify(except), limit)
     : ctx.sql(UNPACED).all(now, limit);
-  return { lanes: lanes as unknown as [string, number][], unpaced: unpaced as unknown as Row[] };
+  const notices = ctx.sql(UNPACED_NOTICES).all(now, JSON.stringify(except ?? []), limit);
+  const byAge = (a: Row, b: Row) => (a[START_AT] as number) - (b[START_AT] as number);
+  const rows = (notices.length > 0 ? [...unpaced, ...notices] : unpaced) as unknown as Row[];
+  return { lanes: lanes as unknown as [string, number][], unpaced: notices.length > 0 ? rows.sort(byAge) : rows };
 }
 
 /** No slot of the lane begins before `freeAt`. Its head may stay where it is: it may be early, never late. */
@@ -124,6 +144,8 @@ function take(
 ): 'taken' | 'waits' | null {
   const { claim, now, startAt, hasOptedOut, horizon = Number.POSITIVE_INFINITY } = options;
   const id = row[ID] as number;
+  const notice = row[NOTICE] === null ? null : noticeFrom(row[NOTICE]);
+  if (notice) row.splice(FIRST, MESSAGE_COLUMNS.length, ...notice.values);
   const message = row[FIRST] === null ? null : walkerFrom(row.slice(FIRST));
   if (!message || (message.status !== 'queued' && message.status !== 'sending')) {
     ctx.sql(DROP).run(id);
@@ -131,7 +153,7 @@ function take(
     return null;
   }
   row[EXPIRED] = (row[FIRST + VALID_UNTIL] as number) < now ? 1 : 0;
-  row[OPTED_OUT] = hasOptedOut(message) ? 1 : 0;
+  row[OPTED_OUT] = !notice?.evenIfOptedOut && hasOptedOut(message) ? 1 : 0;
   // What will not be sent takes no slot, so it need not wait for one.
   if (isGoing(row) && startAt > horizon) return 'waits';
   ctx.sql(LEASE).run(claim.owner, now + claim.leaseMs, id);
@@ -156,18 +178,26 @@ export function settleSends(ctx: WriteContext, batch: SendSettlement[], now: num
 
 function settleOne(ctx: WriteContext, { workId, attempt, messageSid, result }: SendSettlement, now: number): boolean {
   const row = ctx
-    .sql("select lane from work where id = ? and attempt = ? and message_sid = ? and kind = 'send'")
-    .get(workId, attempt, messageSid) as unknown as [string | null] | undefined;
-  const message = row && walker(ctx, messageSid);
-  if (!row || !message) return false;
+    .sql("select lane, kind from work where id = ? and attempt = ? and message_sid = ? and kind in ('send', 'notice')")
+    .get(workId, attempt, messageSid) as unknown as [string | null, string] | undefined;
+  if (!row) return false;
+  const [lane, kind] = row;
+  const message = kind === 'send' ? walker(ctx, messageSid) : null;
+  if (kind === 'send' && !message) return false;
   if (result.kind === 'again') {
-    ctx.sql('update work set due_at = ?, owner = null where id = ?').run(result.dueAt, workId);
-    if (row[0] !== null) ctx.bringForward(row[0], result.dueAt);
-    if (result.note) remark(ctx, message, result.note, now);
+    const { dueAt, past, move } = result;
+    ctx
+      .sql('update work set due_at = ?, owner = null, past = coalesce(?, past) where id = ?')
+      .run(dueAt, past ? JSON.stringify(past) : null, workId);
+    if (move) moveTo(ctx, workId, move, dueAt, now);
+    else if (lane !== null) ctx.bringForward(lane, dueAt);
+    if (message && result.note) remark(ctx, message, result.note, now);
     return true;
   }
   ctx.sql(DROP).run(workId);
-  ctx.count('work send', -1);
+  ctx.count(`work ${kind}`, -1);
+  // Nothing else is kept of a notice.
+  if (!message) return true;
   if (result.kind === 'failed') {
     advance(ctx, message, 'fail', now, { errorCode: result.errorCode, note: result.note });
     return true;
@@ -179,6 +209,27 @@ function settleOne(ctx: WriteContext, { workId, attempt, messageSid, result }: S
   advance(ctx, message, 'take', now, { priceMicros, note });
   for (const carrierId of carrierIds) claimParked(ctx, connector, carrierId, now);
   return true;
+}
+
+/** Its old lane keeps the slot that it had there. */
+function moveTo(
+  ctx: WriteContext,
+  workId: number,
+  { connector, lane }: { connector: string; lane: Lane | null },
+  dueAt: number,
+  now: number,
+): void {
+  ctx
+    .sql('update work set connector = ?, lane = ?, interval_us = ?, cost = ?, horizon_ms = ? where id = ?')
+    .run(
+      connector,
+      lane?.key ?? null,
+      lane?.intervalMicros ?? null,
+      lane?.cost ?? null,
+      lane?.horizonMs ?? null,
+      workId,
+    );
+  if (lane) ctx.join(lane, dueAt, now);
 }
 
 /** Gives back what everybody but `owner` had claimed: on one process they are all dead. */
@@ -198,11 +249,14 @@ export function leave(ctx: WriteContext, owner: string, now: number): void {
 function giveBack(ctx: WriteContext, whose: '=' | '<>', owner: string, now: number): number {
   const rows = ctx
     .sql(
-      `select w.id, w.lane, case w.kind when 'send' then min(?2, coalesce(m.created_at, ?2)) else ?2 end ${FROM}
+      `select w.id, w.lane, case when w.kind in ('send', 'notice') then min(?2, coalesce(m.created_at, ?2)) else ?2 end ${FROM}
        where w.owner is not null and w.owner ${whose} ?1`,
     )
     .all(owner, now) as unknown as [number, string | null, number][];
-  const release = ctx.sql('update work set due_at = ?, owner = null where id = ?');
+  const release = ctx.sql(
+    `update work set due_at = ?, owner = null, past = case when kind in ('send', 'notice')
+       then json_set(coalesce(past, '{}'), '$.orphaned', json('true')) else past end where id = ?`,
+  );
   for (const [id, lane, dueAt] of rows) {
     release.run(dueAt, id);
     if (lane !== null) ctx.bringForward(lane, dueAt);

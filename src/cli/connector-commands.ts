@@ -1,0 +1,113 @@
+import { type Command, Option } from 'commander';
+import type { ConfigSources } from '../config.ts';
+import { CliError, EXIT } from './exit.ts';
+
+/** What `main.ts` hands in, so that these commands find the server as all others do. */
+export interface ConnectorCommandParts {
+  withClientOptions(command: Command): Command;
+  sourcesOf(options: ClientOptions): ConfigSources;
+  ended(exitCode: number): void;
+}
+
+interface ClientOptions {
+  config?: string;
+  url?: string;
+  port?: string;
+  json?: boolean;
+}
+
+interface AddFlags {
+  config?: string;
+  name?: string;
+  host?: string;
+  port?: string;
+  systemId?: string;
+  passwordEnv?: string;
+  tls?: boolean;
+  bind?: string;
+  rate?: string;
+  window?: string;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples
+  pidge connector ls                                    those of a running server
+  pidge connector add --name acme --host smpp.acme.example --port 3550 --tls --system-id me --password-env ACME_PASSWORD
+  pidge connector test acme                             name, connection, TLS, bind, link; sends nothing
+  pidge connector test acme --to +12025550101 --from +12025550100   and a message, which the carrier charges
+  pidge connector trace acme --follow                   what goes over it, as it goes
+  pidge connector trace acme --pcap acme.pcap           for Wireshark
+`;
+
+/** Adds `pidge connector …`. */
+export function addConnectorCommands(program: Command, parts: ConnectorCommandParts): void {
+  const { withClientOptions, sourcesOf, ended } = parts;
+  const connector = program
+    .command('connector')
+    .description('connections to carriers: ls, add, test, trace')
+    .addHelpText('after', EXAMPLES);
+  const place = (options: ClientOptions) => ({ url: options.url, json: options.json === true });
+
+  withClientOptions(connector.command('ls'))
+    .description('those of a running server, and whether they are bound')
+    .action(async (options: ClientOptions) => {
+      const { listConnectors } = await import('./connector.ts');
+      ended(await listConnectors(sourcesOf(options), place(options)));
+    });
+
+  connector
+    .command('add')
+    .description('write one into the settings file; asks for what is not given')
+    .option('--config <file>', 'settings file (default: pidge.toml, made when there is none)')
+    .option('--name <name>', 'what it is called')
+    .option('--host <name>', 'where the carrier is')
+    .option('--port <port>', 'and at which port')
+    .option('--system-id <id>', 'who we are there')
+    .option('--password-env <variable>', 'environment variable that holds the password')
+    .option('--tls', 'with TLS, verified')
+    .option('--no-tls', 'in the clear')
+    .addOption(new Option('--bind <mode>', 'how it binds').choices(['transceiver', 'pair', 'transmitter', 'receiver']))
+    .option('--rate <number>', 'PDUs a second')
+    .option('--window <number>', 'submits without an answer')
+    .option('--json', 'one line of JSON')
+    .action(async (options: AddFlags, command: Command) => {
+      const { addConnector } = await import('./connector-add.ts');
+      // Commander makes --no-tls the default of --tls; not said is not false.
+      const tls = command.getOptionValueSource('tls') === 'cli' ? options.tls : undefined;
+      ended(await addConnector({ ...options, tls, json: options.json === true }));
+    });
+
+  connector
+    .command('test')
+    .description('try the way to a carrier step by step, without a server; ends with what failed')
+    .argument('<name>', 'of the settings')
+    .option('--config <file>', 'settings file (default: pidge.toml when there is one)')
+    .option('--to <number>', 'send one message to this number: the carrier charges it')
+    .option('--from <sender>', 'as this sender')
+    .option('--body <text>', 'what it says', 'Pidge test')
+    .option('--wait <time>', 'how long to wait for the receipt', '60s')
+    .option('--json', 'one line of JSON a step')
+    .action(
+      async (name: string, options: ClientOptions & { to?: string; from?: string; body: string; wait: string }) => {
+        const { testConnector } = await import('./connector-test.ts');
+        ended(await testConnector(sourcesOf(options), name, { ...options, json: options.json === true }));
+      },
+    );
+
+  withClientOptions(connector.command('trace'))
+    .description('what went over the connections of one, on a running server')
+    .argument('<name>', 'as ls shows it')
+    .option('-n, --lines <count>', 'begin with this many of the newest', '50')
+    .option('--follow', 'and go on with what comes')
+    .option('--pcap <file>', 'into a file that Wireshark opens')
+    .action(async (name: string, options: ClientOptions & { lines: string; follow?: boolean; pcap?: string }) => {
+      const { traceConnector } = await import('./connector.ts');
+      const count = Number(options.lines);
+      if (!/^\d{1,4}$/.test(options.lines) || count < 1 || count > 1_000)
+        throw new CliError(EXIT.usage, `--lines is "${options.lines}". Allowed: 1 to 1000.`);
+      const { pcap } = options;
+      const follow = options.follow === true;
+      ended(await traceConnector(sourcesOf(options), name, { ...place(options), count, follow, pcap }));
+    });
+}

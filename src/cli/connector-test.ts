@@ -1,0 +1,61 @@
+/** `pidge connector test NAME`: the staircase to a carrier, told step by step. */
+import { type Config, type ConfigSources, readConfig } from '../config.ts';
+import type { SmppSettings } from '../connectors/smpp/settings.ts';
+import { parseSender, parseTo } from '../domain/address.ts';
+import { CliError, EXIT } from './exit.ts';
+import { climb, type Step } from './staircase.ts';
+import { painter, plain, print } from './terminal.ts';
+import { parseWait } from './wait.ts';
+
+export interface TestOptions {
+  to?: string;
+  from?: string;
+  body: string;
+  wait: string;
+  json: boolean;
+}
+
+/** Ends with the code of the step that failed. */
+export async function testConnector(sources: ConfigSources, name: string, options: TestOptions): Promise<number> {
+  const settings = settingsOf(readConfig({ ...sources, mode: 'serve' }), name);
+  const { to, from, body, json } = options;
+  if ((to === undefined) !== (from === undefined)) {
+    throw new CliError(EXIT.usage, '--to and --from go together: whom the message is for, and as whom it leaves.');
+  }
+  if (to !== undefined && !parseTo(to)) throw new CliError(EXIT.usage, `--to is "${to}". Allowed: like +12025550101.`);
+  if (from !== undefined && !parseSender(from)) {
+    throw new CliError(
+      EXIT.usage,
+      `--from is "${from}". Allowed: a number, a short code or a name that is registered.`,
+    );
+  }
+  const paint = painter(process.stdout);
+  let exit: number = EXIT.ok;
+  for await (const step of climb(settings, { to, from, body, waitMs: parseWait(options.wait) })) {
+    if (json) print(JSON.stringify(step));
+    else for (const line of linesOf(step, paint)) print(line);
+    if (step.outcome === 'failed') exit = step.exit;
+  }
+  return exit;
+}
+
+function settingsOf({ connectors }: Config, name: string): SmppSettings {
+  const found = connectors.find((one) => one.name === name);
+  if (!found) {
+    const names = connectors.map((one) => one.name).join(', ');
+    const known = names === '' ? 'There is none: pidge connector add' : `There are: ${names}`;
+    throw new CliError(EXIT.notFound, `No connector is named "${name}". ${known}`);
+  }
+  if ('smpp' in found) return found.smpp;
+  throw new CliError(EXIT.usage, `"${name}" is of kind "${found.kind}". The steps are those of kind "smpp".`);
+}
+
+function linesOf({ step, outcome, text, ms, causes }: Step, paint: ReturnType<typeof painter>): string[] {
+  const mark = { ok: paint('green', '✓'), failed: paint('red', '✗'), skipped: paint('dim', '–') }[outcome];
+  const time = ms === null ? '' : paint('dim', `  ${ms} ms`);
+  const lines = [`${mark} ${step.padEnd(8)} ${plain(text)}${time}`];
+  for (const [index, { why, fix }] of causes.entries()) {
+    lines.push(`    ${index + 1}. ${plain(why)}`, `       ${plain(fix)}`);
+  }
+  return lines;
+}

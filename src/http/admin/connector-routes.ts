@@ -1,0 +1,25 @@
+/** `/_admin/v1/connectors`: the operator's, so no account is in the path. */
+import { compileRoutes, type Face, type Match, type Route, under } from '../routes.ts';
+import { captureConnector, listConnectorPdus, listConnectors } from './pdus.ts';
+
+const ROOT = '/_admin/v1/connectors';
+
+const ROUTES: Route[] = [
+  { path: '', verbs: { GET: listConnectors } },
+  { path: '{*}/pdus', verbs: { GET: listConnectorPdus } },
+  { path: '{*}/pdus.pcap', verbs: { GET: captureConnector } },
+];
+
+const find = compileRoutes(ROUTES);
+
+export const CONNECTORS_FACE: Face = {
+  paths: [ROOT, `${ROOT}/*`],
+  table: under(ROOT, ROUTES),
+  methods: 'GET, OPTIONS',
+  accountSegment: () => undefined,
+  find(base): Match | null {
+    const below = base.slice(ROOT.length + 1);
+    return find(below === '' ? [] : below.split('/'));
+  },
+  shownPath: (path) => path,
+};

@@ -1,0 +1,115 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { SmppConnector } from '../../src/connectors/smpp/connector.ts';
+import { SMPP_DEFAULTS } from '../../src/connectors/smpp/settings.ts';
+import { realClock } from '../../src/domain/clock.ts';
+import { Smsc } from '../../src/simulator/smsc.ts';
+import type { SmscScript } from '../../src/simulator/smsc-plans.ts';
+import { Client } from '../helpers/client.ts';
+import { startTestPidge } from '../helpers/pidge.ts';
+import { output, pidge, start, tempFolder } from './run.ts';
+
+const ENV = { ACME_PASSWORD: 'secret08' };
+const FLAGS = ['--system-id', 'pidge', '--password-env', 'ACME_PASSWORD'];
+
+async function carrier(script: SmscScript = {}) {
+  const smsc = new Smsc({ clock: realClock, script });
+  onTestFinished(() => smsc.close());
+  return { smsc, port: await smsc.listen() };
+}
+
+/** A folder with the settings of one connector, `acme`. */
+async function withConnector(port: number): Promise<string> {
+  const folder = tempFolder();
+  const entry = ['kind = "smpp"', 'name = "acme"', 'host = "127.0.0.1"', `port = ${port}`, 'system_id = "pidge"'];
+  const lines = ['[[connectors]]', ...entry, 'password = "${env:ACME_PASSWORD}"', 'bind_timeout = "2s"'];
+  writeFileSync(join(folder, 'pidge.toml'), `${lines.join('\n')}\n`);
+  return folder;
+}
+
+it('connector add writes an entry behind what is there, and nothing when it would not do', async () => {
+  const folder = tempFolder();
+  const file = join(folder, 'pidge.toml');
+  const before = '# ours\n[http]\nport = 7000 # not the usual one\n';
+  writeFileSync(file, before, { mode: 0o640 });
+  const args = ['connector', 'add', '--name', 'acme', '--host', 'smpp.acme.example', ...FLAGS];
+  const added = await pidge([...args, '--port', '3550', '--tls', '--rate', '30'], folder);
+  expect([added.code, added.out]).toEqual([0, 'pidge.toml has the connector acme.\n']);
+  const after = readFileSync(file, 'utf8');
+  expect(after.startsWith(`${before}\n[[connectors]]\nkind = "smpp"\nname = "acme"\n`)).toBe(true);
+  expect(after).toContain('tls = true\nsystem_id = "pidge"\npassword = "${env:ACME_PASSWORD}"\nrate = 30\n');
+  expect(statSync(file).mode & 0o777).toBe(0o640);
+
+  const again = await pidge([...args, '--port', '3550'], folder);
+  expect([again.code, again.err]).toMatchObject([3, expect.stringContaining('Two connectors are named "acme"')]);
+  const wrong = await pidge(['connector', 'add', '--name', 'b', '--host', 'b', '--port', 'many', ...FLAGS], folder);
+  expect([wrong.code, wrong.err]).toMatchObject([3, expect.stringContaining('Allowed: a whole number')]);
+  expect(readFileSync(file, 'utf8')).toBe(after);
+});
+
+it('connector test climbs to the receipt when it is told to whom, and sends nothing otherwise', async () => {
+  const { smsc, port } = await carrier({ submit: () => ({ id: '0000AB', receipts: [{ id: '171' }] }) });
+  const folder = await withConnector(port);
+  const dry = await pidge(['connector', 'test', 'acme', '--json'], folder, ENV);
+  expect(dry.code).toBe(0);
+  const steps = dry.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(steps.map(({ step, outcome }) => `${step} ${outcome}`)).toEqual([
+    ...['dns ok', 'tcp ok', 'tls skipped', 'bind ok', 'link ok', 'submit skipped', 'receipt skipped'],
+  ]);
+  expect(smsc.submits).toHaveLength(0);
+  const to = ['--to', '+12025550101', '--from', '+12025550100'];
+  const sent = await pidge(['connector', 'test', 'acme', ...to], folder, ENV);
+  expect(sent.code, sent.out + sent.err).toBe(0);
+  expect(sent.out).toContain('1 segment taken as 0000AB');
+  expect(sent.out).toMatch(/✓ receipt {2}delivered/);
+  expect(smsc.submits).toHaveLength(1);
+  expect(dry.out + sent.out).not.toContain(ENV.ACME_PASSWORD);
+  const unknown = await pidge(['connector', 'test', 'acne'], folder, ENV);
+  expect([unknown.code, unknown.err]).toMatchObject([6, expect.stringContaining('There are: acme')]);
+});
+
+it('connector ls and trace show those of a running server, as lines, as JSON and as a capture', async () => {
+  const { port } = await carrier();
+  const settings = { ...SMPP_DEFAULTS, host: '127.0.0.1', port, systemId: 'pidge', password: 'secret08' };
+  const server = await startTestPidge({
+    connectors: ({ clock, keepPdu: keep }) => [
+      new SmppConnector({
+        ...{ name: 'acme', clock, random: Math.random, trace: { keep, tell: () => undefined } },
+        settings: { ...settings, trace: 'all' },
+      }),
+    ],
+  });
+  const client = new Client(server.origin, server.account);
+  onTestFinished(async () => {
+    await client.close();
+    await server.close();
+  });
+  const folder = tempFolder();
+  const env = { TWILIO_ACCOUNT_SID: server.account.sid, TWILIO_AUTH_TOKEN: server.account.token };
+  const run = (...args: string[]) => pidge(['connector', ...args, '--url', server.origin], folder, env);
+  await server.until(async () => (await client.call('GET', '/_admin/v1/connectors')).json.connectors[0].bound);
+  expect((await run('ls')).out).toBe('acme  own  bound\n');
+
+  await server.addSender({ address: '+12125550140' });
+  const follow = start(['connector', 'trace', 'acme', '--follow', '--json', '--url', server.origin], folder, env);
+  const lines = output(follow);
+  await lines.until(/bind_transceiver_resp/);
+  const form = { From: '+12125550140', To: '+12025550101', Body: 'Traced' };
+  await client.call('POST', `${client.base}/Messages.json`, { form });
+  await lines.until(/"deliver_sm_resp"/);
+  follow.kill('SIGTERM');
+  const shown = await run('trace', 'acme');
+  expect(shown.out).toMatch(/→ submit_sm seq \d+ {2}SM.* {2}12125550140 → 12025550101 {2}"Traced"/);
+  expect(shown.out).toMatch(/← submit_sm_resp seq \d+ {2}ESME_ROK {2}id /);
+  const saved = await run('trace', 'acme', '--pcap', 'acme.pcap');
+  expect([saved.code, saved.err]).toMatchObject([0, expect.stringContaining('acme.pcap has')]);
+  const path = join(folder, 'acme.pcap');
+  expect(readFileSync(path).readUInt32LE(0)).toBe(0xa1b2c3d4);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect((await run('trace', 'nobody')).code).toBe(6);
+  expect(existsSync(join(folder, 'nobody.pcap'))).toBe(false);
+}, 40_000);
