@@ -4,3 +4,4 @@ import { Smsc } from '../src/simulator/smsc.ts';
 
 const smsc = new Smsc({ clock: realClock, keep: 0, receiptMs: 0 });
 console.log(await smsc.listen());
+process.stdin.on('end', () => process.exit(0)).resume();

@@ -32,3 +32,4 @@ console.log(running.address);
 process.once('SIGTERM', () => {
   void running.close().then(() => process.exit(0));
 });
+process.stdin.on('end', () => process.exit(0)).resume();

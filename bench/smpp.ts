@@ -41,7 +41,8 @@ async function spawned(file: string, args: string[] = []): Promise<{ child: Chil
     process.env.PIDGE_BENCH_PROFILE && file === 'smpp-server.ts'
       ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PIDGE_BENCH_PROFILE}`]
       : [];
-  const stdio = ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'];
+  // Its input ends with us, and so does it.
+  const stdio = ['pipe', 'pipe', 'inherit'] as ['pipe', 'pipe', 'inherit'];
   const child = spawn(process.execPath, [...flags, join(HERE, file), ...args], { stdio, env });
   const lines = createInterface({ input: child.stdout });
   const line = await new Promise<string>((resolve, reject) => {

@@ -24,14 +24,14 @@ export const SENDER = '+12025550100';
 const FIRST_PHONE = 2_000_000;
 const IN_DOUBT_TWICE = '30410';
 /** Real milliseconds without any news, after which nothing more is waited for. */
-const NO_NEWS_MS = 15_000;
+const NO_NEWS_MS = 30_000;
 const UNREPORTED_MS = 3_000;
 
 /** On the clock's time: a tenth of it passes. */
 const QUICK: Partial<SmppSettings> = {
   enquireMs: 2_000,
-  // A machine that stands still for a second is no dead carrier.
-  bindTimeoutMs: 15_000,
+  // A machine that stands still for two seconds is no dead carrier.
+  bindTimeoutMs: 30_000,
   responseMs: 8_000,
   queueMs: 20_000,
   throttleMs: 200,
