@@ -44,7 +44,11 @@ export function routeTry(sources: ConfigSources, { to, from, channel, account, j
       print(`  All of it goes to ${config.safety.redirectAll} (safety.redirect_all).`);
   }
   if (ways.length > 0) return EXIT.ok;
-  const why = refused ? '21608: safety.allow_to does not have it' : '21612: no route leads there';
+  const why = refused
+    ? '21608: safety.allow_to does not have it'
+    : config.connectors.length === 0
+      ? '21612: no carrier is configured. Add one with: pidge connector add'
+      : '21612: no route leads there';
   if (!json) print(`  A message would be refused with ${why}.`);
   return EXIT.notFound;
 }

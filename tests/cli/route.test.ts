@@ -53,6 +53,14 @@ it('route try ends with 6 where no route leads, and says what each lacks', async
   });
 });
 
+it('route try says what to do where there is no carrier at all', async () => {
+  const { code, out } = await pidge(['route', 'try', '+447700900123'], tempFolder());
+  expect([code, out]).toEqual([
+    6,
+    expect.stringContaining('no carrier is configured. Add one with: pidge connector add'),
+  ]);
+});
+
 it('route try knows the staging guard, and refuses words that mean nothing', async () => {
   const guarded = folder('\n[safety]\nallow_to = ["+1202*"]\n');
   const [refused, wrong] = await Promise.all([
