@@ -45,6 +45,7 @@ export class SmppRestarts {
   readonly #open = new Map<string, Copy>();
   readonly #sink = new Sink();
   readonly #options: Omit<SmppNodeOptions, 'carrierPort'>;
+  #sent = 0;
   #carrierPort = 0;
   #child: ChildProcess | null = null;
   #exit: Promise<number | null> = Promise.resolve(null);
@@ -99,7 +100,9 @@ export class SmppRestarts {
   /** So many messages; ends early and quietly when the process dies. */
   async send(count: number): Promise<void> {
     const client = this.#client;
-    const first = this.acked.size;
+    // Never one twice: what a kill left without its answer may be a message all the same.
+    const first = this.#sent;
+    this.#sent += count;
     let isAlive = client !== null;
     await eachOf(count, 32, async (index) => {
       if (!isAlive) return;
