@@ -1,4 +1,13 @@
-# Pidge in one image: TypeScript runs from source, so there is nothing to build. Only /data is written.
+# Pidge in one image: TypeScript runs from source, only the console's pages are built. Only /data is written.
+FROM node:24.21.0-slim AS console
+
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --no-update-notifier
+COPY scripts ./scripts
+COPY src ./src
+RUN node scripts/build-console.js --force
+
 FROM node:24.21.0-slim
 
 WORKDIR /app
@@ -7,6 +16,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-update-notifier && npm cache clean -
 COPY scripts ./scripts
 COPY src ./src
 COPY LICENSE ./
+COPY --from=console /app/dist ./dist
 RUN ln -s /app/scripts/pidge.js /usr/local/bin/pidge && install -d -o 10001 -g 10001 -m 700 /data
 
 # SQLite's temporary files too: the root may be read-only.

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const STORMS = 'tests/storms/**/*.test.ts';
+const CONSOLE = 'tests/console/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -15,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: [STORMS],
+          exclude: [STORMS, CONSOLE],
           // Most of their time is waiting.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
@@ -23,8 +24,8 @@ export default defineConfig({
       },
       {
         extends: true,
-        // They measure rates and waits: one after another, with nothing beside them.
-        test: { name: 'storms', include: [STORMS], maxWorkers: 1, sequence: { groupOrder: 1 } },
+        // They measure rates and waits, and a browser is as large as the rest: one after another, with nothing beside them.
+        test: { name: 'storms', include: [STORMS, CONSOLE], maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -44,19 +44,29 @@ export function postMessage(origin: string, callback?: string): Target {
   };
 }
 
+/** Answers are read into it: what is read is looked at and forgotten, and all of it happens in one turn. */
+const READ_INTO = Buffer.allocUnsafeSlow(65_536);
+const HEAD_END = Buffer.from('\r\n\r\n');
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
 /** One connection: a request at a time. Resolves `true` when the answer began as expected. */
 class Line {
   #socket: Socket;
   #target: Target;
-  #buffer = '';
+  #expected: Buffer;
+  /** Of an answer that came in pieces. */
+  #pieces: Buffer | null = null;
   #waiting: ((good: boolean) => void) | null = null;
 
   constructor(target: Target) {
     this.#target = target;
-    this.#socket = connect(target.port, target.host);
+    this.#expected = Buffer.from(target.expect);
+    const callback = (size: number, octets: Uint8Array): boolean => {
+      this.#take(octets as Buffer, size);
+      return true;
+    };
+    this.#socket = connect({ port: target.port, host: target.host, onread: { buffer: READ_INTO, callback } });
     this.#socket.setNoDelay(true);
-    this.#socket.setEncoding('latin1');
-    this.#socket.on('data', (chunk: string) => this.#take(chunk));
     this.#socket.on('error', () => this.#end(false));
     this.#socket.on('close', () => this.#end(false));
   }
@@ -73,17 +83,15 @@ class Line {
     this.#socket.destroy();
   }
 
-  #take(chunk: string): void {
-    this.#buffer += chunk;
-    const head = this.#buffer.indexOf('\r\n\r\n');
-    if (head < 0) return;
-    const length = /content-length: (\d+)/i.exec(this.#buffer.slice(0, head))?.[1];
-    const whole =
-      length === undefined ? this.#buffer.endsWith('0\r\n\r\n') : this.#buffer.length >= head + 4 + Number(length);
-    if (!whole) return;
-    const good = this.#buffer.startsWith(this.#target.expect);
-    this.#buffer = '';
-    this.#end(good);
+  #take(octets: Buffer, size: number): void {
+    const read = octets.subarray(0, size);
+    const answer = this.#pieces ? Buffer.concat([this.#pieces, read]) : read;
+    if (!isWhole(answer)) {
+      this.#pieces = Buffer.from(answer);
+      return;
+    }
+    this.#pieces = null;
+    this.#end(answer.subarray(0, this.#expected.length).equals(this.#expected));
   }
 
   #end(good: boolean): void {
@@ -93,16 +101,31 @@ class Line {
   }
 }
 
-/** Every line asks again as soon as it is answered. */
-export async function closedLoop(target: Target, connections: number, seconds: number): Promise<LoadResult> {
+function isWhole(answer: Buffer): boolean {
+  const head = answer.indexOf(HEAD_END);
+  if (head < 0) return false;
+  const length = /content-length: *(\d+)/i.exec(answer.toString('latin1', 0, head))?.[1];
+  if (length !== undefined) return answer.length >= head + HEAD_END.length + Number(length);
+  return answer.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK);
+}
+
+/** Every line asks again as soon as it is answered, until the time is over or `most` have been asked for. */
+export async function closedLoop(
+  target: Target,
+  connections: number,
+  seconds: number,
+  most = Number.POSITIVE_INFINITY,
+): Promise<LoadResult> {
   const lines = Array.from({ length: connections }, () => new Line(target));
   const waits: number[] = [];
   let bad = 0;
+  let begun = 0;
   const start = performance.now();
   const end = start + seconds * 1_000;
   await Promise.all(
     lines.map(async (line) => {
-      for (let now = start; now < end; ) {
+      for (let now = start; now < end && begun < most; ) {
+        begun += 1;
         const asked = performance.now();
         if (await line.ask()) waits.push(performance.now() - asked);
         else bad += 1;

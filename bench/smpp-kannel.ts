@@ -1,6 +1,6 @@
 /** Kannel (bearerbox and smsbox, Debian's package) before a carrier, as its own guide has it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from './load.ts';
@@ -20,12 +20,26 @@ export function hasKannel(): boolean {
   return spawnSync('bearerbox', ['--version']).error === undefined;
 }
 
-/** `receiver`: called once for each message, by its receipt. It keeps its queue in a file that it never syncs. */
-export async function startKannel(carrierPort: number, window: number, receiver: string): Promise<Kannel> {
+/** What `dlr-mask` asks for: that the carrier delivered it, and that the carrier took it, which we call `sent`. */
+const DELIVERED = 1;
+const TAKEN = 8;
+
+/**
+ * `receiver`: called once for each message, by its receipt, or also when the carrier took it. It keeps its queue in a
+ * file that it never syncs, and what receipts are about in memory.
+ */
+export async function startKannel(
+  carrierPort: number,
+  window: number,
+  receiver: string,
+  callbacksEach: 1 | 2,
+): Promise<Kannel> {
   const folder = mkdtempSync(join(tmpdir(), 'pidge-kannel-'));
   const first = 20_000 + Math.floor(Math.random() * 20_000);
   const [adminPort, boxPort, sendPort] = [first, first + 1, first + 2];
   const config = join(folder, 'kannel.conf');
+  const store = process.env.PIDGE_BENCH_KANNEL_STORE ?? 'file';
+  if (store === 'spool') mkdirSync(join(folder, 'kannel.store'));
   writeFileSync(
     config,
     `group = core
@@ -36,7 +50,7 @@ box-deny-ip = "*.*.*.*"
 box-allow-ip = "127.0.0.1"
 log-file = "${folder}/bearerbox.log"
 log-level = 4
-store-type = file
+store-type = ${store}
 store-location = "${folder}/kannel.store"
 dlr-storage = internal
 
@@ -73,9 +87,10 @@ max-messages = 1
   await pause(1_500);
   const smsbox = spawn('smsbox', ['-v', '4', config], options);
   const dlr = encodeURIComponent(receiver);
+  const mask = callbacksEach === 1 ? DELIVERED : DELIVERED + TAKEN;
   const path =
     `/cgi-bin/sendsms?username=${USER}&password=${USER}&from=12025550100&to=12025550101` +
-    `&text=Your+code+is+482913&dlr-mask=1&dlr-url=${dlr}`;
+    `&text=Your+code+is+482913&dlr-mask=${mask}&dlr-url=${dlr}`;
   const target: Target = {
     host: '127.0.0.1',
     port: sendPort,

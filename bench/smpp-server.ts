@@ -18,12 +18,14 @@ const config = readConfig({
 config.secretKey = 'a key for measurements, at least 32 long';
 const carrier = { host: '127.0.0.1', port, systemId: 'bench', password: 'bench' };
 const running = await startPidge(config, {
-  connectors: ({ clock }) => [
+  connectors: ({ clock, keepPdu }) => [
     new SmppConnector({
       name: 'carrier',
       settings: { ...SMPP_DEFAULTS, ...carrier, window },
       clock,
       random: Math.random,
+      // As it is unless told otherwise: the exchanges that fail are kept.
+      trace: { keep: keepPdu, tell: () => undefined },
     }),
   ],
 });

@@ -19,6 +19,7 @@ export function run(script, args) {
 export function check() {
   const steps = [
     ['types', 'typescript/bin/tsc', ['-p', '.']],
+    ['types of the console', 'typescript/bin/tsc', ['-p', 'src/console']],
     ['lint and fences', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
   ];
   const total = { passed: 0, failed: 0 };

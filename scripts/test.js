@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { whyNoPostgres } from '../tests/helpers/postgres-binaries.ts';
+import { buildConsole } from './build-console.js';
 import { check, ROOT, run } from './check.js';
 
 const ENGINES = ['SQLite', 'PostgreSQL', 'PGlite'];
@@ -13,6 +14,13 @@ const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', pglite: 'PGlite' };
 const args = process.argv.slice(2);
 const unchecked = args[0] === '--no-check';
 const totals = unchecked ? { passed: 0, failed: 0 } : check();
+// The suites of the console, and those that ask a server for its pages, need the built one.
+try {
+  await buildConsole();
+} catch (error) {
+  console.error(`the console could not be built: ${error.message}`);
+  totals.failed += 1;
+}
 const suites = runSuites(unchecked ? args.slice(1) : args);
 
 console.log('');

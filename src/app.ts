@@ -3,11 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { cachedTokens } from './cached-tokens.ts';
 import type { Config } from './config.ts';
 import { blobSettings } from './config-media.ts';
 import { makeConnectorRoom } from './connector-room.ts';
 import type { Connector } from './connectors/connector.ts';
 import { CONNECTOR_KINDS } from './connectors/registry.ts';
+import { makeInsight } from './console-insight.ts';
+import { makeConsoleRoom, withLiveFeed } from './console-room.ts';
 import { type Clock, OffsetClock, realClock } from './domain/clock.ts';
 import type { Observer } from './domain/events.ts';
 import { type Faults, noFaults } from './domain/faults.ts';
@@ -18,6 +21,7 @@ import { type Engine, makeEngine } from './engine/engine.ts';
 import { makeForesee } from './engine/foresee.ts';
 import { makePduKeeper, type PduKeeper } from './engine/keep-pdus.ts';
 import { makeLanes } from './engine/lanes.ts';
+import { PausedConnectors } from './engine/paused-connectors.ts';
 import type { Reaches } from './engine/rcs.ts';
 import { type RateChange, repaceSender } from './engine/repace.ts';
 import { ReplySummaries } from './engine/reply-summaries.ts';
@@ -43,7 +47,8 @@ import type { ArmedFault } from './store/armed-faults.ts';
 import { openBlobs } from './store/blobs/open.ts';
 import type { BlobStore } from './store/blobs.ts';
 import type { Account } from './store/directory.ts';
-import { type Store, StoreUnavailable } from './store/store.ts';
+import type { Store } from './store/store.ts';
+import { makeTrouble, storeTrouble } from './trouble.ts';
 
 export interface StartOptions {
   observe?: Observer;
@@ -80,17 +85,16 @@ export interface Running {
 const BODY_LIMIT = 131_072;
 /** Of one account (35125). */
 const MOST_SCHEDULED = 500_000;
-/** How long a refused write keeps this node from being called ready. */
-const TROUBLE_MS = 5_000;
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
-/** A token read within this time is not unsealed again; a rotated one is known everywhere after it. */
-const TOKEN_CACHE_MS = 1_000;
 
 /** Starts Pidge as configured. `config.secretKey` must be set. Throws what the store or the port refuse. */
 export async function startPidge(config: Config, options: StartOptions = {}): Promise<Running> {
   const offsetClock = options.clock ? null : new OffsetClock(realClock);
   const clock = options.clock ?? offsetClock ?? realClock;
-  const observe = options.observe ?? (() => undefined);
+  const insight = makeInsight(config, clock, (where, error) =>
+    observe({ type: 'fault', at: clock.now(), where, error }),
+  );
+  const { live, observe } = withLiveFeed(options.observe, insight.observe);
   const faults = options.faults ?? noFaults;
   const random = options.random ?? cryptoRandom;
   if (!config.secretKey) throw new Error('startPidge needs config.secretKey: the mode makes or demands one');
@@ -98,7 +102,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
   const vault = sealer(secretKey);
   const sids = new SidMaker(clock, random);
   const blobs = options.blobs ?? (await openBlobs(blobSettings(config)));
-  const store = await openStore(config, secretKey, { ...options, observe });
+  const store = insight.timed(await openStore(config, secretKey, { ...options, observe }));
   const measureClock = async (): Promise<void> => {
     if (offsetClock) offsetClock.offsetMs = await store.clockOffset();
   };
@@ -145,10 +149,16 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     const made: Connector[] =
       options.connectors?.({ name: wanted[0]?.name ?? 'simulated', clock, keepPdu }) ??
       wanted.map(({ kind, ...its }) => CONNECTOR_KINDS[kind]({ ...its, ...shared, simulatedCarrier: carrier }));
+    const paused = new PausedConnectors({
+      ...{ store, clock, operatorSid: first.account.sid, onChange: () => engine.ringDispatch() },
+      fault: (error) => observe({ type: 'fault', at: clock.now(), where: 'connectors: paused', error }),
+    });
     const domains = makeLinkDomains(config.linkDomains, config.mode, () => ownOrigin);
     const mediaLinks = makeMediaLinks(secretKey);
     const mediaLink = (sid: string) => ownOrigin.replace(/(?<!\/)\/+$/, '') + mediaLinks.short(sid);
-    const { connectors, router, mayText } = makeRouting(config, made, (name) => engine.isAway(name));
+    const { connectors, router, mayText } = makeRouting(
+      ...([config, made, (name: string) => engine.isAway(name), (name: string) => paused.has(name)] as const),
+    );
     const route = router.routeOf;
     const { defaultRate, queueHorizonMs } = config.limits;
     const laneOf = makeLanes({ defaultRate, queueHorizonMs });
@@ -177,7 +187,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       config,
       firstAccountSid: first.account.sid,
       ...{ store, clock, sids, observe, createLimits },
-      ...{ openToken: vault.open, sealToken: vault.seal },
+      ...{ openToken: vault.open, sealToken: vault.seal, keepPdu },
       accept: (...draft) => trouble.watch(accept(...draft)),
       ring: () => engine.ringEsmes(),
     });
@@ -191,6 +201,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       random: Math.random,
       route,
       router,
+      paused,
       laneOf,
       reaches,
       media: { blobs, sids, link: mediaLink },
@@ -233,8 +244,9 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       ring: (dueAt) => engine.ringDispatch(dueAt),
       ringReleases: (dueAt) => engine.ringReleases(dueAt),
     });
+    live.hasOthers = () => engine.hasOthers();
     const operatorSid = first.account.sid;
-    const connectorRoom = makeConnectorRoom({ store, connectors, settings: wanted, operatorSid });
+    const connectorRoom = makeConnectorRoom({ store, connectors, paused, settings: wanted, operatorSid });
     let isUp = false;
     const risk = await store.risk();
     const app = buildServer({
@@ -247,6 +259,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         const idempotency = readIdempotency(meta.idempotencyKey, { ...meta, form });
         return trouble.watch(accept(account, parseDraft(form, clock, createLimits), { idempotency }));
       },
+      check: async (account, form) => accept.prepare(account, parseDraft(form, clock, createLimits)),
       settings: {
         publicUrl: config.http.publicUrl ?? undefined,
         lenient: config.strictness === 'lenient',
@@ -269,6 +282,10 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       onSenderChanged: () => accept.forgetSenders(),
       carriers: (name, call) => made.find((one) => one.name === name)?.called?.(call, engine.ear) ?? null,
       connectors: connectorRoom,
+      console: makeConsoleRoom(config, secretKey, operatorSid, {
+        live,
+        ...insight.parts({ outgoing, connectors, address: () => ownOrigin }),
+      }),
       links: { domains, ownerSid: first.account.sid, resolve: resolveName },
       media: {
         links: mediaLinks,
@@ -281,7 +298,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
             registerLab(lab, {
               handsets: carrier.handsets,
               talk: carrier,
-              ...labRooms(engine, summaries, outgoing),
+              ...labRooms(engine, summaries, outgoing, mediaLink),
               store,
               clock,
               accountOf,
@@ -294,7 +311,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     });
 
     async function accountOf(sandbox: string): Promise<Account | null> {
-      return sandbox === 'default' ? store.account(first.account.sid) : null;
+      return store.account(sandbox === 'default' ? first.account.sid : sandbox);
     }
 
     async function ready(): Promise<Readiness> {
@@ -313,6 +330,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     if (config.http.publicUrl === null) ownOrigin = `http://${host}:${port}`;
     await engine.start(`${host}:${port}`);
     pdus.start();
+    insight.start();
     const esmeAddress = await esmes.listen();
     if (esmeAddress) listeners.push(esmeAddress);
     isUp = true;
@@ -328,6 +346,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         await Promise.all([closeServer(app, realClock), esmes.close()]);
         await engine.stop();
         await pdus.stop();
+        await insight.stop();
         await outgoing.close();
         await carrierHttp.close();
         faults.at('stop.before-close');
@@ -342,50 +361,6 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
 function publicHosts(config: Config): string[] {
   const { publicUrl, host } = config.http;
   return publicUrl ? [host, new URL(publicUrl).hostname] : [host];
-}
-
-/**
- * Remembers for a while that the store could not write, for `/readyz`: a full disk still answers reads. Not for longer,
- * as a node nobody sends to has no other way to show that it can write again.
- */
-function makeTrouble(clock: Clock) {
-  let last: { text: string; until: number } | null = null;
-  return {
-    async watch<T>(write: Promise<T>): Promise<T> {
-      try {
-        const value = await write;
-        last = null;
-        return value;
-      } catch (error) {
-        if (error instanceof StoreUnavailable) last = { text: error.message, until: clock.monotonic() + TROUBLE_MS };
-        throw error;
-      }
-    },
-    why: () => (last && last.until > clock.monotonic() ? last.text : null),
-  };
-}
-
-/** Why the store cannot even be read, or `null`. */
-async function storeTrouble(store: Store): Promise<string | null> {
-  try {
-    await store.nextDueAt('send');
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function cachedTokens(store: Store, clock: Clock, open: (sealed: string) => string) {
-  const known = new Map<string, { token: string; until: number }>();
-  return async (accountSid: string): Promise<string> => {
-    const cached = known.get(accountSid);
-    if (cached && cached.until > clock.monotonic()) return cached.token;
-    const account = await store.account(accountSid);
-    if (!account) throw new Error(`No account ${accountSid}, although it owns a message`);
-    const token = open(account.sealedToken);
-    known.set(accountSid, { token, until: clock.monotonic() + TOKEN_CACHE_MS });
-    return token;
-  };
 }
 
 async function resolveName(hostname: string): Promise<string[]> {

@@ -59,6 +59,12 @@ export const ESME_KEYS = [
     default: { dev: '30s', serve: '30s' },
     about: 'how long a bind may be quiet before it is asked for a sign of life',
   },
+  {
+    path: 'smpp_server.trace',
+    type: { kind: 'enum', values: ['failures', 'all', 'off'] },
+    default: { dev: 'failures', serve: 'failures' },
+    about: 'which PDUs of ESMEs are kept to be looked at: failures, all or off',
+  },
 ] as const;
 
 /** Keys of one entry. */
@@ -109,6 +115,7 @@ export function readEsmes(
     allowFrom,
     sidBinds: get('smpp_server.sid_binds'),
     enquireMs: get('smpp_server.enquire_every'),
+    trace: get('smpp_server.trace'),
     users,
   };
 }

@@ -7,6 +7,7 @@
 import { ACCOUNT_ALERTS, ALERT_KEYS } from './config-alerts.ts';
 import { CHANNEL_KEYS } from './config-channels.ts';
 import { CONNECTOR_KEYS } from './config-connectors.ts';
+import { CONSOLE_KEYS, CONSOLE_USER_KEYS } from './config-console.ts';
 import { ESME_KEYS, ESME_USER_KEYS } from './config-esme.ts';
 import { INBOUND_KEYS } from './config-inbound.ts';
 import { MEDIA_KEYS } from './config-media.ts';
@@ -107,13 +108,7 @@ export const KEYS: readonly Key[] = [
     secret: true,
     about: 'master key that seals tokens; at least 32 characters',
   },
-  {
-    path: 'admin_password',
-    type: { kind: 'string' },
-    default: both(null),
-    secret: true,
-    about: 'reserved for the administration side',
-  },
+  ...CONSOLE_KEYS,
   {
     path: 'auth.account_sid',
     type: { kind: 'string' },
@@ -276,6 +271,7 @@ export const TABLES: Record<
   | 'routes'
   | 'smpp_users'
   | 'prices.destinations'
+  | 'console.users'
   | 'link_domains'
   | 'number_pools',
   Record<string, KeyType>
@@ -307,6 +303,7 @@ export const TABLES: Record<
     ...ACCOUNT_ALERTS,
   },
   'prices.destinations': { prefix: { kind: 'string' }, sms: { kind: 'money' }, mms: { kind: 'money' } },
+  'console.users': CONSOLE_USER_KEYS,
   link_domains: {
     domain: { kind: 'string' },
     sid: { kind: 'string' },

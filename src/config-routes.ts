@@ -1,9 +1,9 @@
 /** The settings of routing: `[[routes]]`, what a connector does when it fails, and the staging guard. */
 import { parseSender } from './domain/address.ts';
+import { nearest } from './domain/nearest.ts';
 import { CARRIED_CHANNELS, type CarriedChannel, type Route } from './domain/routes.ts';
 import type { Safety } from './domain/safety.ts';
 import { IN_DOUBT, type InDoubt } from './engine/doubt.ts';
-import { nearest } from './nearest.ts';
 
 /** As `config-values.ts` reads them. */
 type Value = string | number | boolean | string[] | null;

@@ -1,6 +1,6 @@
 import type { KeyType, Written } from './config-keys.ts';
 import { esmeUserOf } from './domain/esme-address.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from './domain/nearest.ts';
 
 /** What a setting holds once read: milliseconds, micro-units and the like are plain numbers. */
 export type Value = string | number | boolean | string[] | null;

@@ -9,21 +9,23 @@ import ipaddr from 'ipaddr.js';
 import { type AlertSettings, readAlertSettings } from './config-alerts.ts';
 import { type ChannelConfig, readChannels } from './config-channels.ts';
 import { CONNECTOR_SECRETS, type ConnectorSetting, readConnectors } from './config-connectors.ts';
+import { type ConsoleConfig, readConsole } from './config-console.ts';
 import { type EsmeConfig, readEsmes } from './config-esme.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
+import { findWritten, reportUnknown, type WrittenSetting } from './config-find.ts';
 import { type InboundConfig, readInbound } from './config-inbound.ts';
-import { KEYS, type Key, type Mode, TABLES, variableOf } from './config-keys.ts';
+import { KEYS, type Key, type Mode, TABLES } from './config-keys.ts';
 import { type MediaSettings, mediaProblems, readMediaSettings } from './config-media.ts';
 import { poolProblems, readNumberPools } from './config-pools.ts';
 import { type RetentionSettings, readRetention, retentionProblems } from './config-retention.ts';
 import { type RoutingConfig, readRouting, routingProblems } from './config-routes.ts';
 import { isPostgres, readValue, shown, type Value } from './config-values.ts';
 import { parseSender } from './domain/address.ts';
+import { nearest } from './domain/nearest.ts';
 import type { NumberPool } from './domain/number-pools.ts';
 import type { PriceTable } from './domain/prices.ts';
 import { type LinkDomainSetting, linkDomainFrom, linkDomainProblems } from './link-domains.ts';
 import { isLoopback } from './loopback.ts';
-import { nearest } from './nearest.ts';
 
 export type { Mode } from './config-keys.ts';
 
@@ -68,7 +70,7 @@ export interface Config extends RoutingConfig {
   strictness: 'strict' | 'lenient';
   /** Text the master key is derived from; `null` until a mode has made one. */
   secretKey: string | null;
-  adminPassword: string | null;
+  console: ConsoleConfig;
   auth: { accountSid: string | null; authToken: string | null; accountType: AccountType };
   webhooks: { allowPrivate: string[]; giveUpAfterMs: number; inFlight: number };
   limits: {
@@ -106,6 +108,8 @@ export interface Config extends RoutingConfig {
   connectors: ConnectorSetting[];
   /** `null`: no SMPP server. */
   esmes: EsmeConfig | null;
+  /** Where every setting was written. `file`: the name of the file there is. */
+  written: { file: string | null; origins: WrittenSetting[] };
 }
 
 /** Wrong settings; `problems` holds one finished sentence each. The command line ends with 3. */
@@ -131,9 +135,6 @@ export interface ConfigSources {
   file?: { name: string; text: string } | null;
 }
 
-/** Variables that belong to the tests and the tools around Pidge, not to its settings. */
-const NOT_SETTINGS = new Set(['PIDGE_OPENAPI_DIR', 'PIDGE_TEST_LANE', 'PIDGE_TEST_SEED']);
-
 /** This process's environment, for the few things of the command line that are no settings (`NO_COLOR`). */
 export function processEnvironment(): Environment {
   return process.env;
@@ -143,6 +144,7 @@ export function processEnvironment(): Environment {
 export function readConfig(sources: ConfigSources = {}): Config {
   const env = sources.env ?? process.env;
   const problems: string[] = [];
+  const origins: WrittenSetting[] = [];
   const source = sources.file === undefined ? defaultFile() : sources.file;
   const fileName = source?.name ?? 'pidge.toml';
   const file: ConfigFile = source
@@ -152,7 +154,9 @@ export function readConfig(sources: ConfigSources = {}): Config {
   reportUnknown(file, fileName, env, problems);
 
   const read = (key: Key, fallback: unknown): Value => {
-    const written = find(key, sources, env, file, fileName, problems) ?? { where: 'default', raw: fallback };
+    const found = findWritten(key, { flags: sources.flags, env, file, fileName }, problems);
+    const written = found ?? { origin: 'default' as const, where: 'default', raw: fallback };
+    origins.push({ key, origin: written.origin, where: found?.where ?? null, written: written.raw ?? null });
     if (written.raw === null || written.raw === undefined) return null;
     const result = readValue(key.type, written.raw);
     if ('value' in result) return result.value;
@@ -162,9 +166,13 @@ export function readConfig(sources: ConfigSources = {}): Config {
   const byPath = new Map(KEYS.map((key) => [key.path, key]));
   const modeKey = byPath.get('mode');
   const mode = sources.mode ?? ((modeKey ? read(modeKey, 'dev') : 'dev') as Mode | null) ?? 'dev';
+  if (sources.mode && modeKey) origins.push({ key: modeKey, origin: 'flag', where: 'the command', written: mode });
   const values = new Map(KEYS.filter((key) => key !== modeKey).map((key) => [key.path, read(key, key.default[mode])]));
 
-  const config = assemble(mode, values, file, fileName, problems);
+  const config = {
+    ...assemble(mode, values, file, fileName, problems),
+    written: { file: source?.name ?? null, origins },
+  };
   judge(config, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -174,55 +182,6 @@ function defaultFile(): ConfigSources['file'] {
   return existsSync('pidge.toml') ? { name: 'pidge.toml', text: readFileSync('pidge.toml', 'utf8') } : null;
 }
 
-/** Where a setting is written, highest precedence first; `null`: nowhere. */
-function find(
-  key: Key,
-  sources: ConfigSources,
-  env: Environment,
-  file: ConfigFile,
-  fileName: string,
-  problems: string[],
-): { where: string; raw: unknown } | null {
-  const flag = sources.flags?.[key.path];
-  if (flag !== undefined) return { where: `the flag for ${key.path}`, raw: flag };
-  for (const variable of variablesOf(key)) {
-    // An empty variable is as good as none: compose files and shells leave such behind.
-    if (env[variable]) return { where: variable, raw: env[variable] };
-    const path = key.secret ? env[`${variable}_FILE`] : undefined;
-    if (!path) continue;
-    try {
-      return { where: `${variable}_FILE`, raw: readFileSync(path, 'utf8').trim() };
-    } catch (error) {
-      problems.push(`${variable}_FILE names ${path}, which cannot be read: ${(error as Error).message}`);
-      return null;
-    }
-  }
-  const entry = file.entries.find((one) => one.path === key.path);
-  return entry ? { where: `${fileName}:${entry.line} ${key.path}`, raw: entry.written } : null;
-}
-
-function variablesOf(key: Key): string[] {
-  return key.alias === undefined ? [variableOf(key.path)] : [variableOf(key.path), key.alias];
-}
-
-function reportUnknown(file: ConfigFile, fileName: string, env: Environment, problems: string[]): void {
-  const paths = KEYS.map((key) => key.path);
-  const mean = (name: string | null): string => (name === null ? '' : ` Did you mean ${name}?`);
-  for (const entry of file.entries) {
-    if (paths.includes(entry.path)) continue;
-    const meant = nearest(entry.path, [...paths, ...Object.keys(TABLES)]);
-    problems.push(`${fileName}:${entry.line} ${entry.path} is not a setting.${mean(meant)}`);
-  }
-  const variables = KEYS.flatMap((key) =>
-    variablesOf(key).flatMap((variable) => (key.secret ? [variable, `${variable}_FILE`] : [variable])),
-  );
-  for (const variable of Object.keys(env)) {
-    if (!variable.startsWith('PIDGE_') || variables.includes(variable) || NOT_SETTINGS.has(variable)) continue;
-    if (variable.startsWith('PIDGE_TEST_')) continue;
-    problems.push(`${variable} is not a setting.${mean(nearest(variable, variables))}`);
-  }
-}
-
 /** Types are safe here because `readValue` has checked each by its key; a bad one left `null` and a problem. */
 function assemble(
   mode: Mode,
@@ -230,7 +189,7 @@ function assemble(
   file: ConfigFile,
   fileName: string,
   problems: string[],
-): Config {
+): Omit<Config, 'written'> {
   const get = <T>(path: string): T => (values.get(path) ?? null) as T;
   const data = get<string>('data') ?? '.pidge';
   const entries = (table: keyof typeof TABLES, needed: string) => readTable(table, needed, file, fileName, problems);
@@ -244,7 +203,7 @@ function assemble(
     node: { roles: rolesOf(get<string[] | null>('node.roles')) },
     strictness: get('strictness'),
     secretKey: get('secret_key'),
-    adminPassword: get('admin_password'),
+    console: readConsole(get, entries('console.users', 'name'), problems),
     auth: {
       accountSid: get('auth.account_sid'),
       authToken: get('auth.auth_token'),

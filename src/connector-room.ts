@@ -2,6 +2,7 @@
 import type { ConnectorSetting } from './config-connectors.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { PduRecord } from './domain/pdu-trace.ts';
+import type { PausedConnectors } from './engine/paused-connectors.ts';
 import type { ConnectorRoom, PduShown } from './http/admin/connector-shapes.ts';
 import type { Store } from './store/store.ts';
 import { bareOctets } from './wire/smpp/bare.ts';
@@ -12,12 +13,19 @@ import { showPdu } from './wire/smpp/show.ts';
 export interface ConnectorRoomParts {
   store: Pick<Store, 'pdus'>;
   connectors: readonly Connector[];
+  paused: PausedConnectors;
   settings: readonly ConnectorSetting[];
   /** Whose machine it is. */
   operatorSid: string;
 }
 
-export function makeConnectorRoom({ store, connectors, settings, operatorSid }: ConnectorRoomParts): ConnectorRoom {
+export function makeConnectorRoom({
+  store,
+  connectors,
+  paused,
+  settings,
+  operatorSid,
+}: ConnectorRoomParts): ConnectorRoom {
   return {
     operatorSid,
     list: () =>
@@ -28,6 +36,7 @@ export function makeConnectorRoom({ store, connectors, settings, operatorSid }: 
           name: connector.name,
           kind: its?.kind ?? 'own',
           bound: connector.isBound ?? null,
+          paused: paused.of(connector.name),
           smpp: smpp && {
             peer: `${smpp.host}:${smpp.port}`,
             tls: smpp.tls !== null,
@@ -40,6 +49,8 @@ export function makeConnectorRoom({ store, connectors, settings, operatorSid }: 
           },
         };
       }),
+    pause: (name, reason) => paused.pause(name, reason),
+    resume: (name) => paused.resume(name),
     async pdus(query) {
       const found = await store.pdus(query);
       return found.map((record) => shown(query.message ? record : forOperator(record, operatorSid)));

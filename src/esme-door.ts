@@ -18,6 +18,7 @@ import { ESME_DEFAULTS, type EsmeServerSettings, type EsmeUser } from './esme/se
 import { makeSignIn } from './esme/sign-in.ts';
 import { type Creation, makeSubmissions } from './esme/submissions.ts';
 import { makeTeller } from './esme/teller.ts';
+import type { EsmeTraceParts } from './esme/trace.ts';
 import { Users } from './esme/users.ts';
 import { matchCredentials } from './http/credentials.ts';
 import { Form } from './http/form.ts';
@@ -38,6 +39,8 @@ export interface EsmeDoorParts {
   openToken: (sealed: string) => string;
   sealToken: (token: string) => string;
   accept: (...draft: Parameters<Accept>) => Promise<Created>;
+  /** Where PDUs are kept. */
+  keepPdu: EsmeTraceParts['keep'];
   /** Somebody bound here may have something to hear. */
   ring: () => void;
 }
@@ -90,6 +93,7 @@ export function makeEsmeDoor(parts: EsmeDoorParts): EsmeDoor {
     ...{ settings, clock, users, desk },
     signIn: makeSignIn({ settings, clock, bySid: (sid, secret) => userBySid(parts, sid, secret) }),
     onRoom: ring,
+    trace: { mode: settings.trace, clock, keep: parts.keepPdu },
     notice: (notice) => observe({ type: 'esme.bind', at: clock.now(), ...notice }),
   });
 

@@ -12,8 +12,10 @@ export function labRooms(
   { inbound }: Pick<Engine, 'inbound'>,
   summaries: ReplySummaries,
   outgoing: Outgoing,
-): Pick<LabParts, 'fetchFile' | 'watch' | 'settled' | 'changeOptOuts'> {
+  mediaLink: LabParts['mediaLink'],
+): Pick<LabParts, 'mediaLink' | 'fetchFile' | 'watch' | 'settled' | 'changeOptOuts'> {
   return {
+    mediaLink,
     async fetchFile(url) {
       const got = await download(outgoing, { url, maxBytes: LARGEST_FILE });
       return got.kind === 'file' ? got : { why: got.text };

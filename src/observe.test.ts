@@ -15,6 +15,9 @@ const ACCEPTED: PidgeEvent = {
   segments: 2,
   encoding: 'GSM-7',
   direction: 'outbound-api',
+  status: 'queued',
+  serviceSid: null,
+  media: 0,
 };
 const stats = async () => ({
   messagesByStatus: {},
@@ -72,6 +75,7 @@ it('counts callbacks by what they are about, and what was given up because it br
     type: 'callback.attempt',
     at: 1,
     sid: 's',
+    accountSid: 'a',
     url: 'https://app.example/',
     ms: 1,
     attempt: 1,
@@ -126,6 +130,7 @@ it('logs neither bodies nor numbers nor the query of a customer URL', () => {
     type: 'callback.attempt',
     at: 1,
     sid: 's',
+    accountSid: 'a',
     status: 'sent',
     url: 'http://u:p@app.example/cb?key=hush',
     httpStatus: 500,
@@ -157,7 +162,7 @@ const ALERT = { type: 'alert', at: 1, accountSid: 'a', resourceSid: 's', text: '
 it('counts what comes in, what apps are asked, and what goes wrong there', async () => {
   const metrics = makeMetrics('pidge');
   const came = { at: 1, sid: 's', accountSid: 'a', from: '+12025550101', to: '+12025550100', body: 'secret word' };
-  metrics.observe({ ...came, type: 'inbound.received', segments: 1, media: 0 });
+  metrics.observe({ ...came, type: 'inbound.received', segments: 1, media: 0, status: 'received', serviceSid: null });
   metrics.observe(DOCUMENT);
   metrics.observe({ ...DOCUMENT, why: 'fallback', errorCode: 12100 });
   metrics.observe({ type: 'reply.dropped', at: 1, sid: 's', accountSid: 'a', code: 14107, text: 'too many' });
@@ -179,7 +184,7 @@ it('logs an alert once, by its code, and nothing that was said', () => {
   const lines: string[] = [];
   const { observe } = makeLog('info', { write: (line) => void lines.push(line) });
   const came = { at: 1, sid: 's', accountSid: 'a', from: '+12025550101', to: '+12025550100', body: 'secret word' };
-  observe({ ...came, type: 'inbound.received', segments: 1, media: 0 });
+  observe({ ...came, type: 'inbound.received', segments: 1, media: 0, status: 'received', serviceSid: null });
   observe({ ...DOCUMENT, errorCode: 12100 });
   observe({ type: 'reply.dropped', at: 1, sid: 's', accountSid: 'a', code: 14101, text: 'to="+12025550101"' });
   observe({ ...ALERT, code: 14101, level: 'warning' });

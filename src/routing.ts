@@ -46,11 +46,12 @@ export function makeRouting(
   config: RoutedConfig,
   made: readonly Connector[],
   isAway: (connector: string) => boolean,
+  isPaused: (connector: string) => boolean = () => false,
 ): Routing {
   const simulated = simulatedIn(config);
   // Where nothing leaves, nobody has to be guarded.
   const safety = made.every(({ name }) => simulated.has(name)) ? NO_GUARD : config.safety;
-  const { router, isRefusing } = routerOf({ ...config, safety }, made, isAway);
+  const { router, isRefusing } = routerOf({ ...config, safety }, made, isAway, isPaused);
   return {
     connectors: made.map((connector) => (simulated.has(connector.name) ? connector : guarded(connector, safety))),
     router,
@@ -68,6 +69,7 @@ function routerOf(
   config: RoutedConfig,
   made: readonly Pick<Connector, 'name' | 'carries'>[],
   isAway: (connector: string) => boolean,
+  isPaused?: (connector: string) => boolean,
 ): { router: Router; isRefusing: boolean } {
   const { safety } = config;
   const [standIn] = simulatedIn(config);
@@ -80,6 +82,7 @@ function routerOf(
     // In `dev` there are none of the carriers that the file may name.
     routes: config.routes.filter(({ connector }) => makes.has(connector)),
     isAway,
+    isPaused,
     instead: (to) =>
       others === undefined || mayText(safety, to)
         ? null

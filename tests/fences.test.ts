@@ -18,6 +18,7 @@ const DOMAIN = 'domain is the ground';
 const ENGINE = 'engine never learns';
 const HTTP = 'http is the front door';
 const ESME = 'esme is the second front door';
+const CONSOLE = 'console runs in a browser';
 const importing = (path: string): string => `import { thing } from '${path}';\nexport const used = thing;\n`;
 
 const PLANTED: Planted[] = [
@@ -115,7 +116,25 @@ const PLANTED: Planted[] = [
     fence: 'console runs in a browser',
     file: 'src/console/p.ts',
     text: importing('../domain/sid.ts'),
-    says: 'console runs in a browser',
+    says: CONSOLE,
+  },
+  {
+    fence: 'console asks the server over HTTP',
+    file: 'src/console/pages/connectors/p.ts',
+    text: importing('../../../connectors/connector.ts'),
+    says: CONSOLE,
+  },
+  {
+    fence: 'console imports no package of the server',
+    file: 'src/console/api/p.ts',
+    text: importing('undici'),
+    says: CONSOLE,
+  },
+  {
+    fence: 'a page of the console does not reach into another',
+    file: 'src/console/pages/send/p.ts',
+    text: importing('../messages/page.tsx'),
+    says: CONSOLE,
   },
   {
     fence: 'no console outside cli',
@@ -175,6 +194,9 @@ const ALLOWED: [string, string][] = [
   ['src/config.ts', 'export const home = process.env.HOME;\n'],
   ['src/cli/a1.ts', "console.log('here');\n"],
   ['src/app.ts', importing('./store/sqlite.ts')],
+  ['src/console/app/a1.ts', importing('../pages/connectors/page.tsx')],
+  ['src/console/pages/send/a1.ts', importing('../../../domain/segments.ts')],
+  ['src/console/parts/a1.ts', "import { Chip } from '@mantine/core';\nexport const at = [Date.now(), Chip];\n"],
   ['src/engine/a3.test.ts', importing('../store/sqlite.ts')],
 ];
 

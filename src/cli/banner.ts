@@ -43,6 +43,7 @@ export function banner(
   const title = paint('bold', `${product.name} ${product.version}`);
   if (config.mode === 'dev') {
     lines.push(`${title}   dev mode   ${paint('blue', 'SIMULATED')}: nothing leaves this machine`);
+    if (config.console.enabled) row('Console', base);
     row('API base', `${base}  (instead of https://api.twilio.com)`);
     row('Account', `${started.account.sid}   token ${started.account.token}`);
     row('Number', '+12025550100        Phones  +12025550101 Ada · +12025550102 Ben');
@@ -63,8 +64,13 @@ export function banner(
     ? `${paint('yellow', 'SIMULATED CARRIER')}: messages reach no real phone`
     : `${paint('red', 'LIVE')}: ${live}`;
   lines.push(`${title}   serve mode   ${state}`);
-  if (config.node.roles.includes('api')) row('API base', base);
-  else row('Health', `${base}/healthz  (this node serves no API)`);
+  if (config.node.roles.includes('api')) {
+    const closed = config.console.users.length === 0 ? '  (set PIDGE_ADMIN_PASSWORD to sign in)' : '';
+    if (config.console.enabled) row('Console', `${base}${closed}`);
+    row('API base', base);
+  } else {
+    row('Health', `${base}/healthz  (this node serves no API)`);
+  }
   row('Account', options.tokenIsNew ? `${started.account.sid}   token ${started.account.token}` : started.account.sid);
   for (const warning of safetyWarnings(config.safety)) lines.push(`  ${paint('yellow', 'GUARDED')}: ${warning}`);
   node();

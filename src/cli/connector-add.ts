@@ -1,17 +1,15 @@
 /** `pidge connector add`: an entry of `[[connectors]]` at the end of the settings file. Nothing that is there is touched. */
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { ConfigError, processEnvironment, readConfig } from '../config.ts';
 import { CliError, EXIT } from './exit.ts';
+import { problemsOf, writeSettings } from './settings-file.ts';
 import { print, tell } from './terminal.ts';
 
-export interface AddOptions {
+type Kind = 'smpp' | 'http' | 'whatsapp' | 'simulated';
+
+export interface AddOptions extends Partial<Record<Asked, string>> {
+  kind?: Kind;
   config?: string;
-  name?: string;
-  host?: string;
-  port?: string;
-  systemId?: string;
-  passwordEnv?: string;
   tls?: boolean;
   bind?: string;
   rate?: string;
@@ -19,103 +17,127 @@ export interface AddOptions {
   json: boolean;
 }
 
-type Asked = 'name' | 'host' | 'port' | 'systemId' | 'passwordEnv';
+type Asked =
+  | 'name'
+  | 'host'
+  | 'port'
+  | 'systemId'
+  | 'passwordEnv'
+  | 'preset'
+  | 'baseUrl'
+  | 'username'
+  | 'accessTokenEnv'
+  | 'appSecretEnv'
+  | 'verifyTokenEnv'
+  | 'phoneNumber';
 
-const QUESTIONS: { field: Asked; flag: string; question: string }[] = [
-  { field: 'name', flag: '--name', question: 'A name for it, like acme: ' },
-  { field: 'host', flag: '--host', question: 'Host of the carrier: ' },
-  { field: 'port', flag: '--port', question: 'Port: ' },
-  { field: 'systemId', flag: '--system-id', question: 'system_id: ' },
-  {
-    field: 'passwordEnv',
-    flag: '--password-env',
-    question: 'Environment variable that will hold the password, like ACME_PASSWORD: ',
-  },
-];
+interface Field {
+  field: Asked;
+  key: string;
+  flag: string;
+  question: string;
+  /** `env`: the name of a variable, written as a reference to it. */
+  as?: 'number' | 'env' | 'list';
+}
+
+const NAME: Field = { field: 'name', key: 'name', flag: '--name', question: 'A name for it, like acme: ' };
+const secret = (field: Asked, key: string, flag: string, what: string, like: string): Field => ({
+  ...{ field, key, flag, as: 'env' },
+  question: `Environment variable that will hold the ${what}, like ${like}: `,
+});
+const PASSWORD = secret('passwordEnv', 'password', '--password-env', 'password', 'ACME_PASSWORD');
+
+const FIELDS: Record<Kind, readonly Field[]> = {
+  smpp: [
+    NAME,
+    { field: 'host', key: 'host', flag: '--host', question: 'Host of the carrier: ' },
+    { field: 'port', key: 'port', flag: '--port', question: 'Port: ', as: 'number' },
+    { field: 'systemId', key: 'system_id', flag: '--system-id', question: 'system_id: ' },
+    PASSWORD,
+  ],
+  http: [
+    NAME,
+    { field: 'preset', key: 'preset', flag: '--preset', question: 'Preset, twilio or android-sms-gateway: ' },
+    { field: 'baseUrl', key: 'base_url', flag: '--base-url', question: 'Where it is, like https://api.acme.example: ' },
+    { field: 'username', key: 'username', flag: '--username', question: 'Username, or the account’s SID: ' },
+    PASSWORD,
+  ],
+  whatsapp: [
+    NAME,
+    secret('accessTokenEnv', 'access_token', '--access-token-env', 'access token', 'WHATSAPP_TOKEN'),
+    secret('appSecretEnv', 'app_secret', '--app-secret-env', 'app secret', 'WHATSAPP_APP_SECRET'),
+    secret('verifyTokenEnv', 'verify_token', '--verify-token-env', 'verify token', 'WHATSAPP_VERIFY_TOKEN'),
+    {
+      ...{ field: 'phoneNumber', key: 'phone_numbers', flag: '--phone-number', as: 'list' },
+      question: 'Number and its id at WhatsApp, like +15550783881=106540352242922: ',
+    },
+  ],
+  simulated: [NAME],
+};
 
 /** Asks for what is missing on a terminal; elsewhere that is an error. */
 export async function addConnector(options: AddOptions): Promise<number> {
   const path = options.config ?? 'pidge.toml';
-  const answers = await answersTo(options);
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(answers.passwordEnv)) {
-    throw new CliError(
-      EXIT.usage,
-      `--password-env is "${answers.passwordEnv}". Allowed: the name of a variable, never the password.`,
-    );
+  const fields = FIELDS[options.kind ?? 'smpp'];
+  const answers = await answersTo(fields, options);
+  const variables = fields
+    .filter(({ as }) => as === 'env')
+    .map((one) => ({ ...one, name: answers.get(one.field) ?? '' }));
+  const bad = variables.find(({ name }) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (bad) {
+    const what = bad.key.replace('_', ' ');
+    throw new CliError(EXIT.usage, `${bad.flag} is "${bad.name}". Allowed: the name of a variable, never the ${what}.`);
   }
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const entry = entryOf(answers, options);
+  const entry = entryOf(fields, answers, options);
   const gap = before === '' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
   const after = `${before}${gap}${entry}`;
-  const known = new Set(problemsOf(path, before, answers.passwordEnv));
-  const fresh = problemsOf(path, after, answers.passwordEnv).filter((problem) => !known.has(problem));
+  const names = variables.map(({ name }) => name);
+  const known = new Set(problemsOf(path, before, names));
+  const fresh = problemsOf(path, after, names).filter((problem) => !known.has(problem));
   if (fresh.length > 0) throw new CliError(EXIT.config, `${fresh.join('\n')}\n${path} is as it was.`);
-  write(path, after);
-  if (options.json) print(JSON.stringify({ file: path, name: answers.name }));
-  else print(`${path} has the connector ${answers.name}.`);
-  tell(`Set ${answers.passwordEnv}, then try it: pidge connector test ${answers.name}`);
+  writeSettings(path, after);
+  const name = answers.get('name') ?? '';
+  if (options.json) print(JSON.stringify({ file: path, name }));
+  else print(`${path} has the connector ${name}.`);
+  tell(`${names.length > 0 ? `Set ${names.join(', ')}, then try` : 'Try'} it: pidge connector test ${name}`);
   return EXIT.ok;
 }
 
-async function answersTo(options: AddOptions): Promise<Record<Asked, string>> {
-  const missing = QUESTIONS.filter(({ field }) => options[field] === undefined);
+async function answersTo(fields: readonly Field[], options: AddOptions): Promise<Map<Asked, string>> {
+  const missing = fields.filter(({ field }) => options[field] === undefined);
   if (missing.length > 0 && process.stdin.isTTY !== true) {
     const flags = missing.map(({ flag }) => flag).join(', ');
     throw new CliError(EXIT.usage, `Without a terminal nobody can be asked: give ${flags} too.`);
   }
   const terminal = missing.length > 0 ? createInterface({ input: process.stdin, output: process.stderr }) : null;
   try {
-    const answers: Partial<Record<Asked, string>> = {};
-    for (const { field, question } of QUESTIONS) {
-      answers[field] = options[field] ?? (await terminal?.question(question))?.trim() ?? '';
+    const answers = new Map<Asked, string>();
+    for (const { field, question } of fields) {
+      answers.set(field, options[field] ?? (await terminal?.question(question))?.trim() ?? '');
     }
-    return answers as Record<Asked, string>;
+    return answers;
   } finally {
     terminal?.close();
   }
 }
 
-function entryOf({ name, host, port, systemId, passwordEnv }: Record<Asked, string>, options: AddOptions): string {
-  const { tls, bind, rate, window } = options;
-  const text = (value: string) => JSON.stringify(value);
-  // What is no number is written as a text, for the settings to refuse with what would do.
-  const number = (value: string) => (/^\d{1,9}$/.test(value) ? value : text(value));
-  const lines = [
-    '[[connectors]]',
-    'kind = "smpp"',
-    `name = ${text(name)}`,
-    `host = ${text(host)}`,
-    `port = ${number(port)}`,
-    ...(tls === undefined ? [] : [`tls = ${tls}`]),
-    `system_id = ${text(systemId)}`,
-    `password = "\${env:${passwordEnv}}"`,
-    ...(bind === undefined ? [] : [`bind = ${text(bind)}`]),
-    ...(rate === undefined ? [] : [`rate = ${number(rate)}`]),
-    ...(window === undefined ? [] : [`window = ${number(window)}`]),
-  ];
+function entryOf(fields: readonly Field[], answers: ReadonlyMap<Asked, string>, options: AddOptions): string {
+  const { kind = 'smpp', tls, bind, rate, window } = options;
+  const lines = ['[[connectors]]', `kind = "${kind}"`];
+  for (const { field, key, as } of fields) {
+    lines.push(`${key} = ${writtenAs(as, answers.get(field) ?? '')}`);
+    if (key === 'port' && tls !== undefined) lines.push(`tls = ${tls}`);
+  }
+  if (bind !== undefined) lines.push(`bind = ${JSON.stringify(bind)}`);
+  if (rate !== undefined) lines.push(`rate = ${writtenAs('number', rate)}`);
+  if (window !== undefined) lines.push(`window = ${writtenAs('number', window)}`);
   return `${lines.join('\n')}\n`;
 }
 
-/** Whether the password is there already is of no matter here. */
-function problemsOf(name: string, text: string, passwordEnv: string): string[] {
-  const env = processEnvironment();
-  try {
-    readConfig({ mode: 'serve', file: { name, text }, env: { ...env, [passwordEnv]: env[passwordEnv] || 'unset' } });
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
-
-/** Whole or not at all, with the rights that it had. */
-function write(path: string, text: string): void {
-  const mode = existsSync(path) ? statSync(path).mode & 0o777 : 0o600;
-  const draft = `${path}.new`;
-  try {
-    writeFileSync(draft, text, { mode });
-    renameSync(draft, path);
-  } catch (error) {
-    throw new CliError(EXIT.config, `${path} cannot be written: ${(error as Error).message}`);
-  }
+function writtenAs(as: Field['as'], value: string): string {
+  if (as === 'env') return `"\${env:${value}}"`;
+  if (as === 'list') return `[${JSON.stringify(value)}]`;
+  // What is no number is written as a text, for the settings to refuse with what would do.
+  return as === 'number' && /^\d{1,9}$/.test(value) ? value : JSON.stringify(value);
 }

@@ -1,9 +1,11 @@
 /** `pidge connector test NAME`: the staircase to a carrier, told step by step. */
 import { type Config, type ConfigSources, readConfig } from '../config.ts';
-import type { SmppSettings } from '../connectors/smpp/settings.ts';
+import type { ConnectorSetting } from '../config-connectors.ts';
 import { parseSender, parseTo } from '../domain/address.ts';
 import { CliError, EXIT } from './exit.ts';
-import { climb, type Step } from './staircase.ts';
+import { climb, type StaircaseOptions } from './staircase.ts';
+import type { Step } from './staircase-ground.ts';
+import { climbHttp, climbSimulated } from './staircase-http.ts';
 import { painter, plain, print } from './terminal.ts';
 import { parseWait } from './wait.ts';
 
@@ -17,7 +19,7 @@ export interface TestOptions {
 
 /** Ends with the code of the step that failed. */
 export async function testConnector(sources: ConfigSources, name: string, options: TestOptions): Promise<number> {
-  const settings = settingsOf(readConfig({ ...sources, mode: 'serve' }), name);
+  const setting = settingOf(readConfig({ ...sources, mode: 'serve' }), name);
   const { to, from, body, json } = options;
   if ((to === undefined) !== (from === undefined)) {
     throw new CliError(EXIT.usage, '--to and --from go together: whom the message is for, and as whom it leaves.');
@@ -31,7 +33,7 @@ export async function testConnector(sources: ConfigSources, name: string, option
   }
   const paint = painter(process.stdout);
   let exit: number = EXIT.ok;
-  for await (const step of climb(settings, { to, from, body, waitMs: parseWait(options.wait) })) {
+  for await (const step of stepsOf(setting, { to, from, body, waitMs: parseWait(options.wait) })) {
     if (json) print(JSON.stringify(step));
     else for (const line of linesOf(step, paint)) print(line);
     if (step.outcome === 'failed') exit = step.exit;
@@ -39,15 +41,25 @@ export async function testConnector(sources: ConfigSources, name: string, option
   return exit;
 }
 
-function settingsOf({ connectors }: Config, name: string): SmppSettings {
+function stepsOf(setting: ConnectorSetting, options: StaircaseOptions): AsyncIterable<Step> | Iterable<Step> {
+  switch (setting.kind) {
+    case 'smpp':
+      return climb(setting.smpp, options);
+    case 'simulated':
+      return climbSimulated();
+    default:
+      return climbHttp(setting, options);
+  }
+}
+
+function settingOf({ connectors }: Config, name: string): ConnectorSetting {
   const found = connectors.find((one) => one.name === name);
   if (!found) {
     const names = connectors.map((one) => one.name).join(', ');
     const known = names === '' ? 'There is none: pidge connector add' : `There are: ${names}`;
     throw new CliError(EXIT.notFound, `No connector is named "${name}". ${known}`);
   }
-  if ('smpp' in found) return found.smpp;
-  throw new CliError(EXIT.usage, `"${name}" is of kind "${found.kind}". The steps are those of kind "smpp".`);
+  return found;
 }
 
 function linesOf({ step, outcome, text, ms, causes }: Step, paint: ReturnType<typeof painter>): string[] {

@@ -16,6 +16,7 @@ interface WireConnector {
   name: string;
   kind: string;
   bound: boolean | null;
+  paused: { since: string; reason: string | null } | null;
   peer?: string;
   tls?: boolean;
   binds?: number;
@@ -50,6 +51,49 @@ export async function listConnectors(sources: ConfigSources, { url, json }: Conn
   for (const one of connectors) print(json ? JSON.stringify(one) : lineOf(one));
   if (connectors.length === 0 && !json) print('There is no connector. Add one: pidge connector add');
   return EXIT.ok;
+}
+
+export async function stopConnector(
+  sources: ConfigSources,
+  name: string,
+  { url, json, reason }: ConnectorOptions & { reason?: string },
+): Promise<number> {
+  const paused = await change(
+    sources,
+    `${encodeURIComponent(name)}/pause`,
+    url,
+    reason === undefined ? {} : { reason },
+  );
+  print(
+    json
+      ? JSON.stringify(paused)
+      : `${plain(name)} gets nothing more to send, on any node. It goes on with: pidge connector start ${plain(name)}`,
+  );
+  return EXIT.ok;
+}
+
+export async function startConnector(
+  sources: ConfigSources,
+  name: string,
+  { url, json }: ConnectorOptions,
+): Promise<number> {
+  const started = await change(sources, `${encodeURIComponent(name)}/resume`, url, {});
+  print(json ? JSON.stringify(started) : `${plain(name)} sends.`);
+  return EXIT.ok;
+}
+
+async function change(
+  sources: ConfigSources,
+  path: string,
+  url: string | undefined,
+  body: object,
+): Promise<WireConnector> {
+  const { base, ask } = connect(sources, url);
+  const answer = await ask(`${ROOT}/${path}`, {
+    method: 'POST',
+    body: { type: 'application/json', text: JSON.stringify(body) },
+  });
+  return readAnswer(answer, base) as unknown as WireConnector;
 }
 
 /** The newest PDUs, then, with `follow`, every new one. What is kept is the connector's `trace` to say. */
@@ -96,8 +140,10 @@ function boundPdu({ at, direction, bind, peer, hex }: WirePdu): BoundPdu {
   return { at: Date.parse(at), ours: direction === 'out', bind, peer, octets: Buffer.from(hex, 'hex') };
 }
 
-function lineOf({ name, kind, bound, peer, tls, binds, window, rate, trace }: WireConnector): string {
-  const state = bound === null ? 'keeps no connection' : bound ? 'bound' : 'not bound';
+function lineOf({ name, kind, bound, paused, peer, tls, binds, window, rate, trace }: WireConnector): string {
+  const why = paused?.reason ? `: ${plain(paused.reason)}` : '';
+  const connection = bound === null ? 'keeps no connection' : bound ? 'bound' : 'not bound';
+  const state = paused ? `${connection}, stopped since ${paused.since}${why}` : connection;
   if (peer === undefined) return `${plain(name)}  ${kind}  ${state}`;
   const speed = rate == null ? 'no rate' : `${rate}/s`;
   return `${plain(name)}  ${kind}  ${state}  ${plain(peer)}${tls ? ' TLS' : ''}  ${binds} × window ${window}  ${speed}  trace ${trace}`;

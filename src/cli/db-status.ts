@@ -113,7 +113,7 @@ function statusLines(found: DatabaseStatus): string[] {
     ['schema', applied.length === 0 ? `none yet: pidge db migrate` : `${applied.at(-1)}, ${schema}`],
     ['size', sizeOf(found.sizeBytes)],
     ...(found.stats ? statsRows(found.stats, found.now) : []),
-    ['in use', useOf(found)],
+    ['in use', usageOf(found)],
     ...found.nodes.map((node): [string, string] => ['  node', nodeLine(node)]),
     ...(found.stats ? [['risk', found.risk ?? 'none: what is acknowledged is durable'] as [string, string]] : []),
   ];
@@ -155,7 +155,7 @@ function dueIn(ms: number): string {
   return ms > 0 ? `in ${spanOf(ms)}` : `${spanOf(-ms)} ago`;
 }
 
-function useOf({ engine, inUse, nodes }: DatabaseStatus): string {
+function usageOf({ engine, inUse, nodes }: DatabaseStatus): string {
   if (!inUse) return 'by no server';
   return engine.startsWith('SQLite')
     ? 'by a running server'

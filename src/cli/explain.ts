@@ -1,5 +1,5 @@
 import { CODES, explain } from '../domain/catalogue.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../domain/nearest.ts';
 import { CliError, EXIT } from './exit.ts';
 import { type Paint, print } from './terminal.ts';
 

@@ -15,6 +15,9 @@ const accepted = (body: string): PidgeEvent => ({
   segments: 1,
   encoding: 'GSM-7',
   direction: 'outbound-api',
+  status: 'queued',
+  serviceSid: null,
+  media: 0,
 });
 const status = (name: 'sent' | 'delivered', at: number): PidgeEvent => ({
   type: 'message.status',
@@ -48,6 +51,7 @@ it('a callback shows its answer, and when it is tried again', () => {
     type: 'callback.attempt',
     at: 0,
     sid: SID,
+    accountSid: 'AC',
     status: 'delivered',
     url: 'http://localhost:3000/sms/status',
     ms: 6.2,
@@ -88,7 +92,15 @@ it('a message that comes in reads from the phone to the reply', () => {
   const webhook = { ...asked, type: 'reply.document', url: 'http://me:pw@localhost:3000/sms?key=1' } as const;
   expect(
     shown(
-      { ...came, type: 'inbound.received', body: 'Hello', segments: 1, media: 0 },
+      {
+        ...came,
+        type: 'inbound.received',
+        body: 'Hello',
+        segments: 1,
+        media: 0,
+        status: 'receiving',
+        serviceSid: null,
+      },
       { ...webhook, why: 'first', httpStatus: 200 },
       reply,
       { type: 'message.status', at: 50, sid: SID, accountSid: 'AC', status: 'received', createdAt: 0 },

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, type ConfigSources, type Mode } from '../config.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../domain/nearest.ts';
+import { addConfigCommands } from './config-commands.ts';
 import { addConnectorCommands } from './connector-commands.ts';
 import { addDbCommands } from './db.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -153,6 +154,14 @@ addRouteCommands(program, {
 
 addConnectorCommands(program, {
   withClientOptions,
+  sourcesOf,
+  ended: (code) => {
+    exitCode = code;
+  },
+});
+
+addConfigCommands(program, {
+  withDataOptions,
   sourcesOf,
   ended: (code) => {
     exitCode = code;

@@ -2,7 +2,7 @@
 import { parse, TomlError } from 'smol-toml';
 import type { KeyType } from '../config-keys.ts';
 import { readValue, type Value } from '../config-values.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../domain/nearest.ts';
 import { ANSWERS, type Deed, ID_FORMS, RECEIPT_WAYS, type Rule, type SmscPlay } from '../simulator/smsc-play.ts';
 import { RECEIPT_STATES } from '../simulator/smsc-receipts.ts';
 import { ESME } from '../wire/smpp/codes.ts';

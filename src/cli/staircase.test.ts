@@ -5,7 +5,8 @@ import { SMPP_DEFAULTS, type SmppSettings } from '../connectors/smpp/settings.ts
 import { realClock } from '../domain/clock.ts';
 import { Smsc } from '../simulator/smsc.ts';
 import type { SmscScript } from '../simulator/smsc-plans.ts';
-import { climb, type StaircaseOptions, type Step } from './staircase.ts';
+import { climb, type StaircaseOptions } from './staircase.ts';
+import type { Step } from './staircase-ground.ts';
 
 const MESSAGE = { to: '+12025550101', from: '+12025550100' };
 

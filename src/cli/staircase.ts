@@ -2,9 +2,6 @@
  * `pidge connector test`: the steps on which a message would leave, each tried alone and told apart, without a server.
  * The first that fails ends it, with its likely causes. Nothing is sent unless somebody says to whom.
  */
-import { lookup } from 'node:dns/promises';
-import { connect, isIP } from 'node:net';
-import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { fieldsOf } from '../connectors/smpp/job.ts';
 import type { SmppSettings } from '../connectors/smpp/settings.ts';
 import { realClock } from '../domain/clock.ts';
@@ -15,31 +12,9 @@ import type { Pdu } from '../wire/smpp/pdu.ts';
 import { type CarrierReceipt, idForms } from '../wire/smpp/receipt.ts';
 import { outcomeOfReceipt } from '../wire/smpp/receipt-outcome.ts';
 import { EXIT } from './exit.ts';
-import {
-  bindFailure,
-  type Cause,
-  dnsFailure,
-  type Failure,
-  linkFailure,
-  receiptFailure,
-  SILENT,
-  submitFailure,
-  tcpFailure,
-  tlsFailure,
-} from './staircase-causes.ts';
+import { bindFailure, type Failure, linkFailure, receiptFailure, submitFailure } from './staircase-causes.ts';
+import { climbGround, failed, ok, type Step, skipped } from './staircase-ground.ts';
 import { type Delivered, TestLink } from './staircase-link.ts';
-
-export const STEPS = ['dns', 'tcp', 'tls', 'bind', 'link', 'submit', 'receipt'] as const;
-
-export interface Step {
-  step: (typeof STEPS)[number];
-  outcome: 'ok' | 'failed' | 'skipped';
-  text: string;
-  ms: number | null;
-  /** Of a failed one, the likeliest first. */
-  causes: Cause[];
-  exit: number;
-}
 
 export interface StaircaseOptions {
   /** E.164; without it nothing is sent. */
@@ -51,24 +26,12 @@ export interface StaircaseOptions {
 }
 
 const LINKS = 3;
-const DAY_MS = 86_400_000;
 
 /** Steps as they are done. */
 export async function* climb(settings: SmppSettings, options: StaircaseOptions): AsyncGenerator<Step> {
   const { host, port, tls, bindTimeoutMs: limitMs } = settings;
-  const dns = await timed(() => resolved(host));
-  yield step('dns', dns);
-  if (dns.value === null) return;
-  const tcp = await timed(() => reached(host, port, limitMs));
-  yield step('tcp', tcp);
-  if (tcp.value === null) return;
-  if (tls === null)
-    yield skipped('tls', 'in the clear: connectors.tls is false, so text and password can be read on the way');
-  else {
-    const secured = await timed(() => secure(settings, tls, limitMs));
-    yield step('tls', secured);
-    if (secured.value === null) return;
-  }
+  const clear = 'in the clear: connectors.tls is false, so text and password can be read on the way';
+  if (!(yield* climbGround({ host, port, tls, limitMs, clear }))) return;
   yield* bound(settings, options, limitMs);
 }
 
@@ -222,68 +185,6 @@ function isOf({ id }: CarrierReceipt, sent: string): boolean {
   return id !== null && idForms(id).some((form) => forms.includes(form));
 }
 
-type Tried = { value: string; failure?: undefined } | { value: null; failure: Failure };
-
-async function resolved(host: string): Promise<Tried> {
-  if (isIP(host)) return { value: `${host} is an address` };
-  try {
-    const all = await lookup(host, { all: true });
-    return { value: `${host} is ${all.map(({ address }) => address).join(', ')}` };
-  } catch (error) {
-    return { value: null, failure: dnsFailure(host, codeOf(error)) };
-  }
-}
-
-function reached(host: string, port: number, limitMs: number): Promise<Tried> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const end = (tried: Tried) => {
-      cancel();
-      socket.destroy();
-      resolve(tried);
-    };
-    const peer = `${host}:${port}`;
-    const cancel = realClock.after(limitMs, () => end({ value: null, failure: tcpFailure(peer, 'ETIMEDOUT') }));
-    socket.once('connect', () => end({ value: `connected to ${socket.remoteAddress}:${port}` }));
-    socket.once('error', (error) => end({ value: null, failure: tcpFailure(peer, codeOf(error)) }));
-  });
-}
-
-function secure(
-  { host, port }: SmppSettings,
-  { ca, serverName }: NonNullable<SmppSettings['tls']>,
-  limitMs: number,
-): Promise<Tried> {
-  return new Promise((resolve) => {
-    // An address is no server name (RFC 6066); the certificate is held against it all the same.
-    const servername = serverName ?? (isIP(host) ? undefined : host);
-    const socket = connectTls({ host, port, servername, ...(ca !== undefined && { ca }) });
-    const end = (tried: Tried) => {
-      cancel();
-      socket.destroy();
-      resolve(tried);
-    };
-    const fail = (code: string, message: string) => end({ value: null, failure: tlsFailure(code, message) });
-    const cancel = realClock.after(limitMs, () => fail('EPROTO', SILENT));
-    socket.once('secureConnect', () => {
-      const certificate = socket.getPeerCertificate();
-      end({ value: `${socket.getProtocol()} ${socket.getCipher().name}; ${certificateFacts(certificate)}` });
-    });
-    socket.once('error', (error) => fail(codeOf(error), error.message));
-  });
-}
-
-function certificateFacts({ subject, issuer, valid_to: until, subjectaltname: names }: PeerCertificate): string {
-  const days = Math.floor((Date.parse(until) - realClock.now()) / DAY_MS);
-  const of = nameIn(subject) ?? names ?? 'nobody';
-  return `certificate of ${of}, signed by ${nameIn(issuer) ?? 'nobody'}, valid for ${days} days more`;
-}
-
-function nameIn(name: PeerCertificate['subject'] | undefined): string | undefined {
-  const found = name?.CN ?? name?.O;
-  return Array.isArray(found) ? found[0] : found;
-}
-
 function bindFailureOf(pdu: Pdu): Failure | null {
   // A nack without a status says no all the same.
   const commandStatus = pdu.command === 'generic_nack' ? pdu.commandStatus || ESME.ESME_RBINDFAIL : pdu.commandStatus;
@@ -292,30 +193,4 @@ function bindFailureOf(pdu: Pdu): Failure | null {
 
 function namedBy(pdu: Pdu): string {
   return 'systemId' in pdu && pdu.systemId !== '' ? ` of "${pdu.systemId}"` : '';
-}
-
-async function timed(work: () => Promise<Tried>): Promise<Tried & { ms: number }> {
-  const startedAt = realClock.monotonic();
-  return { ...(await work()), ms: realClock.monotonic() - startedAt };
-}
-
-function step(name: Step['step'], tried: Tried & { ms: number }): Step {
-  return tried.value === null ? failed(name, tried.failure) : ok(name, tried.value, tried.ms);
-}
-
-function ok(name: Step['step'], text: string, ms: number): Step {
-  return { step: name, outcome: 'ok', text, ms: Math.round(ms * 10) / 10, causes: [], exit: EXIT.ok };
-}
-
-function skipped(name: Step['step'], text: string): Step {
-  return { step: name, outcome: 'skipped', text, ms: null, causes: [], exit: EXIT.ok };
-}
-
-function failed(name: Step['step'], { text, causes, exit }: Failure): Step {
-  return { step: name, outcome: 'failed', text, ms: null, causes, exit };
-}
-
-function codeOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return code ?? (error instanceof Error ? error.message : String(error));
 }

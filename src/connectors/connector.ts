@@ -109,6 +109,9 @@ export interface Ear {
   bound?(): void;
 }
 
+/** What became of one of a batch, by its place in it. */
+export type Tell = (index: number, outcome: Outcome) => void;
+
 export interface Connector {
   /** Unique among connectors; part of every receipt's key. */
   readonly name: string;
@@ -121,6 +124,13 @@ export interface Connector {
   readonly shared?: boolean;
   /** What it can carry; left out: everything. */
   readonly carries?: readonly CarriedChannel[];
+  /**
+   * How many messages its carrier has at once before it answers; what comes beyond them would wait in here. So many, and
+   * a few, are handed over, written down before: only they are in doubt when the process dies. Left out: any number.
+   */
+  readonly window?: number;
+  /** Which share of its window is taken now, 0 to 1; `null`: it is away. Left out: it has none. */
+  readonly windowUsed?: number | null;
   /** Whether it is connected to its carrier now; left out: it keeps no connection. */
   readonly isBound?: boolean;
   /** May be called again after `stop`: a connector moves between nodes. */
@@ -131,7 +141,7 @@ export interface Connector {
    * One outcome per submission, in order. Resolves when every outcome is known; a connector whose outcomes come one by
    * one tells each as it comes, so that the first is written down before the last is known.
    */
-  send(batch: Submission[], tell?: (index: number, outcome: Outcome) => void): Promise<Outcome[]>;
+  send(batch: Submission[], tell?: Tell): Promise<Outcome[]>;
   /**
    * What has become of a hand-over that was in doubt, by its idempotency key, without sending anything; `null`: nothing
    * has been heard. Left out: such a thing is never heard.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { NO_GUARD, type Safety } from '../domain/safety.ts';
-import type { Connector, Outcome, Submission } from './connector.ts';
+import type { Connector, Outcome, Submission, Tell } from './connector.ts';
 import { guarded } from './guarded.ts';
 
 /** With a private field, as connectors have. */
@@ -18,9 +18,11 @@ class Carrier implements Connector {
     this.#isBound = true;
   }
 
-  async send(batch: Submission[]): Promise<Outcome[]> {
+  async send(batch: Submission[], tell?: Tell): Promise<Outcome[]> {
     this.sent.push(...batch);
-    return batch.map(({ messageSid }) => ({ kind: 'accepted', carrierIds: [messageSid] }));
+    const outcomes = batch.map(({ messageSid }): Outcome => ({ kind: 'accepted', carrierIds: [messageSid] }));
+    for (const [index, outcome] of outcomes.entries()) tell?.(index, outcome);
+    return outcomes;
   }
 
   async stop(): Promise<void> {}
@@ -66,4 +68,21 @@ it('everything goes to one number on its own channel, and what knows no numbers 
   );
   expect(to).toEqual(['+447700900123', 'whatsapp:+447700900123']);
   expect(outcomes).toEqual(['accepted', 'accepted', 21608]);
+});
+
+it('tells each outcome as it comes, by the place of its message', async () => {
+  const connector = guarded(new Carrier(), { ...NO_GUARD, allowTo: ['+1202*'] });
+  const told = new Map<number, string>();
+  const batch = ['+15005550006', '+12025550101', '+15005550007', '+12025550102'].map((to, index) =>
+    submission(`SM${index}`, to),
+  );
+  await connector.send(batch, (index, outcome) => {
+    told.set(index, outcome.kind === 'accepted' ? (outcome.carrierIds[0] ?? '') : outcome.kind);
+  });
+  expect([...told].sort()).toEqual([
+    [0, 'refused'],
+    [1, 'SM1'],
+    [2, 'refused'],
+    [3, 'SM3'],
+  ]);
 });

@@ -36,6 +36,21 @@ describe('handing over', () => {
     expect(await all).toEqual([TAKEN, TAKEN, TAKEN]);
   });
 
+  it('tells each outcome as it comes, so that a slow one holds up none', async () => {
+    const { handOver, answer, one, to } = rig(2);
+    const told: number[] = [];
+    const all = handOver.run([to('SM1', '1'), to('SM2', '2'), to('SM3', '3')], one, (index) => told.push(index));
+    await turn();
+    answer('SM2');
+    await turn();
+    answer('SM3');
+    await turn();
+    expect(told).toEqual([1, 2]);
+    answer('SM1');
+    expect(await all).toEqual([TAKEN, TAKEN, TAKEN]);
+    expect(told).toEqual([1, 2, 0]);
+  });
+
   it('has one under way to each recipient, so that a person reads them in order', async () => {
     const { handOver, begun, answer, one, to } = rig(10);
     const first = handOver.run([to('SM1', '1'), to('SM2', '1'), to('SM3', '2')], one);

@@ -4,9 +4,10 @@
  */
 import type { Clock } from '../domain/clock.ts';
 import type { OutgoingFailure } from '../net/failure.ts';
-import type { Outcome, Submission } from './connector.ts';
+import type { Outcome, Submission, Tell } from './connector.ts';
 
 const STOPPED: Outcome = { kind: 'unreachable', note: 'the connector is stopped' };
+const TURNS = 4;
 /** The first pause of a carrier that has had enough, and the longest. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -39,9 +40,16 @@ export class HandOver {
     if (this.#underWay > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** One outcome per submission, in order. What `one` throws leaves in doubt what became of it. */
-  run(batch: Submission[], one: (submission: Submission) => Promise<Outcome>): Promise<Outcome[]> {
-    return Promise.all(batch.map((submission) => this.#inTurn(submission, one)));
+  /** One outcome per submission, in order, each told as it comes. What `one` throws leaves in doubt what became of it. */
+  run(batch: Submission[], one: (submission: Submission) => Promise<Outcome>, tell?: Tell): Promise<Outcome[]> {
+    const outcomes = batch.map((submission) => this.#inTurn(submission, one));
+    if (tell) for (const [index, outcome] of outcomes.entries()) void outcome.then((known) => tell(index, known));
+    return Promise.all(outcomes);
+  }
+
+  /** How many may be handed over: recipients take turns, so more than can be under way, or one would hold up the rest. */
+  get window(): number {
+    return this.#most * TURNS;
   }
 
   /** Nothing begins for a while: `retryAfterMs` when the carrier says how long, else longer each time. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cachedNumbers, countryOf, fixOfLostPlus, formatAddress, numberType, parseSender, parseTo } from './address.ts';
+import { countryOf, fixOfLostPlus, formatAddress, numberType, parseSender, parseTo } from './address.ts';
 
 const number = (e164: string) => ({ kind: 'number', e164 });
 
@@ -115,10 +115,8 @@ describe('the type of a number', () => {
   });
 });
 
-it('the cache of numbers stays bounded, and still answers right for what it forgot', () => {
+it('more numbers than are remembered are answered right all the same', () => {
   for (let i = 0; i < 20_000; i += 1) parseTo(`+1202${String(5_550_000 + i)}`);
-  expect(cachedNumbers()).toBeLessThanOrEqual(16_384);
-  expect(cachedNumbers()).toBeGreaterThan(8000);
   expect(parseTo('+12025550101')).toEqual(number('+12025550101'));
   expect(parseTo('+1202555010')).toBeNull();
 });

@@ -4,6 +4,7 @@
  * fictional 555 numbers everyone tests with.
  */
 import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { Generations } from './generations.ts';
 
 export type Channel = 'whatsapp' | 'messenger' | 'rcs';
 
@@ -113,23 +114,14 @@ interface Look {
   country: string | null;
 }
 
-/**
- * Parsing costs some 10 µs, and an app writes to the same phones again and again. Two generations of a map make a
- * bounded cache that forgets what was not asked for lately, without the bookkeeping of a true LRU.
- */
-const GENERATION = 8192;
-let young = new Map<string, Look | null>();
-let old = new Map<string, Look | null>();
+/** Parsing costs some 10 µs, and an app writes to the same phones again and again. */
+const looks = new Generations<string, Look | null>(8192);
 
 function look(e164: string): Look | null {
-  const known = young.get(e164);
+  const known = looks.get(e164);
   if (known !== undefined) return known;
-  const found = old.get(e164) ?? examine(e164);
-  if (young.size >= GENERATION) {
-    old = young;
-    young = new Map();
-  }
-  young.set(e164, found);
+  const found = examine(e164);
+  looks.set(e164, found);
   return found;
 }
 
@@ -159,9 +151,4 @@ function typeOf(parsed: PhoneNumber): NumberType {
     default:
       return 'unknown';
   }
-}
-
-/** How many numbers the cache holds now, for the test that it stays bounded. */
-export function cachedNumbers(): number {
-  return young.size + old.size;
 }

@@ -1,4 +1,5 @@
 /** Callback URLs: what is one, and what its fragment asks for (behaviour sheet 2.1 and 2.5). Pure. */
+import { Generations } from './generations.ts';
 
 /** Failures that Twilio's `rp` names: an answer 4xx or 5xx, no connection or TLS, no answer in time. */
 export const RETRY_CAUSES = ['4xx', '5xx', 'ct', 'rt'] as const;
@@ -41,11 +42,23 @@ const EDGES = new Set(
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const LONGEST_HOST = 253;
 
+/** URLs are few and repeat without end: each message names one, and reading it costs more than all else in its form. */
+const LONGEST_KEPT = 512;
+const kept = new Generations<string, Readonly<ParsedCallbackUrl>>(1_000);
+
 /**
  * Reads a callback URL. Refused (21609 at create): anything but an absolute http or https URL, a host that is no
  * valid name or address, an underscore in the host. A strange fragment never refuses: see `rules.warnings`.
  */
-export function parseCallbackUrl(text: string): ParsedCallbackUrl {
+export function parseCallbackUrl(text: string): Readonly<ParsedCallbackUrl> {
+  const known = kept.get(text);
+  if (known) return known;
+  const parsed = parse(text);
+  if (text.length <= LONGEST_KEPT) kept.set(text, parsed);
+  return parsed;
+}
+
+function parse(text: string): ParsedCallbackUrl {
   const trimmed = text.trim();
   if (!/^https?:\/\/[^/\\?#]/i.test(trimmed)) return { ok: false, why: 'not an absolute http or https URL' };
   // The URL parser would drop these without a word and so ask for something else than was written.

@@ -5,6 +5,7 @@
 import { ACCOUNTS } from './catalogue/accounts.ts';
 import { ADDRESSES } from './catalogue/addresses.ts';
 import { CHANNELS } from './catalogue/channels.ts';
+import { CONSENT } from './catalogue/consent.ts';
 import { CONTENT } from './catalogue/content.ts';
 import { DELIVERY } from './catalogue/delivery.ts';
 import type { Entry, Side } from './catalogue/entry.ts';
@@ -33,6 +34,7 @@ export const SECTIONS = [
   LINKS,
   NUMBERS,
   DELIVERY,
+  CONSENT,
   ACCOUNTS,
   WEBHOOKS,
   TWIML,

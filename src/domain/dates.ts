@@ -19,6 +19,13 @@ export function iso8601(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+/** `2015-07-30T20:12:31.123Z`: ISO 8601 with milliseconds, the form of our own sides. */
+export function isoMs(ms: number): string;
+export function isoMs(ms: number | null): string | null;
+export function isoMs(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
 /**
  * A `DateSent` filter. `day` is a whole UTC day, `from` inclusive and `to` exclusive; `instant` is exact.
  * The SDKs turn a date into midnight and mean the day, so midnight UTC without a fraction is a day as well.

@@ -11,7 +11,17 @@ import type { Method } from './twiml-shapes.ts';
  * `inbound.received`, for the live lines of `dev`.
  */
 export type PidgeEvent =
-  | { type: 'request'; method: string; path: string; status: number; ms: number; requestId: string; errorCode?: number }
+  /** `accountSid`: of the path, or whose credentials it had; absent where nobody was known. */
+  | {
+      type: 'request';
+      method: string;
+      path: string;
+      status: number;
+      ms: number;
+      requestId: string;
+      errorCode?: number;
+      accountSid?: string;
+    }
   | {
       type: 'message.accepted';
       at: number;
@@ -23,6 +33,9 @@ export type PidgeEvent =
       segments: number;
       encoding: string;
       direction: Direction;
+      status: Status;
+      serviceSid: string | null;
+      media: number;
     }
   | { type: 'message.scheduled'; at: number; sid: string; accountSid: string; sendAt: number }
   /** Has a sender and is queued; `reasons` say why that one, in words for people. */
@@ -50,6 +63,7 @@ export type PidgeEvent =
       type: 'callback.attempt';
       at: number;
       sid: string;
+      accountSid: string;
       status: string;
       url: string;
       httpStatus: number | null;
@@ -148,6 +162,8 @@ export type PidgeEvent =
       body: string;
       segments: number;
       media: number;
+      status: Status;
+      serviceSid: string | null;
       /** The keyword it was, if it was one. */
       keyword?: OptOutType;
     }

@@ -103,8 +103,3 @@ function readAreas(table: string, country: string): [string, { state: string; co
       return codes.map((code): [string, { state: string; country: string }] => [code, { state, country }]);
     });
 }
-
-/** All area codes whose state is known, for the test of the table. */
-export function knownAreas(): ReadonlyMap<string, { state: string; country: string }> {
-  return AREAS;
-}

@@ -35,6 +35,18 @@ export interface ChannelDetails {
   };
   /** The message of ours that this one quotes; the caller leaves out what is older than seven days. */
   repliedTo?: { sid: string; sender: string };
+  /** Of RCS alone. */
+  rcs?: RcsWords;
+}
+
+/** What an RCS platform says beside the content, under its own names and passed through. */
+export interface RcsWords {
+  /** Whose platform it is. */
+  provider?: string;
+  /** The suggestion that was tapped. */
+  suggestionResponse?: { postbackData: string; text: string; type: 'REPLY' | 'ACTION' };
+  /** As what it is billed; `segmentCount`: of a text. */
+  richMessageClassification?: { classificationType: string; segmentCount?: number };
 }
 
 type Params = [name: string, value: string][];
@@ -55,9 +67,7 @@ export function channelParams(
     ['ParentExternalUserId', details.parentExternalUserId],
     ['ProfileUsername', details.profileUsername],
   ]);
-  const agent = receiver?.kind === 'channel' && receiver.channel === 'rcs' ? receiver.id : undefined;
-  const context = given([
-    ['agentId', agent],
+  const repeated = given([
     ['ProfileName', details.profileName],
     ['WaId', details.waId ?? digits],
     ['Forwarded', flag(details.forwarded)],
@@ -69,12 +79,12 @@ export function channelParams(
   const profileNames = ['ProfileName', 'WaId'];
   const type = details.messageType ?? typeOf(details, media);
   const profile: Params = [
-    ...context.filter(([name]) => profileNames.includes(name)),
+    ...repeated.filter(([name]) => profileNames.includes(name)),
     ...ids,
     ...given([['MessageType', channel === 'messenger' ? undefined : type]]),
   ];
   const rest = given([
-    ...context.filter(([name]) => !profileNames.includes(name) && name !== 'agentId'),
+    ...repeated.filter(([name]) => !profileNames.includes(name)),
     ['ListId', list?.id],
     ['ListTitle', list?.title],
     ['ListDescription', list?.description],
@@ -97,8 +107,19 @@ export function channelParams(
     ['ReferralMediaUrl', referral?.mediaUrl],
     ['ReferralCtwaClid', referral?.ctwaClid],
   ]);
-  const data = { context: Object.fromEntries(context) };
-  return { profile, rest, metadata: [['ChannelMetadata', JSON.stringify({ type: channel, data })]] };
+  const context = channel === 'rcs' ? rcsContext(details, receiver) : Object.fromEntries(repeated);
+  const metadata = JSON.stringify({ type: channel, data: { context } });
+  return { profile, rest, metadata: [['ChannelMetadata', metadata]] };
+}
+
+/** RCS repeats nothing under our names: it has its own. */
+function rcsContext({ button, rcs }: ChannelDetails, receiver: Address | null): Record<string, unknown> {
+  const agentId = receiver?.kind === 'channel' && receiver.channel === 'rcs' ? receiver.id : undefined;
+  return {
+    ...(button && { buttonPayload: button.payload, buttonType: button.type }),
+    ...(agentId !== undefined && { agentId }),
+    ...rcs,
+  };
 }
 
 function typeOf({ location, button, list }: ChannelDetails, media: { contentType: string }[]): string {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Address, parseSender } from './address.ts';
-import {
-  type AdvancedInput,
-  DEFAULT_KEYWORDS,
-  DEFAULT_TEXTS,
-  decideKeyword,
-  type KeywordQuestion,
-  readAdvanced,
-} from './keywords.ts';
+import { type AdvancedInput, readAdvanced, showAdvanced } from './advanced-opt-out.ts';
+import { DEFAULT_KEYWORDS, DEFAULT_TEXTS, decideKeyword, type KeywordQuestion } from './keywords.ts';
 import { keyOfOptOut, keysThatForbid } from './opt-out.ts';
 
 function address(text: string): Address {
@@ -158,6 +152,67 @@ describe('Advanced Opt-Out', () => {
     [{ texts: { STOP: { MX: 'x'.repeat(321) } } }, 'texts.STOP.MX'],
     [{ texts: { STOP: { Mexico: 'x' } } }, 'texts.STOP'],
   ])('%j is refused', (input, parameter) => expect(readAdvanced(input)).toMatchObject({ ok: false, parameter }));
+});
+
+describe('Advanced Opt-Out by language', () => {
+  const input: AdvancedInput = {
+    keywords: { 'STOP.SPANISH': ['alto', 'PARAR'], 'STOP.FRENCH': ['ARRET'], 'HELP.SPANISH': ['AYUDA'] },
+    texts: {
+      STOP: { ALL: 'Bye', MX: 'Bye, Mexico' },
+      'STOP.SPANISH': { ALL: 'Adiós', MX: 'Ya no te escribimos' },
+    },
+  };
+  const rules = advanced(input);
+
+  it('answers in the language of the word, and of it by country', () => {
+    expect(ask('alto', { advanced: rules })).toEqual({
+      type: 'STOP',
+      optOutType: 'STOP',
+      change: 'opt-out',
+      reply: 'Adiós',
+    });
+    expect(ask('PARAR', { advanced: rules, country: 'MX' })).toMatchObject({ reply: 'Ya no te escribimos' });
+    expect(ask('STOP', { advanced: rules, country: 'MX' })).toMatchObject({ reply: 'Bye, Mexico' });
+  });
+
+  it('has the texts of the class for a language without its own', () => {
+    expect(ask('ARRET', { advanced: rules, country: 'FR' })).toMatchObject({ type: 'STOP', reply: 'Bye' });
+    expect(ask('ARRET', { advanced: rules, country: 'MX' })).toMatchObject({ reply: 'Bye, Mexico' });
+    expect(ask('AYUDA', { advanced: rules })).toMatchObject({ type: 'HELP', reply: DEFAULT_TEXTS.HELP });
+  });
+
+  it('keeps the words of the class beside those of its languages', () => {
+    expect(ask('QUIT', { advanced: rules })).toMatchObject({ type: 'STOP', reply: 'Bye' });
+    const spoken = advanced({ ...input, keywords: { ...input.keywords, 'STOP.SPANISH': ['STOP'] } });
+    expect(ask('STOP', { advanced: spoken })).toMatchObject({ type: 'STOP', reply: 'Adiós' });
+  });
+
+  it('is shown as it is read', () => {
+    const shown = showAdvanced(rules);
+    expect(shown.keywords).toMatchObject({ 'STOP.SPANISH': ['ALTO', 'PARAR'], STOP: expect.arrayContaining(['STOP']) });
+    expect(advanced(shown)).toEqual(rules);
+    expect(advanced({ keywords: { 'HELP.ALL': ['SOS'] } }).keywords.HELP).toEqual(['HELP', 'SOS']);
+  });
+
+  it.each<[AdvancedInput, string]>([
+    [{ keywords: { 'STOP.KLINGON': ['X'] } }, 'keywords.STOP.KLINGON'],
+    [{ keywords: { 'STOP.spanish': ['X'] } }, 'keywords.STOP.spanish'],
+    [{ keywords: { 'HALT.SPANISH': ['X'] } }, 'keywords.HALT.SPANISH'],
+    [{ keywords: { 'STOP.SPANISH.MX': ['X'] } }, 'keywords.STOP.SPANISH.MX'],
+    [{ keywords: { STOP: ['X'], 'STOP.ALL': ['Y'] } }, 'keywords.STOP.ALL'],
+    [{ keywords: { 'STOP.SPANISH': ['ALTO'], 'HELP.SPANISH': ['ALTO'] } }, 'keywords.HELP.SPANISH'],
+    [{ keywords: { 'STOP.SPANISH': ['ALTO'], 'STOP.CATALAN': ['ALTO'] } }, 'keywords.STOP.CATALAN'],
+    [{ keywords: { 'STOP.SPANISH': ['YES'] } }, 'keywords.STOP.SPANISH'],
+    [{ texts: { 'STOP.SPANISH': { ALL: 'Adiós' } } }, 'texts.STOP.SPANISH'],
+    [{ keywords: { 'STOP.SPANISH': ['ALTO'] }, texts: { 'STOP.SPANISH': { ALL: '' } } }, 'texts.STOP.SPANISH.ALL'],
+  ])('%j is refused', (given, parameter) => expect(readAdvanced(given)).toMatchObject({ ok: false, parameter }));
+
+  it('is told by English names', () => {
+    for (const language of ['ENGLISH', 'SPANISH', 'FRENCH', 'PORTUGUESE', 'CHINESE', 'ARABIC', 'HINDI', 'TAGALOG']) {
+      const read = readAdvanced({ keywords: { [`HELP.${language}`]: ['SOS'] } });
+      expect([language, read.ok]).toEqual([language, true]);
+    }
+  });
 });
 
 describe('the scope of an opt-out', () => {

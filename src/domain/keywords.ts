@@ -12,7 +12,20 @@ export interface AdvancedOptOut {
   /** In upper case; STOP, START and HELP always stand in their own class. */
   keywords: Record<OptOutType, string[]>;
   /** By ISO country of the peer, `ALL` for the others. */
-  texts: Record<OptOutType, Record<string, string>>;
+  texts: Record<OptOutType, TextsByCountry>;
+  /** Words that tell in which language their sender wants to be answered. */
+  languages: LanguageRules[];
+}
+
+export type TextsByCountry = Record<string, string>;
+
+export interface LanguageRules {
+  type: OptOutType;
+  /** As in `domain/languages.ts`. */
+  language: string;
+  keywords: string[];
+  /** Where there is none for the country, nor for `ALL`, those of the class count. */
+  texts: TextsByCountry;
 }
 
 export const DEFAULT_KEYWORDS: Record<OptOutType, readonly string[]> = {
@@ -34,9 +47,8 @@ const NETWORK_TEXTS: Record<'STOP' | 'START', string> = {
   START: 'NETWORK MSG: You replied START and will get texts from this number again.',
 };
 
-const KEYWORD = /^[A-Z0-9]{1,34}$/i;
-const LONGEST_TEXT = 320;
-const MOST_KEYWORDS = 100;
+/** What can be a keyword at all. */
+export const KEYWORD = /^[A-Z0-9]{1,34}$/i;
 
 export interface KeywordQuestion {
   body: string;
@@ -67,7 +79,8 @@ export function decideKeyword(question: KeywordQuestion): KeywordDecision | null
   if (word === null) return null;
   const network = isTollFree(receiver);
   const byNetwork = network ? classOf(word, { ...NETWORK_KEYWORDS, HELP: [] }) : null;
-  const type = byNetwork ?? classOf(word, wordsFor(question, network));
+  const spoken = advanced?.languages.find(({ keywords }) => keywords.includes(word));
+  const type = byNetwork ?? spoken?.type ?? classOf(word, wordsFor(question, network));
   if (type === null) return null;
   const change = type === 'STOP' ? 'opt-out' : type === 'START' ? 'opt-in' : null;
   const changes = change !== null && (change === 'opt-out') !== isOptedOut;
@@ -76,7 +89,7 @@ export function decideKeyword(question: KeywordQuestion): KeywordDecision | null
   const text =
     byNetwork === 'STOP' || byNetwork === 'START'
       ? NETWORK_TEXTS[byNetwork]
-      : textFor(type, advanced, question.country);
+      : textFor(type, [spoken?.texts, advanced?.texts[type]], question.country);
   return {
     type,
     optOutType: advanced ? type : null,
@@ -113,62 +126,12 @@ function classOf(word: string, words: Words): OptOutType | null {
   return OPT_OUT_TYPES.find((type) => words[type].includes(word)) ?? null;
 }
 
-function textFor(type: OptOutType, advanced: AdvancedOptOut | null, country: string | null): string {
-  const texts = advanced?.texts[type];
-  const own = country !== null && texts && Object.hasOwn(texts, country) ? texts[country] : undefined;
-  return own ?? texts?.ALL ?? DEFAULT_TEXTS[type];
-}
-
-/** Advanced Opt-Out as it is given: what is left out stays as it is by default. */
-export interface AdvancedInput {
-  keywords?: Partial<Record<OptOutType, string[]>>;
-  texts?: Partial<Record<OptOutType, Record<string, string>>>;
-}
-
-export type ReadAdvanced =
-  | { ok: true; advanced: AdvancedOptOut }
-  /** `parameter` as in `keywords.STOP`. */
-  | { ok: false; parameter: string; received: string; allowed: string; fix: string };
-
-/** Completes and judges a service's keywords: reserved words stay in their class, and no word is in two. */
-export function readAdvanced(input: AdvancedInput): ReadAdvanced {
-  const keywords: Record<OptOutType, string[]> = { STOP: [], START: [], HELP: [] };
-  const owners = new Map<string, OptOutType>(OPT_OUT_TYPES.map((type) => [type, type]));
-  for (const type of OPT_OUT_TYPES) {
-    const parameter = `keywords.${type}`;
-    const given = input.keywords?.[type] ?? DEFAULT_KEYWORDS[type];
-    if (given.length > MOST_KEYWORDS) {
-      const fix = 'Take some out.';
-      return { ok: false, parameter, received: `${given.length} keywords`, allowed: `up to ${MOST_KEYWORDS}`, fix };
-    }
-    for (const received of [type, ...given]) {
-      if (!KEYWORD.test(received)) {
-        const fix = 'A keyword is one word, and the whole message.';
-        return { ok: false, parameter, received, allowed: '1 to 34 letters A to Z and digits', fix };
-      }
-      const word = received.toUpperCase();
-      const owner = owners.get(word) ?? type;
-      if (owner !== type) {
-        const fix = `Take it out of ${type} or out of ${owner}.`;
-        return { ok: false, parameter, received, allowed: `a word that is not in ${owner}`, fix };
-      }
-      owners.set(word, type);
-      if (!keywords[type].includes(word)) keywords[type].push(word);
-    }
+/** The language somebody has written in says more than where their number is from. */
+function textFor(type: OptOutType, choices: (TextsByCountry | undefined)[], country: string | null): string {
+  for (const texts of choices) {
+    const own = country !== null && texts && Object.hasOwn(texts, country) ? texts[country] : undefined;
+    const text = own ?? texts?.ALL;
+    if (text !== undefined) return text;
   }
-  const texts: Record<OptOutType, Record<string, string>> = { STOP: {}, START: {}, HELP: {} };
-  for (const type of OPT_OUT_TYPES) {
-    for (const [country, text] of Object.entries({ ALL: DEFAULT_TEXTS[type], ...input.texts?.[type] })) {
-      if (!/^(?:ALL|[A-Z]{2})$/.test(country)) {
-        const fix = 'Write US or ALL.';
-        return { ok: false, parameter: `texts.${type}`, received: country, allowed: 'an ISO 3166 code, or ALL', fix };
-      }
-      if (text.trim() === '' || text.length > LONGEST_TEXT) {
-        const [received, fix] = [`${text.length} characters`, 'Shorten or fill it.'];
-        return { ok: false, parameter: `texts.${type}.${country}`, received, allowed: `1 to ${LONGEST_TEXT}`, fix };
-      }
-      texts[type][country] = text;
-    }
-  }
-  return { ok: true, advanced: { keywords, texts } };
+  return DEFAULT_TEXTS[type];
 }

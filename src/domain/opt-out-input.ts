@@ -23,7 +23,7 @@ export type ReadKey = { ok: true; key: OptOutKey } | { ok: false; fault: InputFa
 
 const CHANNELS: readonly string[] = ['sms', 'whatsapp', 'messenger'];
 const DAY_MS = 86_400_000;
-const SOURCES: readonly string[] = ['keyword', 'carrier', 'api'];
+const SOURCES: readonly string[] = ['keyword', 'carrier', 'api', 'consent'];
 
 /**
  * The record that is meant. Without `channel` it is that of the peer; a number alone is taken for one of the channel.

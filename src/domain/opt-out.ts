@@ -15,8 +15,8 @@ export interface OptOutKey {
   peer: string;
 }
 
-/** How it came about: by a keyword, from the carrier, or by somebody's hand. */
-export type OptOutSource = 'keyword' | 'carrier' | 'api';
+/** How it came about: by a keyword, from the carrier, by somebody's hand, or uploaded as consent taken back. */
+export type OptOutSource = 'keyword' | 'carrier' | 'api' | 'consent';
 
 export interface OptOut extends OptOutKey {
   accountSid: string;

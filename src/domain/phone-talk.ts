@@ -46,6 +46,10 @@ export interface Said {
 export interface SentMessage {
   /** Of the carrier. */
   id: string;
+  /** What it became; left out: nothing yet. */
+  sid?: string;
+  /** Why it became nothing. */
+  why?: string;
   from: string;
   to: string;
   /** Cut beyond 1 600 characters. */

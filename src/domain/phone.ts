@@ -264,6 +264,12 @@ export interface Phone {
   rcs: boolean;
   /** Messages in its inbox now. */
   messages: number;
+  /** Of these, those that came since somebody looked. */
+  unread: number;
+  /** Steps of its script that were played; 0 for any other behaviour. */
+  played: number;
+  /** The newest of both sides; `null`: it is new. */
+  last: { direction: 'received' | 'sent'; body: string; at: number; channel: string } | null;
 }
 
 export interface PhoneChange {
@@ -292,7 +298,7 @@ export interface InboxMessage {
 
 /** The simulated phones, seen from the test-support API. */
 export interface Handsets {
-  /** Named and set-up phones first, then those that were merely texted. */
+  /** Named and set-up phones first, then those that were merely texted, the last to appear first. */
   phones(): Phone[];
   /** Sets what is given and leaves the rest; a new behaviour starts afresh. */
   setPhone(number: string, change: PhoneChange): Phone;
@@ -300,4 +306,8 @@ export interface Handsets {
   inbox(number: string): InboxMessage[];
   /** What it said, newest first, 1 000 at most. */
   sent(number: string): SentMessage[];
+  /** Somebody has looked at its messages. */
+  markSeen(number: string): void;
+  /** What has become of what it said under this id. */
+  noteFate(number: string, id: string, fate: Pick<SentMessage, 'sid' | 'why'>): void;
 }

@@ -29,7 +29,7 @@ export function signGet(token: string, url: string): string {
 
 /** Signs a JSON (or other raw) body: its hash joins the query as `bodySHA256`, and the URL to request is returned too. */
 export function signJson(token: string, url: string, body: string | Uint8Array): { url: string; signature: string } {
-  const withHash = withBodyHash(url, createHash('sha256').update(body).digest('hex'));
+  const withHash = withBodyHash(url, bodyHash(body));
   return { url: withHash, signature: signGet(token, withHash) };
 }
 
@@ -45,8 +45,13 @@ export function verifySignature(
 ): boolean {
   if (Array.isArray(content)) return equal(signature, signForm(token, url, content));
   const claimed = new URL(url).searchParams.get('bodySHA256') ?? '';
-  const actual = createHash('sha256').update(content).digest('hex');
+  const actual = bodyHash(content);
   return equal(claimed, actual) && equal(signature, signGet(token, url));
+}
+
+/** What `bodySHA256` says of a body. */
+export function bodyHash(body: string | Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 function mac(token: string, data: string): string {
@@ -54,18 +59,18 @@ function mac(token: string, data: string): string {
 }
 
 function joined(params: [string, string][]): string {
-  const values = new Map<string, Set<string>>();
-  for (const [name, value] of params) {
-    const known = values.get(name);
-    if (known) known.add(value);
-    else values.set(name, new Set([value]));
-  }
-  // Array.sort without a comparer is by code unit, as the rule asks: `B` before `C` before `a`.
+  // By code unit, as the rule asks: `B` before `C` before `a`. No Map of Sets: every callback is signed.
+  const sorted = params.toSorted(([name, value], [other, its]) => byUnit(name, other) || byUnit(value, its));
   let text = '';
-  for (const name of [...values.keys()].sort()) {
-    for (const value of [...(values.get(name) ?? [])].sort()) text += name + value;
+  for (const [index, [name, value]] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before?.[0] !== name || before[1] !== value) text += name + value;
   }
   return text;
+}
+
+function byUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Text surgery on purpose: `searchParams` would re-encode a query that was never ours. */

@@ -1,9 +1,9 @@
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
+import { writeTwiml } from '../../tests/helpers/write-twiml.ts';
 import { MOST_DOCUMENTS, NEW_SESSION, openDocument, type ReplySession, takeVerbs } from './reply-session.ts';
 import { readAnswer, type WebhookAnswer } from './twiml.ts';
 import type { MessageVerb, Verb } from './twiml-shapes.ts';
-import { writeTwiml } from './twiml-write.ts';
 
 const URL_OF_IT = 'https://user:pw@example.com/sms/in?x=1#rc=2';
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -88,6 +88,7 @@ export function makeAccept(parts: AcceptParts): Accept {
       segments,
       encoding,
       direction,
+      ...{ status: message.status, serviceSid: message.serviceSid, media: message.numMedia },
     });
     if (message.status === 'scheduled' && sendAt !== undefined) {
       parts.observe({ type: 'message.scheduled', at, sid, accountSid, sendAt });

@@ -9,13 +9,24 @@ export interface AsideParts {
   connector: Connector | undefined;
   rule: DoubtRule;
   isAway: (connector: string) => boolean;
+  /** Whether nothing may be handed to its connector; left out: it may. */
+  isPaused?: boolean;
   elsewhere: (work: SendWork, past?: SendPast) => Routed | null;
   /** What follows from an outcome that the connector knows without being asked to send. */
   concluded: (outcome: Outcome) => SendSettlement['result'];
 }
 
+/** Between two looks at what no other can take from a connector that is paused. */
+const PAUSED_LOOK_MS = 20_000;
+
 /** `null`: it is to be handed over. */
 export function setAside(work: SendWork, parts: AsideParts, now: number): SendSettlement['result'] | null {
+  const decided = decide(work, parts, now);
+  if (decided !== null || !parts.isPaused) return decided;
+  return { kind: 'again', dueAt: Math.max(work.startAt, now + PAUSED_LOOK_MS), note: `${work.connector} is paused` };
+}
+
+function decide(work: SendWork, parts: AsideParts, now: number): SendSettlement['result'] | null {
   const { connector, rule } = parts;
   if (isInDoubt(work)) {
     if (connector?.honoursIdempotencyKeys) return null;
@@ -28,7 +39,7 @@ export function setAside(work: SendWork, parts: AsideParts, now: number): SendSe
   }
   if (!parts.isAway(work.connector)) return null;
   const other = parts.elsewhere(work, work.past);
-  return other && moved(work, other, `${work.connector} is away`, work.past);
+  return other && moved(work, other, `${work.connector} is ${parts.isPaused ? 'paused' : 'away'}`, work.past);
 }
 
 /** To the queue of another connector, by the age of the message: ahead of what was accepted after it. */

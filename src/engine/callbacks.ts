@@ -5,9 +5,10 @@ import type { Observer } from '../domain/events.ts';
 import type { Faults } from '../domain/faults.ts';
 import type { Outgoing, OutgoingResult } from '../net/outgoing.ts';
 import type { CallbackAttempt, CallbackResult, CallbackWork } from '../store/callback-shapes.ts';
-import { type Store, StoreUnavailable } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { makeCallbackAlerts } from './callback-alerts.ts';
 import { type Decision, decide } from './callback-plan.ts';
+import { bared, complaint, keptAnswer } from './callback-record.ts';
 import { callbackRequest } from './callback-request.ts';
 import { kindOf, makeWords } from './callback-words.ts';
 import type { InstallSidOf } from './channel-installs.ts';
@@ -17,6 +18,7 @@ import type { NodeMembership, Term } from './membership.ts';
 import { makePersist } from './persist.ts';
 import { OVERDUE_MS, OVERDUE_PER_PLACE, Places } from './places.ts';
 import { GIVEN_UP, INTERNAL, makeQuarantine } from './quarantine.ts';
+import { inOneGo, ResultBook } from './result-book.ts';
 
 /**
  * The callbacks room: tells customers what became of their messages. Claims due callbacks, signs and posts each,
@@ -76,9 +78,14 @@ interface Job extends Claimed {
   end(): void;
 }
 
-/** Read to its end so that the connection can be kept; of it, this much is kept. */
+interface Finished {
+  result: CallbackResult;
+  leaseUntil: number;
+  end(): void;
+}
+
+/** Read to its end so that the connection can be kept. */
 const MAX_ANSWER_BYTES = 65_536;
-const KEPT_ANSWER_BYTES = 4_096;
 const URLS_KEPT = 1_000;
 const SPENT_KEPT = 10_000;
 
@@ -93,8 +100,7 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
   const places = new Places(clock, maxInFlight * OVERDUE_PER_PLACE);
   /** Per work with Twilio's retry rule: what its attempts have used of the total budget. A restart forgives it. */
   const spentMs = new Map<number, number>();
-  let finished: { result: CallbackResult; leaseUntil: number; end: () => void }[] = [];
-  let flushing = false;
+  const book = new ResultBook<Finished>(writeDown);
 
   const hosts = new FairHosts<Job>({
     perHost,
@@ -256,7 +262,7 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     if (receiver.rules.retry && decision.decision === 'retry' && spentMs.size < SPENT_KEPT)
       spentMs.set(work.workId, spent);
     const answer = result?.kind === 'answer' ? result : null;
-    const response = answer && { status: answer.status, headers: answer.headers, body: keep(answer.body) };
+    const response = answer && { status: answer.status, headers: answer.headers, body: keptAnswer(answer.body) };
     finish(job, decision, { at, ms, request, response, ...complaint(result) }, () => job.end());
   }
 
@@ -283,11 +289,12 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     const record = { workId, messageSid, accountSid, attempt, payload, decision: decision.decision, ...what };
     const result = { workId, attempt, messageSid, ...decision, record };
     tellOf(work, record);
-    finished.push({ result, leaseUntil: takenAt + leaseMs, end });
+    book.add({ result, leaseUntil: takenAt + leaseMs, end });
     observe({
       type: 'callback.attempt',
       at: what.at,
       sid: messageSid,
+      accountSid,
       status: kindOf(payload),
       url: what.request.url,
       httpStatus: what.response?.status ?? null,
@@ -297,43 +304,31 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
       ...(what.errorCode === null ? {} : { errorCode: what.errorCode }),
       ...(decision.decision === 'retry' ? { retryAt: decision.retryAt } : {}),
     });
-    if (flushing) return;
-    flushing = true;
-    queueMicrotask(() => void flush());
   }
 
-  /** One commit at a time; what finishes meanwhile makes the next group, so groups grow with the load. */
-  async function flush(): Promise<void> {
-    while (finished.length > 0) {
-      const group = finished;
-      finished = [];
-      const leaseUntil = group.reduce((latest, one) => Math.max(latest, one.leaseUntil), 0);
-      const results = group.map((one) => one.result);
-      await persist(() => record(results), leaseUntil);
-      let freed = false;
-      for (const { result, end } of group) {
-        if (result.retryAt === undefined) freed = true;
-        else loop.ring(result.retryAt);
-        end();
-      }
-      // The messages' next callbacks may go now.
-      if (freed) loop.ring();
+  async function writeDown(group: Finished[]): Promise<void> {
+    const leaseUntil = group.reduce((latest, one) => Math.max(latest, one.leaseUntil), 0);
+    const results = group.map(({ result }) => result);
+    await persist(() => inOneGo(results, record, unrecorded), leaseUntil);
+    let freed = false;
+    for (const { result, end } of group) {
+      if (result.retryAt === undefined) freed = true;
+      else loop.ring(result.retryAt);
+      end();
     }
-    flushing = false;
+    // The messages' next callbacks may go now.
+    if (freed) loop.ring();
   }
 
-  /** When a group fails its items are tried alone, so one bad item cannot make all the others be sent again. */
-  async function record(results: CallbackResult[]): Promise<void> {
-    try {
-      await store.finishCallbacks(results, clock.now());
-    } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
-      const [only] = results;
-      if (results.length > 1) for (const result of results) await record([result]);
-      else fault('callbacks: finish', error);
-      // To send it again and again because its attempt cannot be kept would help nobody.
-      if (results.length === 1 && only && !isBare(only)) await record([bare(only)]);
-    }
+  function record(results: CallbackResult[]): Promise<boolean[]> {
+    return store.finishCallbacks(results, clock.now());
+  }
+
+  /** To send it again and again because its attempt cannot be kept would help nobody. */
+  async function unrecorded(result: CallbackResult, error: unknown): Promise<boolean[]> {
+    fault('callbacks: finish', error);
+    const less = bared(result);
+    return less ? inOneGo([less], record, unrecorded) : [false];
   }
 
   return {
@@ -346,30 +341,4 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     },
     idle: () => loop.idle(),
   };
-}
-
-/** Without what came from outside. */
-function bare(result: CallbackResult): CallbackResult {
-  const { record } = result;
-  return { ...result, record: { ...record, request: { ...record.request, headers: {}, body: '' }, response: null } };
-}
-
-function isBare({ record: { request, response } }: CallbackResult): boolean {
-  return response === null && request.body === '' && Object.keys(request.headers).length === 0;
-}
-
-function complaint(result: OutgoingResult | null): Pick<CallbackAttempt, 'errorCode' | 'error'> {
-  if (result === null) return { errorCode: 11200, error: 'not sent: no token to sign it with' };
-  if (result.kind === 'failed') return { errorCode: result.errorCode, error: result.text };
-  const fine = result.status >= 200 && result.status < 300;
-  return fine ? { errorCode: null, error: null } : { errorCode: 11200, error: `answered ${result.status}` };
-}
-
-function keep(body: string): string {
-  if (body.length * 3 <= KEPT_ANSWER_BYTES || Buffer.byteLength(body) <= KEPT_ANSWER_BYTES) return body;
-  // A character cut in half at the end is dropped.
-  return Buffer.from(body)
-    .subarray(0, KEPT_ANSWER_BYTES)
-    .toString('utf8')
-    .replace(/\ufffd$/, '');
 }

@@ -9,7 +9,7 @@ import { LONGEST_VALIDITY_SECONDS } from '../domain/service.ts';
 import type { SendPast, SendSettlement, SendWork } from '../store/store.ts';
 import { moved } from './aside.ts';
 import { concludeDoubt, type DoubtRule, type InDoubt, isInDoubt, NO_ANSWER } from './doubt.ts';
-import { OPTED_OUT } from './opt-outs.ts';
+import { CONSENT_TAKEN, OPTED_OUT } from './opt-outs.ts';
 import type { Routed } from './router.ts';
 
 export interface ConcludeSettings {
@@ -37,7 +37,7 @@ export function unsendable(
   { chargeOf, mmsCountries }: ConcludeSettings,
 ): number | null {
   if (!isActive) return 30002;
-  if (work.optedOut) return OPTED_OUT;
+  if (work.optedOut) return work.consentTaken ? CONSENT_TAKEN : OPTED_OUT;
   // It may have been delivered: that its time was up would be a guess.
   if (work.expired) return isInDoubt(work) ? NO_ANSWER : 30036;
   const { maxPriceMicros, to } = work.message;

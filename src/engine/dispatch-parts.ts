@@ -36,7 +36,7 @@ export interface DispatchSettings {
 }
 
 export interface DispatchParts {
-  store: Pick<Store, 'claimSends' | 'settleSends' | 'nextDueAt'>;
+  store: Pick<Store, 'claimSends' | 'settleSends' | 'nextDueAt' | 'noteHandOvers'>;
   connectors: ReadonlyMap<string, Connector>;
   membership: Pick<NodeMembership, 'term' | 'holds'> & Partial<Pick<NodeMembership, 'holdsUntil'>>;
   accounts: AccountGate;
@@ -51,8 +51,12 @@ export interface DispatchParts {
   resting?: () => string[];
   /** Those that others take over from: what waits for them is given to others, whatever its slot. */
   away?: () => string[];
-  /** Left out: all are well. */
-  health?: Pick<ConnectorHealth, 'heard' | 'isAway'>;
+  /** Left out: nobody is told what came of hand-overs. */
+  health?: Pick<ConnectorHealth, 'heard'>;
+  /** Whether others have to carry what this connector would; left out: never. */
+  isAway?: (connector: string) => boolean;
+  /** Whether nothing may be handed to it; left out: never. */
+  isPaused?: (connector: string) => boolean;
   /** Left out: what is accepted for a connector stays with it. */
   elsewhere?: Router['elsewhere'];
   clock: Clock;

@@ -5,7 +5,7 @@
  */
 import type { Connector, Outcome, Submission } from '../connectors/connector.ts';
 import type { ChannelRefusal } from '../domain/session-window.ts';
-import { type SendPast, type SendSettlement, type SendWork, StoreUnavailable } from '../store/store.ts';
+import type { SendPast, SendSettlement, SendWork } from '../store/store.ts';
 import { setAside } from './aside.ts';
 import {
   conclude,
@@ -18,19 +18,27 @@ import {
   withoutEcho,
 } from './conclude.ts';
 import type { Claimed, DispatchParts } from './dispatch-parts.ts';
+import { HandOverGate } from './hand-over-gate.ts';
 import { FENCE_MS, makeFence } from './lease-fence.ts';
 import { Loop, type LoopRoom } from './loop.ts';
 import { concludeNotice, noticeSubmission } from './notices.ts';
-import { type Met, OutcomeBook } from './outcome-book.ts';
 import { ClaimAhead, Pacer } from './pace.ts';
 import { makePersist } from './persist.ts';
 import { BROKEN, GIVEN_UP, MOST_BROKEN, makeQuarantine } from './quarantine.ts';
 import { QueueSearch } from './queue-search.ts';
+import { inOneGo, ResultBook } from './result-book.ts';
 import type { Routed } from './router.ts';
 import { Seats } from './seats.ts';
 import { tellOutcome } from './tell-outcome.ts';
 
 export type Dispatch = LoopRoom;
+
+/** What became of one, and who waits until that is written down. */
+interface Met {
+  claimed: Claimed;
+  outcome: Outcome;
+  end(): void;
+}
 
 const NONE = (): string[] => [];
 
@@ -57,7 +65,12 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
   });
 
   const seats = new Seats<Claimed>(settings.maxInFlight, parts.connectors.size, () => loop.ring());
-  const book = new OutcomeBook<Claimed>(recordMet);
+  const book = new ResultBook<Met>(recordMet);
+  const gate = new HandOverGate<Claimed>({
+    ...{ store, clock, connectors: parts.connectors, persist },
+    fault: (error) => fault('dispatch: note', error),
+    putBack: putBackAll,
+  });
 
   function fault(where: string, error: unknown): void {
     parts.observe({ type: 'fault', at: clock.now(), where, error });
@@ -68,6 +81,8 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     const except = [...parts.except(), ...seats.full()];
     const searched = search.next();
     if (term === null || (isNothingOurs(except) && searched === null)) return [];
+    const beginning = gate.begin(term);
+    if (beginning) await beginning;
     const asked = clock.monotonic();
     const lookAheadMs = ahead.lookMs;
     const lateLanes = pacer.late(lookAheadMs);
@@ -78,7 +93,7 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
       ...(lateLanes.length > 0 && { lateLanes }),
     };
     const works = await store.claimSends({ ...claim, ...which }, clock.now());
-    if (searched === null) ahead.learn(clock.monotonic() - asked);
+    if (searched === null) ahead.learn(clock.monotonic() - asked + gate.noteMs);
     else {
       if (works.length < limit) search.done(searched.kind);
       // What can be sent has its turn next.
@@ -121,8 +136,7 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
   async function runAll(items: Claimed[]): Promise<void> {
     const refused: SendSettlement[] = [];
     const hands: Promise<void>[] = [];
-    const unpaced: Claimed[] = [];
-    const unsent: Claimed[] = [];
+    const going: Claimed[] = [];
     const isOpen = await openAccounts(items);
     const refusals = await channelRefusals(items);
     const place = (claimed: Claimed): void => {
@@ -133,18 +147,26 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
       else if (claimed.media === null) refused.push(unreadable(work, clock.now()));
       else if (aside(work, refused)) return;
       else if (claimed.isEarly) refused.push(settlement(work, { kind: 'again', dueAt: work.startAt }));
-      else if (work.lane === null) unpaced.push(claimed);
-      else if (isStopping) unsent.push(claimed);
-      else {
-        const { lane, startAt } = work;
-        hands.push(new Promise((end) => pacer.add({ claimed, end }, lane, startAt)));
-      }
+      else going.push(claimed);
     };
     for (const claimed of items) guard(claimed.work, 'dispatch: judge', () => place(claimed), refused);
-    if (unsent.length > 0) hands.push(putBackAll(unsent));
-    if (hands.length > 0) pacer.go();
-    for (const claims of byConnector(unpaced)) hands.push(handOver(claims));
+    for (const claims of byConnector(going)) hands.push(gate.pass(claims, go));
     if (refused.length > 0) hands.push(record(refused, items));
+    await Promise.all(hands);
+  }
+
+  /** Those of one connector, each at its slot. */
+  async function go(claims: Claimed[]): Promise<void> {
+    const [unpaced, unsent, hands]: [Claimed[], Claimed[], Promise<void>[]] = [[], [], []];
+    for (const claimed of claims) {
+      const { lane, startAt } = claimed.work;
+      if (lane === null) unpaced.push(claimed);
+      else if (isStopping) unsent.push(claimed);
+      else hands.push(new Promise((end) => pacer.add({ claimed, end }, lane, startAt)));
+    }
+    if (hands.length > 0) pacer.go();
+    if (unsent.length > 0) hands.push(putBackAll(unsent));
+    if (unpaced.length > 0) hands.push(handOver(unpaced));
     await Promise.all(hands);
   }
 
@@ -161,9 +183,10 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     const connector = parts.connectors.get(work.connector);
     const now = clock.now();
     const rule = ruleOf(work.connector, settings);
-    const isAway = (name: string) => parts.health?.isAway(name) ?? false;
+    const isAway = (name: string) => parts.isAway?.(name) ?? false;
+    const isPaused = parts.isPaused?.(work.connector) ?? false;
     const concluded = (outcome: Outcome) => conclude(work, outcome, connector, settings, now, elsewhere);
-    const result = setAside(work, { connector, rule, isAway, elsewhere, concluded }, now);
+    const result = setAside(work, { connector, rule, isAway, isPaused, elsewhere, concluded }, now);
     if (result) settled.push(settlement(work, work.isNotice ? concludeNotice(work, result) : result));
     return result !== null;
   }
@@ -237,7 +260,10 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     const told = new Set<number>();
     const tell = (index: number, outcome: Outcome) => {
       const one = ready[index];
-      if (one && !told.has(index)) written.push(book.add({ claimed: one.claimed, outcome }));
+      if (one && !told.has(index)) {
+        gate.answered(one.claimed);
+        written.push(new Promise((end) => book.add({ claimed: one.claimed, outcome, end })));
+      }
       told.add(index);
     };
     const outcomes = connector
@@ -248,7 +274,7 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
   }
 
   /** What became of some, of whichever hand-overs. Never rejects, as those do not. */
-  async function recordMet(some: Met<Claimed>[]): Promise<void> {
+  async function recordMet(some: Met[]): Promise<void> {
     const claims = some.map(({ claimed }) => claimed);
     try {
       parts.faults.at('dispatch.after-send');
@@ -266,7 +292,11 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     } catch (error) {
       fault('dispatch: run', error);
     }
-    for (const claimed of claims) seats.free(claimed);
+    for (const { claimed, end } of some) {
+      gate.closed(claimed);
+      seats.free(claimed);
+      end();
+    }
   }
 
   function handed({ work, media, term, sendUntil }: Claimed): Submission {
@@ -309,20 +339,15 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
     parts.ringCallbacks();
   }
 
-  /** When a batch fails its items are tried alone, so that one bad item cannot make all the others be sent again. */
-  async function settle(batch: SendSettlement[]): Promise<boolean[]> {
-    try {
-      return await store.settleSends(batch, clock.now());
-    } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
-      if (batch.length > 1) return (await Promise.all(batch.map((one) => settle([one])))).flat();
-      const [one] = batch;
-      if (!one) return [];
-      const { workId: id, messageSid: sid, accountSid } = one;
-      // What cannot be recorded would be sent again and again.
-      if (!quarantine.broke({ id, sid, accountSid }, 'dispatch: settle', error)) return [false];
-      return await settle([{ ...one, result: { kind: 'failed', errorCode: BROKEN, note: GIVEN_UP } }]);
-    }
+  function settle(batch: SendSettlement[]): Promise<boolean[]> {
+    return inOneGo(batch, (some) => store.settleSends(some, clock.now()), unsettled);
+  }
+
+  /** What cannot be recorded would be sent again and again. */
+  async function unsettled(one: SendSettlement, error: unknown): Promise<boolean[]> {
+    const { workId: id, messageSid: sid, accountSid } = one;
+    if (!quarantine.broke({ id, sid, accountSid }, 'dispatch: settle', error)) return [false];
+    return settle([{ ...one, result: { kind: 'failed', errorCode: BROKEN, note: GIVEN_UP } }]);
   }
 
   return {
@@ -333,7 +358,7 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
       isStopping = true;
       // What waits for its slot is unsent. It says so itself: what leaving the store gives back may have been sent.
       const waiting = pacer.clear();
-      const putAway = putBackAll(waiting.map(({ claimed }) => claimed));
+      const putAway = putBackAll([...gate.clear(), ...waiting.map(({ claimed }) => claimed)]);
       for (const { end } of waiting) end();
       const inTime = await loop.stop(limitMs);
       await putAway;

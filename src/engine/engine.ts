@@ -9,6 +9,7 @@ import type { BlobStore } from '../store/blobs.ts';
 import type { Store, WorkKind } from '../store/store.ts';
 import { makeAccountGate } from './account-gate.ts';
 import { makeAttach } from './attach.ts';
+import { makeAvailability } from './availability.ts';
 import { type CallbackSettings, type Callbacks, makeCallbacks } from './callbacks.ts';
 import { type ChannelGateParts, makeChannelGate } from './channel-gate.ts';
 import { makeInstalls } from './channel-installs.ts';
@@ -22,6 +23,7 @@ import { type MembershipSettings, NodeMembership } from './membership.ts';
 import { makeOptOutPeek } from './opt-out-peek.ts';
 import type { OptOutReads } from './opt-outs.ts';
 import { makeOvertaken } from './overtaken.ts';
+import type { PausedConnectors } from './paused-connectors.ts';
 import type { PickParts } from './pick.ts';
 import { makeReceipts } from './receipts.ts';
 import { makeReleases, type ReleaseSettings, type Releases } from './release.ts';
@@ -49,6 +51,8 @@ export interface EngineParts {
   esmes?: { teller: TellEsmesParts['teller']; takeSubmitted: JoiningsParts['takeSubmitted'] };
   /** For messages that a service sends. */
   route: PickParts['route'];
+  /** Left out: nobody pauses connectors. */
+  paused?: PausedConnectors;
   /** Where a message goes when its connector cannot have it; left out: nowhere. */
   router?: Pick<Router, 'elsewhere' | 'hasOthers'>;
   laneOf: PickParts['laneOf'];
@@ -113,6 +117,8 @@ export interface Engine {
   isAway(connector: string): boolean;
   /** Whether this node is sure to be alive to the others; while it is not, it does no work. */
   isAlive(): boolean;
+  /** Whether other nodes were alive at the last heartbeat. */
+  hasOthers(): boolean;
   /** Resolves when nothing is due and nothing is under way at the present instant. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -163,6 +169,11 @@ export function makeEngine(parts: EngineParts): Engine {
     runs,
     clock,
     awayAfterMs: settings.dispatch.failoverAfterMs ?? (() => Number.POSITIVE_INFINITY),
+  });
+  const availability = makeAvailability({
+    ...{ names, runs, health, paused: parts.paused },
+    foreign: () => membership.except(),
+    hasOthers: (name) => parts.router?.hasOthers(name) ?? false,
   });
   const receipts = makeReceipts({ store, clock, observe, faults, ringCallbacks, overtaken });
   const ear: Ear = { ...receipts, inbound: (batch) => inbound.inbound(batch), bound: () => ringDispatch() };
@@ -239,9 +250,7 @@ export function makeEngine(parts: EngineParts): Engine {
         attach: makeAttach({ store, blobs: media.blobs, mediaLink: media.link }),
         connectors: new Map(connectors.map((connector) => [connector.name, connector])),
         runs,
-        except: exceptConnectors,
-        resting: restingConnectors,
-        away: awayConnectors,
+        ...availability,
         health,
         elsewhere: parts.router?.elsewhere,
         settings: settings.dispatch,
@@ -297,32 +306,11 @@ export function makeEngine(parts: EngineParts): Engine {
     settings: settings.inbound,
   });
   const sweeper = makeSweeper({ store, blobs: media.blobs, clock, observe });
-  const upkeep = makeUpkeep({
-    store,
-    clock,
-    observe,
-    keepMs: settings.keepMs,
-    keepAlertsMs: settings.reports.keepAlertsMs,
-  });
+  const { keepAlertsMs } = settings.reports;
+  const upkeep = makeUpkeep({ store, clock, observe, keepMs: settings.keepMs, keepAlertsMs });
   const onMediaGone = () => sweeper.ring();
   const retention = makeRetention({ store, clock, observe, keepMs: settings.retention, onMediaGone });
   let unwatch: () => void = () => undefined;
-
-  /** Connectors whose work is to be left alone. */
-  function exceptConnectors(): string[] {
-    return [...new Set([...membership.except(), ...names.filter((name) => !runs(name)), ...restingConnectors()])];
-  }
-
-  /** Of those that run here: nobody is there, and nobody else may have what waits for them. */
-  function restingConnectors(): string[] {
-    const away = awayConnectors();
-    return names.filter((name) => runs(name) && health.isResting(name) && !away.includes(name));
-  }
-
-  /** Of those that run here: others take over from them. */
-  function awayConnectors(): string[] {
-    return names.filter((name) => runs(name) && health.isAway(name) && parts.router?.hasOthers(name));
-  }
 
   function runs(name: string): boolean {
     return runner.isUp(name) && (shared.includes(name) || membership.holdsConnector(name));
@@ -339,6 +327,7 @@ export function makeEngine(parts: EngineParts): Engine {
     async start(address) {
       // The first heartbeat frees what a dead process held before anything is claimed (settled 41).
       try {
+        await parts.paused?.load();
         await membership.start(address);
       } catch (error) {
         stopping = true;
@@ -368,8 +357,9 @@ export function makeEngine(parts: EngineParts): Engine {
     inbound,
     optOuts,
     ear,
-    isAway: (name) => health.isAway(name),
+    isAway: availability.isAway,
     isAlive: () => membership.term() !== null,
+    hasOthers: () => membership.hasOthers(),
     async idle() {
       await inbound.idle();
       await replies?.idle();

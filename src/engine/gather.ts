@@ -2,7 +2,7 @@
  * Puts together what is asked for at once: while a group is being begun the next one gathers, so groups grow with the
  * load and one call alone waits for nobody. Each call is settled by what became of its own items.
  */
-import { StoreUnavailable } from '../store/store.ts';
+import { inOneGo } from './result-book.ts';
 
 export interface Gathered<T> {
   item: T;
@@ -49,21 +49,19 @@ export function makeGather<T>(begin: (group: Gathered<T>[]) => Promise<void>): G
   };
 }
 
-/**
- * All in one go. When that fails they are tried alone, so that one bad item cannot hold up all the others; what the
- * store cannot take now it takes of nobody.
- */
+/** All in one go, else alone (`inOneGo`); what the store cannot take now it takes of nobody. `run` settles its items. */
 export async function together<Item, Result>(
   items: Gathered<Item>[],
   run: (items: Gathered<Item>[]) => Promise<Result>,
 ): Promise<void> {
+  if (items.length === 0) return;
+  const broken = async ({ reject }: Gathered<Item>, error: unknown): Promise<[]> => {
+    reject(error);
+    return [];
+  };
   try {
-    if (items.length > 0) await run(items);
+    await inOneGo(items, async (some) => [await run(some)], broken);
   } catch (error) {
-    if (error instanceof StoreUnavailable || items.length === 1) {
-      for (const { reject } of items) reject(error);
-    } else {
-      await Promise.all(items.map((one) => together([one], run)));
-    }
+    for (const { reject } of items) reject(error);
   }
 }

@@ -227,8 +227,8 @@ export function makeInbound(parts: InboundParts): Inbound {
     } = message;
     const at = clock.now();
     const { intake, keyword } = judged;
-    const type = 'inbound.received';
-    observe({ type, at, sid, accountSid, from: from ?? '', to, body, segments, media, keyword: keyword?.type });
+    const rest = { body, segments, media, status, serviceSid: message.serviceSid, keyword: keyword?.type };
+    observe({ type: 'inbound.received', at, sid, accountSid, from: from ?? '', to, ...rest });
     arrival.became?.({ accountSid, messageSid: sid });
     if (status === 'failed') {
       observe({ type: 'message.status', at, sid, accountSid, status, errorCode: errorCode ?? undefined, createdAt });

@@ -14,6 +14,8 @@ export interface FenceParts {
   membership: Pick<NodeMembership, 'holds'>;
   /** Whether a connector runs here and its sends are this node's. */
   runs: (connector: string) => boolean;
+  /** Left out: none is. */
+  isPaused?: (connector: string) => boolean;
   clock: Clock;
   observe: Observer;
 }
@@ -25,10 +27,12 @@ export interface Fenced {
 }
 
 /** Divides claims of one connector into what may be handed over at this instant and what not. */
-export function makeFence<Claim extends Fenced>({ connectors, membership, runs, clock, observe }: FenceParts) {
+export function makeFence<Claim extends Fenced>(parts: FenceParts) {
+  const { connectors, membership, runs, clock, observe } = parts;
   return (claims: Claim[], connector: string): { mine: Claim[]; lost: Claim[] } => {
     const now = clock.monotonic();
     const isElsewhere = connectors.has(connector) && !runs(connector);
+    const isPaused = parts.isPaused?.(connector) ?? false;
     const mine: Claim[] = [];
     const lost: Claim[] = [];
     const reasons = new Set<string>();
@@ -37,9 +41,11 @@ export function makeFence<Claim extends Fenced>({ connectors, membership, runs, 
         ? 'this node is not sure that it is still alive to others'
         : isElsewhere
           ? 'the connector is not held here'
-          : claim.sendUntil < now
-            ? 'its lease is nearly over'
-            : null;
+          : isPaused
+            ? 'the connector is paused'
+            : claim.sendUntil < now
+              ? 'its lease is nearly over'
+              : null;
       if (why !== null) reasons.add(why);
       (why === null ? mine : lost).push(claim);
     }

@@ -263,6 +263,8 @@ describe('two nodes on one store', () => {
     expect([one.membership.holdsConnector('smpp'), two.membership.holdsConnector('smpp')]).toEqual([true, false]);
     expect([one.membership.except(), two.membership.except()]).toEqual([[], ['smpp']]);
     expect(two.held).toEqual([[]]);
+    await one.wind(2_000);
+    expect([one.membership.hasOthers(), two.membership.hasOthers()]).toEqual([true, true]);
   });
 
   it('leave alone what the other holds and they do not even know', async () => {

@@ -55,6 +55,7 @@ export class NodeMembership {
   #held: ReadonlySet<string> = new Set();
   /** Connectors that other nodes hold. */
   #foreign: readonly string[] = [];
+  #hasOthers = false;
   #failing = false;
   #stopped = false;
   #turning: Promise<void> = Promise.resolve();
@@ -93,6 +94,10 @@ export class NodeMembership {
   /** Whether what was claimed in `term` may be somebody else's by now. */
   isOver(term: Term): boolean {
     return term !== this.#term || this.#sinceBeatMs() >= this.#parts.settings.leaseMs;
+  }
+
+  hasOthers(): boolean {
+    return this.#hasOthers;
   }
 
   holdsConnector(name: string): boolean {
@@ -159,6 +164,7 @@ export class NodeMembership {
     this.#beat = beat;
     this.#alone = standing.alone;
     this.#foreign = standing.nodes.flatMap((node) => (node.owner === owner ? [] : node.connectors));
+    this.#hasOthers = standing.nodes.some((node) => node.owner !== owner);
     this.#hold(standing.held);
     if (!wasSure) this.#parts.onWork();
     // After an outage of the store everybody looks dead for a moment, so others are judged only by a node that has

@@ -25,6 +25,8 @@ export interface OptOutReads extends Pick<Store, 'optOutScopes' | 'documents'> {
 }
 
 export const OPTED_OUT = 21610;
+/** The same by uploaded consent, which is told when the message is due and never at once. */
+export const CONSENT_TAKEN = 30630;
 
 /** More than a pool can hold. */
 const WHOLE_POOL = 10_000;

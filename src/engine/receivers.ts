@@ -4,8 +4,9 @@
  * so that a flood costs a handful of reads.
  */
 import { type Address, parseSender } from '../domain/address.ts';
+import { type AdvancedInput, readAdvanced } from '../domain/advanced-opt-out.ts';
 import { type InboundRoute, routeInbound } from '../domain/inbound.ts';
-import { type AdvancedInput, type AdvancedOptOut, readAdvanced } from '../domain/keywords.ts';
+import type { AdvancedOptOut } from '../domain/keywords.ts';
 import { SERVICE_DEFAULTS, type ServiceProperties } from '../domain/service.ts';
 import { standingOf } from '../domain/standing.ts';
 import type { Sender } from '../store/directory.ts';

@@ -9,7 +9,7 @@ import { parseCallbackUrl } from '../domain/callback-url.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { ReplyDone, ReplyWork } from '../store/inbound-shapes.ts';
-import { type Accepted, type Store, StoreUnavailable } from '../store/store.ts';
+import type { Accepted, Store } from '../store/store.ts';
 import type { Accept } from './accept.ts';
 import type { AccountGate } from './account-gate.ts';
 import { FairHosts, PARKED_PER_PLACE, WAITING_PER_RUNNING } from './fair-hosts.ts';
@@ -31,6 +31,7 @@ import {
 } from './reply-document.ts';
 import { LoopCounts } from './reply-orders.ts';
 import type { ReplySummaries } from './reply-summaries.ts';
+import { inOneGo, ResultBook } from './result-book.ts';
 
 export interface ReplySettings {
   /** Documents under way that still count as quick. */
@@ -78,6 +79,11 @@ interface Job extends Claimed {
   end(): void;
 }
 
+interface Finished {
+  run: DocumentRun;
+  job: Pick<Job, 'takenAt' | 'end'>;
+}
+
 /** The longest total budget of a URL's fragment. */
 const LONGEST_ASKING_MS = 15_000;
 const QUEUE_FULL = 21611;
@@ -97,8 +103,7 @@ export function makeReplies(parts: ReplyParts): Replies {
     counts: new LoopCounts(),
     onFault: fault,
   };
-  let finished: { run: DocumentRun; job: Pick<Job, 'takenAt' | 'end'> }[] = [];
-  let flushing = false;
+  const book = new ResultBook<Finished>(writeDown);
 
   const hosts = new FairHosts<Job>({
     perHost,
@@ -200,45 +205,29 @@ export function makeReplies(parts: ReplyParts): Replies {
     } else end();
   }
 
-  function finish(job: Pick<Job, 'takenAt' | 'end'>, run: DocumentRun): void {
-    finished.push({ run, job });
-    if (flushing) return;
-    flushing = true;
-    queueMicrotask(() => void flush());
+  function finish(job: Finished['job'], run: DocumentRun): void {
+    book.add({ run, job });
   }
 
-  /** One commit at a time; what finishes meanwhile makes the next group, so groups grow with the load. */
-  async function flush(): Promise<void> {
-    while (finished.length > 0) {
-      const group = finished;
-      finished = [];
-      const leaseUntil = group.reduce((latest, { job }) => Math.max(latest, job.takenAt + leaseMs), 0);
-      await persist(() => record(group.map(({ run }) => run)), leaseUntil);
-      for (const { job } of group) job.end();
-    }
-    flushing = false;
+  async function writeDown(group: Finished[]): Promise<void> {
+    const leaseUntil = group.reduce((latest, { job }) => Math.max(latest, job.takenAt + leaseMs), 0);
+    const runs = group.map(({ run }) => run);
+    await persist(() => inOneGo(runs, record, unrecorded), leaseUntil);
+    for (const { job } of group) job.end();
   }
 
-  /** When a group fails its items are tried alone; one that cannot be recorded ends without its replies. */
-  async function record(runs: DocumentRun[]): Promise<void> {
-    try {
-      const results = await store.finishReplies(
-        runs.map(({ result }) => result),
-        clock.now(),
-      );
-      for (const [index, run] of runs.entries()) tell(run, results[index] ?? null);
-    } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
-      const [only] = runs;
-      if (runs.length > 1) for (const run of runs) await record([run]);
-      else {
-        fault('replies: finish', error);
-        // To ask again and again what cannot be recorded would help nobody.
-        const isMore =
-          only && (only.result.replies.length > 0 || only.result.next !== null || only.result.record !== null);
-        if (isMore) await record([overWith(only.work)]);
-      }
-    }
+  async function record(runs: DocumentRun[]): Promise<ReplyDone[]> {
+    const results = runs.map(({ result }) => result);
+    const done = await store.finishReplies(results, clock.now());
+    for (const [index, run] of runs.entries()) tell(run, done[index] ?? null);
+    return done;
+  }
+
+  /** It ends without its replies: to ask again and again what cannot be recorded would help nobody. */
+  async function unrecorded({ work, result }: DocumentRun, error: unknown): Promise<ReplyDone[]> {
+    fault('replies: finish', error);
+    const isMore = result.replies.length > 0 || result.next !== null || result.record !== null;
+    return isMore ? inOneGo([overWith(work)], record, unrecorded) : [null];
   }
 
   /** `null`: it was somebody else's by then. */

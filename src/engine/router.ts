@@ -31,6 +31,8 @@ export interface RouterParts {
   routes: readonly Route[];
   /** Whether others have to take over from it. */
   isAway: (connector: string) => boolean;
+  /** Whether it is because it was paused; left out: none is. */
+  isPaused?: (connector: string) => boolean;
   /** Taken for a recipient whatever the routes say; `null`: they decide. */
   instead?: (to: string) => Way | null;
   /** Said in the walk of every message. */
@@ -47,7 +49,8 @@ export interface Router {
   hasOthers(connector: string): boolean;
 }
 
-export function makeRouter({ connectors, routes, isAway, instead, remark }: RouterParts): Router {
+export function makeRouter(parts: RouterParts): Router {
+  const { connectors, routes, isAway, isPaused = () => false, instead, remark } = parts;
   const byName = new Map(connectors.map((connector) => [connector.name, connector]));
   const isByFrom = routes.some(({ from }) => from.length > 0);
   let last: { key: string; ranking: Ranking } | null = null;
@@ -83,7 +86,8 @@ export function makeRouter({ connectors, routes, isAway, instead, remark }: Rout
     const isChoice = routes.length > 0 || instead?.(ask.to);
     const note = [
       ...(isChoice ? [`by ${way.connector}: ${way.why}`] : []),
-      ...(away.length > 0 ? [`${away.join(', ')} away`] : []),
+      ...away.map((connector) => `${connector} ${isPaused(connector) ? 'paused' : 'away'}`),
+      ...(isPaused(way.connector) ? [`${way.connector} is paused`] : []),
       ...(others.length > 0 ? [`then ${others.join(', ')}`] : []),
       ...(remark === undefined ? [] : [remark]),
     ].join('; ');

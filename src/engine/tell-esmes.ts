@@ -10,12 +10,15 @@ import type { Observer } from '../domain/events.ts';
 import type { Message } from '../domain/message.ts';
 import { backoffMs } from '../domain/pacing.ts';
 import type { CallbackResult, CallbackWork } from '../store/callback-shapes.ts';
-import { type Store, StoreUnavailable } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { bared } from './callback-record.ts';
 import { kindOf } from './callback-words.ts';
 import { Loop, type LoopRoom } from './loop.ts';
 import type { NodeMembership, Term } from './membership.ts';
 import { makePersist } from './persist.ts';
+import { GIVEN_UP, INTERNAL, makeQuarantine } from './quarantine.ts';
 import type { ReplySummaries } from './reply-summaries.ts';
+import { inOneGo, ResultBook } from './result-book.ts';
 
 /** What became of telling. */
 export type Told = {
@@ -56,6 +59,12 @@ interface Claimed {
   isUntold: boolean;
 }
 
+interface Finished {
+  result: CallbackResult;
+  leaseUntil: number;
+  end(): void;
+}
+
 const MOST_IN_FLIGHT = 2_000;
 const BATCH = 500;
 const POLL_MS = 1_000;
@@ -67,8 +76,8 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
   const { store, membership, teller, clock, observe, settings } = parts;
   const { leaseMs, giveUpAfterMs } = settings;
   const persist = makePersist({ clock, observe, where: 'esmes: finish' });
-  let finished: { result: CallbackResult; leaseUntil: number; end: () => void }[] = [];
-  let flushing = false;
+  const quarantine = makeQuarantine({ room: 'esmes', clock, observe });
+  const book = new ResultBook<Finished>(writeDown);
   let sweepAt = Number.NEGATIVE_INFINITY;
 
   const loop = new Loop<Claimed>({
@@ -113,10 +122,23 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
     return claimed(await store.claimCallbacks({ owner, limit, leaseMs, esmes }, clock.now()), false);
   }
 
+  /** Never rejects. */
   async function take(claimed: Claimed): Promise<void> {
+    const at = clock.now();
+    const { workId: id, messageSid: sid, accountSid } = claimed.work;
+    try {
+      await tell(claimed, at);
+    } catch (error) {
+      // Due again when its lease is over, unless that has been often enough: then it is given up, and listed as such.
+      if (!quarantine.broke({ id, sid, accountSid }, 'esmes: tell', error)) return;
+      const what = { kind: 'refused', note: GIVEN_UP, text: '', errorCode: INTERNAL } as const;
+      await finish(claimed, at, what, { decision: 'gave_up' });
+    }
+  }
+
+  async function tell(claimed: Claimed, at: number): Promise<void> {
     const { work, term, takenAt } = claimed;
     const { payload } = work;
-    const at = clock.now();
     // What is old is told all the same to who is there: it may have been replayed.
     if (claimed.isUntold) {
       const isOld = at - payload.at > giveUpAfterMs;
@@ -127,16 +149,12 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
       // Its lease makes it due again.
       return;
     } else {
-      try {
-        const message = payload.arrival ? await store.message(work.accountSid, work.messageSid) : null;
-        const told: Told =
-          payload.arrival && message === null
-            ? { kind: 'refused', note: 'what it was about is gone', text: '' }
-            : await teller.tell(work, message);
-        await finish(claimed, at, told, decide(work, told));
-      } catch (error) {
-        fault('esmes: tell', error);
-      }
+      const message = payload.arrival ? await store.message(work.accountSid, work.messageSid) : null;
+      const told: Told =
+        payload.arrival && message === null
+          ? { kind: 'refused', note: 'what it was about is gone', text: '' }
+          : await teller.tell(work, message);
+      await finish(claimed, at, told, decide(work, told));
     }
   }
 
@@ -160,7 +178,7 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
   function finish(
     { work, takenAt }: Claimed,
     at: number,
-    { kind, note, text }: Told,
+    { kind, note, text, errorCode = null }: Told & { errorCode?: number | null },
     { decision, retryAt }: Pick<CallbackResult, 'decision' | 'retryAt'>,
   ): Promise<void> {
     const { workId, attempt, messageSid, accountSid, payload } = work;
@@ -171,48 +189,38 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
     const result: CallbackResult = {
       ...{ workId, attempt, messageSid, decision },
       ...(retryAt !== undefined && { retryAt }),
-      record: { ...record, response: null, errorCode: null, error },
+      record: { ...record, response: null, errorCode, error },
     };
     observe({
       ...{ type: 'esme.told', at, user: esmeUserOf(payload.url) ?? '', sid: messageSid, status: kindOf(payload) },
       ...{ told: kind, note, ms, attempt, decision },
       ...(retryAt !== undefined && { retryAt }),
     });
-    return new Promise((resolve) => {
-      finished.push({ result, leaseUntil: takenAt + leaseMs, end: resolve });
-      if (flushing) return;
-      flushing = true;
-      queueMicrotask(() => void flush());
-    });
+    return new Promise((end) => book.add({ result, leaseUntil: takenAt + leaseMs, end }));
   }
 
-  /** One commit at a time; what finishes meanwhile makes the next group, so groups grow with the load. */
-  async function flush(): Promise<void> {
-    while (finished.length > 0) {
-      const group = finished;
-      finished = [];
-      const leaseUntil = group.reduce((latest, one) => Math.max(latest, one.leaseUntil), 0);
-      await persist(() => record(group.map(({ result }) => result)), leaseUntil);
-      for (const { result, end } of group) {
-        tellOfArrival(result);
-        end();
-        loop.ring(result.retryAt);
-      }
+  async function writeDown(group: Finished[]): Promise<void> {
+    const leaseUntil = group.reduce((latest, one) => Math.max(latest, one.leaseUntil), 0);
+    const results = group.map(({ result }) => result);
+    await persist(() => inOneGo(results, record, unrecorded), leaseUntil);
+    for (const { result, end } of group) {
+      tellOfArrival(result);
+      end();
+      loop.ring(result.retryAt);
     }
-    flushing = false;
   }
 
-  /** When a group fails its items are tried alone, so one bad item cannot make all the others be told again. */
-  async function record(results: CallbackResult[]): Promise<void> {
-    try {
-      // What is given up for its age lets go what is as old: at that hour, or it would have another day.
-      const isSweep = results.every(({ decision, record: { error } }) => decision !== 'done' && error === UNTOLD_ERROR);
-      await store.finishCallbacks(results, isSweep ? clock.now() - giveUpAfterMs : clock.now());
-    } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
-      if (results.length === 1) fault('esmes: finish', error);
-      else for (const result of results) await record([result]);
-    }
+  function record(results: CallbackResult[]): Promise<boolean[]> {
+    // What is given up for its age lets go what is as old: at that hour, or it would have another day.
+    const isSweep = results.every(({ decision, record: { error } }) => decision !== 'done' && error === UNTOLD_ERROR);
+    return store.finishCallbacks(results, isSweep ? clock.now() - giveUpAfterMs : clock.now());
+  }
+
+  /** To tell it again and again because its attempt cannot be kept would help nobody. */
+  async function unrecorded(result: CallbackResult, error: unknown): Promise<boolean[]> {
+    fault('esmes: finish', error);
+    const less = bared(result);
+    return less ? inOneGo([less], record, unrecorded) : [false];
   }
 
   function tellOfArrival({ decision, record: { payload, accountSid, messageSid: sid } }: CallbackResult): void {

@@ -11,6 +11,8 @@ import { decode, encode, type Pdu, type PduDraft, type Undecodable } from '../wi
 export interface LinkEvents {
   pdu(pdu: Pdu, octets: number): void;
   undecodable(one: Undecodable): void;
+  /** Every PDU that was written or read. */
+  seen?(ours: boolean, pdu: Pdu | PduDraft, octets: Buffer): void;
   /** Once. */
   closed(why: string): void;
 }
@@ -69,6 +71,7 @@ export class Link {
     const encoded = encode(draft);
     if (!encoded.ok) return false;
     this.#socket.write(encoded.bytes);
+    this.#events?.seen?.(true, draft, encoded.bytes);
     if (this.#socket.writableLength > MOST_UNREAD_OCTETS) this.destroy('the ESME reads nothing');
     else this.#turn();
     return true;
@@ -106,8 +109,11 @@ export class Link {
     for (const frame of frames) {
       if (this.#isOver) return;
       const decoded = decode(frame);
-      if (decoded.ok) this.#events?.pdu(decoded.pdu, frame.length);
-      else this.#events?.undecodable(decoded);
+      if (!decoded.ok) this.#events?.undecodable(decoded);
+      else {
+        this.#events?.seen?.(false, decoded.pdu, frame);
+        this.#events?.pdu(decoded.pdu, frame.length);
+      }
     }
     if (fault === null || this.#isOver) return;
     this.#events?.undecodable(fault);

@@ -8,6 +8,7 @@ import { Link } from './link.ts';
 import { Session, type SessionNotice } from './session.ts';
 import type { EsmeServerSettings } from './settings.ts';
 import type { SignIn } from './sign-in.ts';
+import type { EsmeTraceParts } from './trace.ts';
 import type { Users } from './users.ts';
 
 export interface ServerParts {
@@ -19,6 +20,7 @@ export interface ServerParts {
   /** Somebody can be told something again. */
   onRoom: () => void;
   notice: (notice: SessionNotice) => void;
+  trace?: EsmeTraceParts;
 }
 
 export interface EsmeServer {
@@ -63,6 +65,7 @@ export function makeEsmeServer(parts: ServerParts): EsmeServer {
         parts.onRoom();
       },
       notice: parts.notice,
+      trace: parts.trace,
     });
     sessions.add(session);
   }

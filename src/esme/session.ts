@@ -12,6 +12,7 @@ import type { Desk, Request } from './desk-shapes.ts';
 import type { Link } from './link.ts';
 import type { EsmeServerSettings, EsmeUser } from './settings.ts';
 import type { SignIn } from './sign-in.ts';
+import { EsmeTrace, type EsmeTraceParts } from './trace.ts';
 
 export type Role = 'transmitter' | 'receiver' | 'transceiver';
 export type DeliverFields = Omit<Draft<'deliver_sm'>, 'command' | 'sequence'>;
@@ -37,6 +38,8 @@ export interface SessionParts {
   /** It has ended, or has room again. */
   moved(session: Session): void;
   notice(notice: SessionNotice): void;
+  /** Left out: nothing is kept of its PDUs. */
+  trace?: EsmeTraceParts;
 }
 
 type BindPdu = Extract<Pdu, { command: 'bind_transmitter' | 'bind_receiver' | 'bind_transceiver' }>;
@@ -69,10 +72,16 @@ export class Session {
     this.#link = parts.link;
     this.#clock = parts.clock;
     this.#cancelTimer = this.#clock.after(parts.settings.patienceMs, () => this.#link.destroy('it never bound'));
+    const trace =
+      parts.trace && new EsmeTrace(parts.trace, () => ({ user: this.#user, role: this.#role, address: this.address }));
     this.#link.listen({
+      seen: trace && ((ours, pdu, octets) => trace.seen(ours, pdu, octets)),
       pdu: (pdu, octets) => this.#take(pdu, octets),
       undecodable: (one) => this.#takeBroken(one),
-      closed: (why) => this.#lose(why),
+      closed: (why) => {
+        trace?.lost();
+        this.#lose(why);
+      },
     });
   }
 

@@ -1,4 +1,5 @@
 /** What the second front door is told: where it listens, and who may come in by it. */
+import type { TraceMode } from '../domain/pdu-trace.ts';
 import type { Concatenation } from '../wire/smpp/submit-parts.ts';
 
 export interface EsmeUser {
@@ -44,6 +45,8 @@ export interface EsmeServerSettings {
   answerMs: number;
   /** How long the parts of a long message wait for each other. */
   partsWaitMs: number;
+  /** Of which PDUs a trace is kept. */
+  trace: TraceMode;
 }
 
 export const ESME_DEFAULTS = {
@@ -62,4 +65,5 @@ export const SERVER_DEFAULTS = {
   enquireMs: 30_000,
   patienceMs: 10_000,
   answerMs: 30_000,
+  trace: 'failures',
 } as const satisfies Partial<EsmeServerSettings>;

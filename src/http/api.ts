@@ -7,11 +7,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
 import type { Account } from '../store/directory.ts';
 import { TOKENS_FACE } from './account-tokens.ts';
-import { CONNECTORS_FACE } from './admin/connector-routes.ts';
-import { ADMIN_FACE } from './admin/routes.ts';
 import { API_ROOT } from './answer.ts';
 import { Doorkeeper, unauthenticated } from './auth.ts';
 import { CsvBody, JsonBody } from './body.ts';
+import { CONSENT_FACE } from './consents.ts';
+import type { ConsoleDoor } from './console/door.ts';
+import { asPrivate, CONSOLE_FACES, needOperator, registerConsole } from './console/register.ts';
 import { CONTENT_FACE } from './content/routes.ts';
 import type { Call, HttpContext } from './context.ts';
 import type { Caller } from './credentials.ts';
@@ -50,24 +51,37 @@ const CORS = {
 export function registerApi(app: FastifyInstance, context: HttpContext): void {
   // One for all faces: what guesses at one is braked at the others.
   const door = new Doorkeeper(context);
-  for (const face of FACES) registerFace(app, context, door, face);
+  const desk = context.console && registerConsole(app, context, context.console, door, API_ROOTS);
+  for (const face of FACES) registerFace(app, context, door, face, desk);
 }
 
 /** Registers one face behind the gate that all of them share. */
-export function registerFace(app: FastifyInstance, context: HttpContext, door: Doorkeeper, face: Face): void {
+function registerFace(
+  app: FastifyInstance,
+  context: HttpContext,
+  door: Doorkeeper,
+  face: Face,
+  desk: ConsoleDoor | undefined,
+): void {
   const headers = face.methods === undefined ? CORS : { ...CORS, 'access-control-allow-methods': face.methods };
   const gate = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    const { authorization } = request.headers;
+    if (desk && face.lendsCredentials && authorization === undefined && request.method !== 'OPTIONS') {
+      asPrivate(reply);
+      lend(request, desk).then(({ caller, account }) => admit(request, caller, account, done), done);
+      return;
+    }
     reply.headers(headers);
     if (request.method === 'OPTIONS') {
       reply.code(204).send();
       return;
     }
-    if (request.headers.authorization === undefined && isOpenFile(context, request.method, request.visit.path)) {
+    if (authorization === undefined && isOpenFile(context, request.method, request.visit.path)) {
       openFile(request).then((caller) => admit(request, caller, caller.account, done), done);
       return;
     }
     const pathSid = face.accountSegment(request.visit.base);
-    const caller = door.recall(request.headers.authorization);
+    const caller = door.recall(authorization);
     if (caller && (pathSid === undefined || pathSid === caller.account.sid)) {
       // The common case costs no promise.
       admit(request, caller, caller.account, done);
@@ -75,6 +89,13 @@ export function registerFace(app: FastifyInstance, context: HttpContext, door: D
     }
     enter(request, caller, pathSid).then((entry) => admit(request, entry.caller, entry.account, done), done);
   };
+
+  async function lend(request: FastifyRequest, desk: ConsoleDoor) {
+    const { visit } = request;
+    visit.isConsole = true;
+    visit.who = await desk.enter(request);
+    return desk.lend(face.accountSegment(visit.base), visit.path);
+  }
 
   async function enter(request: FastifyRequest, known: Caller | null, pathSid?: string) {
     const caller = known ?? (await door.verify(request.headers.authorization, request.ip, pathSid));
@@ -99,11 +120,14 @@ export function registerFace(app: FastifyInstance, context: HttpContext, door: D
       const match = face.find(base);
       request.visit.match = match;
       if (account.status === 'closed' && !match?.route.anyStanding) throw unauthenticated();
+      if (face.isOperators) needOperator(context, account.sid, path);
       if (!match) throw refuse(20404, { path: face.shownPath(path) });
       if (!match.route.verbs[verbOf(request.method)]) throw refuse(20004);
       if (caller.keySid !== null && match.route.needsToken) throw keysStayOut();
       const isActive = caller.isActive && account.status === 'active';
-      if (!isActive && !match.route.anyStanding && !isRead(request.method)) throw refuse(20005);
+      // What is the machine's own does not hang on the standing of its first account.
+      const isMachines = face.isOperators && request.visit.who !== null;
+      if (!isActive && !isMachines && !match.route.anyStanding && !isRead(request.method)) throw refuse(20005);
     } catch (error) {
       done(error as Error);
       return;
@@ -122,6 +146,7 @@ export function registerFace(app: FastifyInstance, context: HttpContext, door: D
       context,
       account,
       caller,
+      who: visit.who,
       sids: match.sids,
       form: request.body instanceof Form ? request.body : EMPTY,
       json: request.body instanceof JsonBody ? request.body.value : undefined,
@@ -193,11 +218,18 @@ export const FACES: readonly Face[] = [
   CHANNELS_FACE,
   CONTENT_FACE,
   TOKENS_FACE,
+  CONSENT_FACE,
   LOOKUPS_FACE,
   MONITOR_FACE,
-  ADMIN_FACE,
-  CONNECTORS_FACE,
+  ...CONSOLE_FACES,
 ];
+
+/** What paths of the API begin with: the console hands on nothing else. */
+const API_ROOTS: ReadonlySet<string> = new Set(
+  FACES.filter((face) => !CONSOLE_FACES.includes(face)).flatMap(({ paths }) =>
+    paths.map((path) => path.split('/')[1] ?? ''),
+  ),
+);
 
 /** HEAD is answered as GET; Node leaves the body out. Any other verb finds no handler. */
 function verbOf(method: string): Verb {

@@ -10,11 +10,13 @@ import type { Created } from '../engine/accept.ts';
 import type { Foresee } from '../engine/foresee.ts';
 import type { LinkDomains } from '../engine/link-domains.ts';
 import type { ChangeOptOuts } from '../engine/opt-outs.ts';
+import type { Prepared } from '../engine/prepare.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import type { Account } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
 import type { ConnectorRoom } from './admin/connector-shapes.ts';
 import type { Answer, Format } from './answer.ts';
+import type { ConsoleParts, Who } from './console/parts.ts';
 import type { Caller } from './credentials.ts';
 import type { Form } from './form.ts';
 import type { MediaLinks } from './media-links.ts';
@@ -50,6 +52,8 @@ export interface HttpContext {
   sealToken(token: string): string;
   /** The accept path: resolves after the commit that holds the message; throws `ApiError`. */
   create(account: Account, form: Form, meta: RequestMeta): Promise<Created>;
+  /** What `create` would commit; throws what it would throw, and has no effect. */
+  check?(account: Account, form: Form): Promise<Prepared>;
   /** Which sender a service would pick now; sends nothing. */
   foresee: Foresee;
   settings: HttpSettings;
@@ -76,6 +80,8 @@ export interface HttpContext {
   carriers?: AnswerCarrier;
   /** Without it there are no traces to be seen. */
   connectors?: ConnectorRoom;
+  /** Without it there is no console, and nobody but accounts comes in. */
+  console?: ConsoleParts;
   /** Without it there are no files behind media. */
   media?: HttpMedia;
   /** Registers test-support routes; absent in `serve`. JSON bodies are read inside it. */
@@ -117,6 +123,8 @@ export interface Call {
   account: Account;
   /** Who asks: the account itself, or its parent. */
   caller: Caller;
+  /** Who sits at the console; `null`: the call came with credentials of the account. */
+  who: Who | null;
   /** What the variable segments of the route hold, in order. */
   sids: string[];
   form: Form;

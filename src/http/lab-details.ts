@@ -119,7 +119,8 @@ export function pressedOn(
 ): { body: string; channel: ChannelDetails } {
   const repliedTo = quoteOf(message, now);
   const quote = repliedTo && { repliedTo };
-  const { buttons = [], card } = message;
+  const { card } = message;
+  const buttons = buttonsOf(message);
   if (fields.item !== undefined) {
     const { items = [] } = card ?? {};
     const item = items.find(({ id, item: title }) => id === fields.item || title === fields.item);
@@ -139,7 +140,19 @@ export function pressedOn(
     const there = buttons.map((one) => (name === 'button' ? one.text : one.payload));
     throw notThere(name, fields[name], there, 'it has no buttons');
   }
-  return { body: button.text, channel: { button: { ...button, type: 'REPLY' }, ...quote } };
+  return { body: button.text, channel: { button, ...quote } };
+}
+
+/**
+ * What a phone can press so that the app hears of it: replies, and on RCS the actions too, which open something on the
+ * phone and are reported all the same.
+ */
+export function buttonsOf({ buttons = [], card, channel }: InboxMessage): NonNullable<ChannelDetails['button']>[] {
+  const actions = channel === 'rcs' ? (card?.buttons ?? []).filter(({ kind }) => kind !== 'QUICK_REPLY') : [];
+  return [
+    ...buttons.map((one) => ({ ...one, type: 'REPLY' as const })),
+    ...actions.map(({ text }) => ({ text, payload: text, type: 'ACTION' as const })),
+  ];
 }
 
 function notThere(name: string, received: unknown, there: string[], why: string): Error {

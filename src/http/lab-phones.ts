@@ -3,27 +3,24 @@
  * takes the walk that a carrier's message takes; the answer tells what the app made of it.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Clock } from '../domain/clock.ts';
 import { refuse } from '../domain/errors.ts';
 import { OWN_LINK_PATH } from '../domain/link-domain.ts';
 import { isCode } from '../domain/links.ts';
-import type { Handsets, InboxMessage } from '../domain/phone.ts';
+import type { InboxMessage } from '../domain/phone.ts';
 import { channelOf, type PhoneTalk, type Saying } from '../domain/phone-talk.ts';
 import type { Fate } from '../engine/inbound.ts';
 import type { ReplySummary } from '../engine/reply-summaries.ts';
 import type { Account } from '../store/directory.ts';
-import type { Store } from '../store/store.ts';
-import { pressedOn, quoteOf } from './lab-details.ts';
+import { type LabConversationParts, registerLabConversation } from './lab-conversation.ts';
+import { buttonsOf, pressedOn, quoteOf } from './lab-details.ts';
 import { type LabOptOutsParts, registerLabOptOuts } from './lab-opt-outs.ts';
-import { showConversation, showTaken } from './lab-render.ts';
+import { registerLabPhoneList } from './lab-phone-list.ts';
+import { showTaken } from './lab-render.ts';
 import { type LabRequest, pathOf, phoneOf, type SandboxOf, unreadable, usualSender } from './lab-request.ts';
 import { type FetchFile, fieldsOf, LONGEST_WAIT_MS, sayingOf, waitOf } from './lab-say.ts';
 
-export interface LabPhonesParts {
-  handsets: Handsets;
+export interface LabPhonesParts extends LabConversationParts {
   talk: PhoneTalk;
-  store: Store;
-  clock: Clock;
   fetchFile: FetchFile;
   /** What becomes of what the carrier brings under this id. */
   watch(carrierId: string): { fate: Promise<Fate>; cancel: () => void };
@@ -45,12 +42,8 @@ export function registerLabPhones(
 ): void {
   const { handsets, talk, store, clock } = parts;
   registerLabOptOuts(scope, root, parts, sandboxOf);
-
-  scope.get(`${root}/phones/:number/conversation`, async (request: LabRequest) => {
-    await sandboxOf(request);
-    const number = phoneOf(request.params.number);
-    return { number, messages: showConversation(handsets.inbox(number), handsets.sent(number)) };
-  });
+  registerLabPhoneList(scope, root, parts, sandboxOf);
+  registerLabConversation(scope, root, parts, sandboxOf);
 
   scope.post(`${root}/phones/:number/send`, { bodyLimit: SEND_LIMIT_BYTES }, async (request: LabRequest, reply) => {
     const account = await sandboxOf(request);
@@ -72,8 +65,8 @@ export function registerLabPhones(
   scope.post(`${root}/phones/:number/press`, async (request: LabRequest, reply) => {
     const account = await sandboxOf(request);
     const fields = fieldsOf(request.body, ['button', 'payload', 'item', 'message', 'wait']);
-    const isOffered = ({ buttons, card }: InboxMessage) =>
-      fields.item === undefined ? buttons !== undefined : card?.items !== undefined;
+    const isOffered = (one: InboxMessage) =>
+      fields.item === undefined ? buttonsOf(one).length > 0 : one.card?.items !== undefined;
     const which = fields.item === undefined ? 'with buttons' : 'with a list';
     const message = messageOf(request, fields.message, isOffered, which);
     const pressed = pressedOn(message, fields, clock.now());
@@ -127,17 +120,20 @@ export function registerLabPhones(
       throw refuse(20404, { path: pathOf(request) }, { parameter: 'to', received: saying.to, fix });
     }
     const until = clock.monotonic() + waitMs;
-    const watched = talk.say(saying).map((id) => parts.watch(id));
+    const ids = talk.say(saying);
+    const watched = ids.map((id) => parts.watch(id));
     const fates = await within(LONGEST_WAIT_MS, Promise.all(watched.map(({ fate }) => fate)));
     for (const { cancel } of watched) cancel();
     const taken = await firstTaken(account, fates ?? []);
     if (!taken) {
       const unkept = fates?.find((fate) => fate.kind === 'unkept');
+      if (unkept) handsets.noteFate(saying.from, ids.at(-1) ?? '', { why: unkept.why });
       reply.code(unkept ? 201 : 202);
       const why = unkept?.why ?? (fates ? 'its parts are not all there' : 'it has not been taken in yet');
       return { sid: null, pending: !unkept, why, webhook: null, replies: [], keyword: null, alerts: [] };
     }
     const { message, keyword } = taken;
+    handsets.noteFate(saying.from, ids.at(-1) ?? '', { sid: message.sid });
     const isAsked = message.status === 'receiving';
     const leftMs = Math.max(0, until - clock.monotonic());
     const summary = isAsked ? await within(leftMs, parts.settled(message.sid)) : NO_ANSWER;

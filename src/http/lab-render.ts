@@ -59,16 +59,15 @@ export function showInbox({ at, media, ...message }: InboxMessage) {
   };
 }
 
-/** Both directions, oldest first. */
-export function showConversation(inbox: InboxMessage[], sent: SentMessage[]) {
-  const received = inbox.map((message) => ({ direction: 'received', ...showInbox(message) }));
-  const said = sent.map(({ at, media, ...message }) => ({
+/** What a phone shows of what it said. */
+export function showSaid({ at, media, sid, ...message }: SentMessage) {
+  return {
     direction: 'sent',
+    sid: sid ?? null,
     ...message,
     at: iso(at),
     media: media.map(({ contentType, sizeBytes }) => ({ content_type: contentType, size: sizeBytes })),
-  }));
-  return [...received, ...said].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  };
 }
 
 /** What came of a message that a phone sent; `summary`: `null` while the app has not answered. */

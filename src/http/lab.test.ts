@@ -55,6 +55,8 @@ function setUp(hosts: string[] = []) {
       queries.push(query);
       return [{ ...ATTEMPT, id: 8 }, ATTEMPT];
     },
+    messages: async () => ({ messages: [], hasOlder: false, hasNewer: false }),
+    optOuts: async () => [],
     replayCallback: async (_: string, id: number) => (id === 7 ? { workId: 99 } : null),
   } as unknown as Store;
   const app = fastify();
@@ -65,6 +67,7 @@ function setUp(hosts: string[] = []) {
   registerLab(app, {
     handsets: carrier.handsets,
     talk: carrier,
+    mediaLink: (sid) => `/m/${sid}`,
     fetchFile: async () => ({ why: 'not asked' }),
     watch: () => ({ fate: new Promise(() => undefined), cancel: () => undefined }),
     settled: () => new Promise(() => undefined),
@@ -93,8 +96,9 @@ describe('the test side', () => {
     expect(put.status).toBe(200);
     expect(put.headers['pidge-mode']).toBe('dev');
     const behave = { deliver_after: '2s' };
-    expect(put.json).toEqual({ number: '+12025550177', name: 'Cyd', behave, rcs: false, messages: 0 });
-    expect((await call('GET', '/default/phones')).json.phones).toContainEqual(put.json);
+    const quiet = { messages: 0, unread: 0, script_step: 0, last: null };
+    expect(put.json).toEqual({ number: '+12025550177', name: 'Cyd', behave, rcs: false, ...quiet });
+    expect((await call('GET', '/default/phones')).json.phones).toContainEqual({ ...put.json, opted_out: 0 });
     expect(carrier.handsets.phones()[2]?.behaviour).toEqual({ kind: 'deliver', afterMs: 2_000 });
     const renamed = await call('PUT', '/default/phones/%2B12025550177', { name: null });
     expect(renamed.json).toMatchObject({ name: null, behave: { deliver_after: '2s' } });

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuse } from '../domain/errors.ts';
-import { type Phone, type PhoneChange, parseBehaviour, showBehaviour } from '../domain/phone.ts';
+import { type PhoneChange, parseBehaviour } from '../domain/phone.ts';
 import type { CallbackAttempt } from '../store/callback-shapes.ts';
 import type { Account } from '../store/directory.ts';
 import type { ConnectorRoom } from './admin/connector-shapes.ts';
@@ -12,13 +12,14 @@ import { renderPdu } from './admin/pdus.ts';
 import { readQuery } from './form.ts';
 import { makeLabGuard } from './lab-guard.ts';
 import type { LabOptOutsParts } from './lab-opt-outs.ts';
+import { showPhone } from './lab-phone-list.ts';
 import { type LabPhonesParts, registerLabPhones } from './lab-phones.ts';
 import { showAttempt, showInbox, showTrace } from './lab-render.ts';
 import { pathOf, phoneOf, unreadable } from './lab-request.ts';
 import { registerLabTemplates } from './lab-templates.ts';
 
 export interface LabParts extends LabPhonesParts, LabOptOutsParts {
-  /** The account of a sandbox, by id or `default`; `null`: there is none. */
+  /** The account of a sandbox, by its SID or `default`; `null`: there is none. */
   accountOf(sandbox: string): Promise<Account | null>;
   /** Names without port, beside localhost, under which the server is reached. */
   hosts: readonly string[];
@@ -57,11 +58,6 @@ export function registerLab(app: FastifyInstance, parts: LabParts): void {
     scope.get(`${ROOT}/clock`, async (request: Request) => {
       await sandboxOf(request);
       return { now: new Date(clock.now()).toISOString(), now_ms: clock.now() };
-    });
-
-    scope.get(`${ROOT}/phones`, async (request: Request) => {
-      await sandboxOf(request);
-      return { phones: handsets.phones().slice(0, MOST_LISTED).map(showPhone) };
     });
 
     scope.put(`${ROOT}/phones/:number`, async (request: Request) => {
@@ -120,7 +116,7 @@ export function registerLab(app: FastifyInstance, parts: LabParts): void {
   async function sandboxOf(request: FastifyRequest<{ Params: { sandbox: string } }>): Promise<Account> {
     const account = await parts.accountOf(request.params.sandbox);
     if (account) return account;
-    const fix = 'Use /_test/v1/default/…: the first account.';
+    const fix = 'Use /_test/v1/default/… for the first account, or the SID of another.';
     throw refuse(20404, { path: pathOf(request) }, { received: request.params.sandbox, fix });
   }
 }
@@ -186,9 +182,4 @@ function limitOf(text: string | undefined): number {
   const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (limit < 1) throw unreadable('limit', text, `1 to ${MOST_LISTED}`, 'Give a number.');
   return Math.min(limit, MOST_LISTED);
-}
-
-function showPhone(phone: Phone) {
-  const { number, name, rcs, messages } = phone;
-  return { number, name, behave: showBehaviour(phone.behaviour), rcs, messages };
 }

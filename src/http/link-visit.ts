@@ -10,7 +10,6 @@ import type { Link } from '../store/media.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { HttpContext } from './context.ts';
 import { clientHost } from './origin.ts';
-import { answerUnknown } from './refusals.ts';
 import { sendText } from './send.ts';
 
 type Request = FastifyRequest<{ Params: { code: string } }>;
@@ -20,7 +19,12 @@ const LOST = 30105;
 /** Of what a browser says of itself, this much is told. */
 const AGENT_LENGTH = 512;
 
-export function registerLinkVisits(app: FastifyInstance, context: HttpContext): void {
+/** `unknown` answers what is no link. */
+export function registerLinkVisits(
+  app: FastifyInstance,
+  context: HttpContext,
+  unknown: (request: FastifyRequest, reply: FastifyReply) => void,
+): void {
   const { store, clock, links } = context;
   if (!links) return;
 
@@ -28,7 +32,7 @@ export function registerLinkVisits(app: FastifyInstance, context: HttpContext): 
   app.get('/:code', (request: Request, reply) => {
     const host = clientHost(request);
     const domain = links.domains().find((one) => hostOf(one) === host && one.base.endsWith(`${host}/`));
-    if (!domain) return answerUnknown(context, request, reply);
+    if (!domain) return unknown(request, reply);
     return visit(request, reply, domain.sid);
   });
 

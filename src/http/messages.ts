@@ -115,6 +115,7 @@ async function change(call: Call, verb: Change['verb']): Promise<Message> {
   const [changed] = await store.change([{ accountSid: call.account.sid, sid: sidOf(call), verb }], clock.now());
   switch (changed?.kind) {
     case 'done':
+      if (verb !== 'cancel') tellLost(call, verb);
       return changed.message;
     case 'early':
       throw verb === 'cancel'
@@ -131,6 +132,12 @@ async function change(call: Call, verb: Change['verb']): Promise<Message> {
     default:
       throw missing(call);
   }
+}
+
+/** Nobody is called back for it; whoever looks at the console sees it go. */
+function tellLost(call: Call, verb: 'redact' | 'remove'): void {
+  const { clock, console: desk } = call.context;
+  desk?.live.lost(call.account.sid, sidOf(call), verb === 'remove' ? 'is_removed' : 'is_redacted', clock.now());
 }
 
 function one(call: Call, message: Message): Answer {

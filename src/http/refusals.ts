@@ -56,7 +56,7 @@ export function answerError(context: HttpContext, error: unknown, request: Fasti
     context.observe({ type: 'fault', at: context.clock.now(), where: `${request.method} ${visit.path}`, error });
   }
   visit.errorCode = refusal.code;
-  if (refusal.status === 401) reply.header('www-authenticate', 'Basic realm="Twilio API"');
+  if (refusal.status === 401 && !visit.isConsole) reply.header('www-authenticate', 'Basic realm="Twilio API"');
   if (refusal.status === 503) reply.header('retry-after', String(RETRY_AFTER_UNAVAILABLE));
   if (refusal.code === 20429) reply.header('retry-after', String(RETRY_AFTER_BRAKE));
   if (refusal.code === 20004 && visit.match) {

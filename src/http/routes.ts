@@ -120,6 +120,10 @@ export interface Face {
   /** The account that a path names; `undefined`: it names none and acts on the caller's own. */
   accountSegment(base: string): string | undefined;
   find(base: string): Match | null;
+  /** A session of the console stands in for credentials of the account. */
+  lendsCredentials?: true;
+  /** Of the machine: to other accounts than the operator's it is not there. */
+  isOperators?: true;
   /** In bytes, when it is not the server's. */
   bodyLimit?: number;
   /** What browsers are told they may use, when it is not what the 2010 API has. */

@@ -1,16 +1,18 @@
 /** Builds the HTTP server out of its rooms. It does not listen: the caller does, tests inject. */
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
 import { refuse } from '../domain/errors.ts';
 import { API_ROOT } from './answer.ts';
 import { registerApi } from './api.ts';
 import { readBody } from './body.ts';
 import { registerCarrierDoor } from './carrier-door.ts';
+import { registerPages } from './console/static.ts';
 import type { HttpContext } from './context.ts';
 import { registerErrorsPage } from './errors-page.ts';
 import { registerHealth } from './health.ts';
 import { registerLinkVisits } from './link-visit.ts';
 import { registerMediaFiles } from './media-files.ts';
+import { withoutProduct } from './product-path.ts';
 import { answerBrokenRequest, answerError, answerUnknown, toRefusal } from './refusals.ts';
 import { splitFormat } from './render.ts';
 import type { Visit } from './visit.ts';
@@ -34,6 +36,7 @@ export function buildServer(context: HttpContext): FastifyInstance {
       // Our own reader is stricter and reads it only where it is wanted.
       querystringParser: () => ({}),
     },
+    rewriteUrl: ({ url = '/' }) => withoutProduct(url),
     frameworkErrors: (error, request, reply) => {
       const { requestId } = visit(request.raw.url ?? '/', request);
       reply.header('twilio-request-id', requestId);
@@ -58,6 +61,8 @@ export function buildServer(context: HttpContext): FastifyInstance {
       account: null,
       caller: null,
       match: null,
+      who: null,
+      isConsole: false,
     };
     request.visit = made;
     return made;
@@ -82,10 +87,12 @@ export function buildServer(context: HttpContext): FastifyInstance {
 
   app.addHook('onResponse', (request, reply, done) => {
     inFlight -= 1;
-    const { path, requestId, startedAt, errorCode } = request.visit;
+    const { path, requestId, startedAt, errorCode, account } = request.visit;
     const status = reply.statusCode;
     const ms = clock.monotonic() - startedAt;
-    context.observe({ type: 'request', method: request.method, path, status, ms, requestId, errorCode });
+    const { method } = request;
+    if (!request.visit.isHandedOn)
+      context.observe({ type: 'request', method, path, status, ms, requestId, errorCode, accountSid: account?.sid });
     if (status === 201) context.faults.at('answer.after-201');
     done();
   });
@@ -99,11 +106,15 @@ export function buildServer(context: HttpContext): FastifyInstance {
     app.setNotFoundHandler((request, reply) => answerError(context, withoutApi(), request, reply));
     return app;
   }
-  app.setNotFoundHandler((request, reply) => answerUnknown(context, request, reply));
+  const servePage = registerPages(app, context);
+  const unknown = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (!servePage(request, reply)) answerUnknown(context, request, reply);
+  };
+  app.setNotFoundHandler(unknown);
   registerApi(app, context);
   registerErrorsPage(app);
   if (context.media) registerMediaFiles(app, context, context.media);
-  registerLinkVisits(app, context);
+  registerLinkVisits(app, context, unknown);
   registerCarrierDoor(app, context);
   const { lab } = context;
   if (lab) {

@@ -1,6 +1,7 @@
 /** What the door notes about a request on its way in. */
 import type { Account } from '../store/directory.ts';
 import type { Format } from './answer.ts';
+import type { Who } from './console/parts.ts';
 import type { Caller } from './credentials.ts';
 import type { Match } from './routes.ts';
 
@@ -18,6 +19,16 @@ export interface Visit {
   account: Account | null;
   caller: Caller | null;
   match: Match | null;
+  /** Who sits at the console; `null`: the request came with credentials of an account. */
+  who: Who | null;
+  /** Without credentials below `/_admin/v1`: a browser must not ask its user for some. */
+  isConsole: boolean;
+  /** Handed on to another path of this server, which is told of in its place. */
+  isHandedOn?: true;
+  /** Below `/_admin/v1`: an account that the request names elsewhere than in its path; throws as the path would. */
+  open?: (accountSid: string) => Promise<Account>;
+  /** Whether whoever came in has not been let out since, for answers that take hours. */
+  mayStay?: () => Promise<boolean>;
   errorCode?: number;
 }
 

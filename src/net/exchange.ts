@@ -49,6 +49,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #deadline: number;
   #controller: Dispatcher.DispatchController | null = null;
   #heardAt = 0;
+  /** When the timer fires. */
+  #wakeAt = Number.POSITIVE_INFINITY;
   #status = 0;
   #headers: Record<string, string> = {};
   #setCookies: string[] = [];
@@ -136,14 +138,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#fail(failureOf(error));
   }
 
-  /** Sets the timer to the first of: `ms` from now, the end of the whole budget. */
+  /** Sets the timer to the first of: `ms` from now, the end of the whole budget. One that fires sooner looks again. */
   #watch(ms: number): void {
+    const now = this.#clock.monotonic();
+    const wakeAt = Math.min(now + ms, this.#deadline);
+    if (wakeAt >= this.#wakeAt) return;
     this.#cancelTimer?.();
-    const left = this.#deadline - this.#clock.monotonic();
-    this.#cancelTimer = this.#clock.after(Math.min(ms, left), () => this.#onTimer());
+    this.#wakeAt = wakeAt;
+    this.#cancelTimer = this.#clock.after(wakeAt - now, () => this.#onTimer());
   }
 
   #onTimer(): void {
+    this.#wakeAt = Number.POSITIVE_INFINITY;
     const now = this.#clock.monotonic() + EARLY_MS;
     const { connectMs, readMs } = this.#limits;
     if (!this.#controller && now - this.#startedAt >= connectMs) {

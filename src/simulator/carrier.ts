@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
+import { Generations } from '../domain/generations.ts';
 import type {
   AwaitedCarriage,
   Carriage,
@@ -19,6 +20,7 @@ import type {
 import { channelOf, type PhoneTalk, type Said, type Saying } from '../domain/phone-talk.ts';
 import { outcomeOf } from '../domain/preflight.ts';
 import { Directory } from './directory.ts';
+import { withRcsWords } from './rcs-words.ts';
 import { fateOf } from './script.ts';
 import { Talk } from './talk.ts';
 
@@ -76,8 +78,7 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
   readonly #underWay = new Set<Promise<void>>();
   #hear: Hear | null = null;
   /** Key to `TAKEN` or the code of its refusal; ids follow from the key. */
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
+  readonly #keys = new Generations<string, number>(KEYS_A_GENERATION);
 
   constructor(parts: CarrierParts) {
     this.#clock = parts.clock;
@@ -118,7 +119,7 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     const forgotten = new Map<string, { to: string; ids: string[] }>();
     for (const part of awaited) {
       const key = part.carrierId.slice(0, part.carrierId.lastIndexOf('-'));
-      if (this.#recall(key) !== undefined) continue;
+      if (this.#keys.get(key) !== undefined) continue;
       const message = forgotten.get(key);
       if (message) message.ids.push(part.carrierId);
       else forgotten.set(key, { to: part.to, ids: [part.carrierId] });
@@ -127,22 +128,22 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
       const step = this.#stepFor(to);
       // It was taken once, so it can no longer be refused; what would be, is reported instead.
       const fated: TakenStep = step.kind === 'failed' ? { kind: 'undelivered', code: step.code } : step;
-      this.#remember(key, TAKEN);
+      this.#keys.set(key, TAKEN);
       this.#schedule(fated, ids, null);
     }
   }
 
   #take(one: Carriage): CarriageAnswer {
     const ids = one.parts.map((_, index) => `${one.key}-${index + 1}`);
-    const known = this.#recall(one.key);
+    const known = this.#keys.get(one.key);
     if (known !== undefined) return known === TAKEN ? { kind: 'taken', ids } : { kind: 'refused', code: known };
     const channel = channelOf(one.to) === 'sms' ? channelOf(one.from) : channelOf(one.to);
     const step = channel === 'rcs' && !this.hasRcs(one.to) ? UNREACHED : this.#stepFor(one.to);
     if (step.kind === 'failed') {
-      this.#remember(one.key, step.code);
+      this.#keys.set(one.key, step.code);
       return { kind: 'refused', code: step.code };
     }
-    this.#remember(one.key, TAKEN);
+    this.#keys.set(one.key, TAKEN);
     this.#schedule(step, one.receipt === false ? [] : ids, {
       sid: one.sid,
       from: one.from,
@@ -159,7 +160,8 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     return { kind: 'taken', ids };
   }
 
-  say(saying: Saying): string[] {
+  say(said: Saying): string[] {
+    const saying = channelOf(said.from) === 'rcs' ? { ...said, channel: withRcsWords(said) } : said;
     const ids = this.#talk.say(saying);
     const { parts, media, channel } = saying;
     this.#directory.keepSent({
@@ -256,17 +258,5 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
       const ids = item.ids.slice(-1);
       this.#put(item.readAfterMs, [{ ids, receipt: { state: 'read' }, arriving: null, readAfterMs: null }]);
     }
-  }
-
-  #recall(key: string): number | undefined {
-    return this.#young.get(key) ?? this.#old.get(key);
-  }
-
-  #remember(key: string, answer: number): void {
-    if (this.#young.size >= KEYS_A_GENERATION) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, answer);
   }
 }

@@ -20,6 +20,7 @@ interface Handset {
   inbox: InboxMessage[];
   /** As the inbox. */
   sent: SentMessage[];
+  unread: number;
 }
 
 export class Directory implements Handsets {
@@ -29,7 +30,7 @@ export class Directory implements Handsets {
   #strangerMessages = 0;
 
   phones(): Phone[] {
-    return [...this.#known.values(), ...this.#strangers.values()].map(describe);
+    return [...this.#known.values(), ...[...this.#strangers.values()].reverse()].map(describe);
   }
 
   setPhone(address: string, change: PhoneChange): Phone {
@@ -44,9 +45,7 @@ export class Directory implements Handsets {
   }
 
   inbox(address: string): InboxMessage[] {
-    const number = numberOf(address);
-    const handset = this.#known.get(number) ?? this.#strangers.get(number);
-    return handset ? handset.inbox.slice(-INBOX_SIZE).reverse() : [];
+    return this.#find(address)?.inbox.slice(-INBOX_SIZE).reverse() ?? [];
   }
 
   /** The behaviour that somebody set for this phone, ready to play; `null`: none was. */
@@ -59,20 +58,36 @@ export class Directory implements Handsets {
   }
 
   sent(address: string): SentMessage[] {
-    const number = numberOf(address);
-    const handset = this.#known.get(number) ?? this.#strangers.get(number);
-    return handset ? handset.sent.slice(-INBOX_SIZE).reverse() : [];
+    return this.#find(address)?.sent.slice(-INBOX_SIZE).reverse() ?? [];
+  }
+
+  markSeen(address: string): void {
+    const handset = this.#find(address);
+    if (handset) handset.unread = 0;
+  }
+
+  noteFate(address: string, id: string, fate: Pick<SentMessage, 'sid' | 'why'>): void {
+    const said = this.#find(address)?.sent.findLast((one) => one.id === id);
+    if (said) Object.assign(said, fate);
   }
 
   /** Puts a message into its phone's inbox; a phone nobody knew appears. */
   deliver(message: InboxMessage): void {
     if (message.body.length > BODY_LENGTH) message.body = message.body.slice(0, BODY_LENGTH);
-    this.#keep(message.to, ({ inbox }) => push(inbox, message));
+    this.#keep(message.to, (handset) => {
+      push(handset.inbox, message);
+      handset.unread += 1;
+    });
   }
 
   /** Keeps what a phone said. */
   keepSent(message: SentMessage): void {
     this.#keep(message.from, ({ sent }) => push(sent, { ...message, body: message.body.slice(0, BODY_LENGTH) }));
+  }
+
+  #find(address: string): Handset | undefined {
+    const number = numberOf(address);
+    return this.#known.get(number) ?? this.#strangers.get(number);
   }
 
   #keep(address: string, add: (handset: Handset) => void): void {
@@ -104,7 +119,7 @@ export class Directory implements Handsets {
 }
 
 function make(number: string): Handset {
-  return { number, name: null, player: null, rcs: false, inbox: [], sent: [] };
+  return { number, name: null, player: null, rcs: false, inbox: [], sent: [], unread: 0 };
 }
 
 function push<T>(messages: T[], message: T): void {
@@ -117,13 +132,26 @@ function sizeOf({ inbox, sent }: Handset): number {
 }
 
 function describe(handset: Handset): Phone {
+  const { inbox, unread } = handset;
   return {
     number: handset.number,
     name: handset.name,
     behaviour: handset.player?.behaviour ?? outcomeOf(handset.number) ?? DELIVER,
     rcs: handset.rcs,
-    messages: Math.min(INBOX_SIZE, handset.inbox.length),
+    messages: Math.min(INBOX_SIZE, inbox.length),
+    unread: Math.min(unread, inbox.length),
+    played: handset.player?.played ?? 0,
+    last: lastOf(handset),
   };
+}
+
+function lastOf({ inbox, sent }: Handset): Phone['last'] {
+  const [got, said] = [inbox.at(-1), sent.at(-1)];
+  const isGot = got !== undefined && (said === undefined || got.at >= said.at);
+  const newest = isGot ? got : said;
+  if (!newest) return null;
+  const { body, at, channel } = newest;
+  return { direction: isGot ? 'received' : 'sent', body, at, channel };
 }
 
 /** `whatsapp:+12025550101` rings the same handset as `+12025550101`. */

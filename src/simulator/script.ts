@@ -25,6 +25,11 @@ export class Player {
     this.behaviour = behaviour;
   }
 
+  /** Steps of a script that are over. */
+  get played(): number {
+    return this.behaviour.kind === 'script' ? Math.min(this.#played, this.behaviour.steps.length) : 0;
+  }
+
   next(): Step {
     if (this.behaviour.kind !== 'script') return this.behaviour;
     const step = this.behaviour.steps[this.#played];

@@ -1,7 +1,7 @@
 /** Reads of many things in one statement, for rooms that work in batches; the same on both engines. */
 import type { OptOutKey } from '../domain/opt-out.ts';
 import type { BatchReads } from './batch-shapes.ts';
-import type { Ask } from './inbound-reads.ts';
+import { type Ask, AT_ONCE } from './inbound-reads.ts';
 import type { Media } from './media.ts';
 import { MEDIA_COLUMNS, mediaFrom } from './media-rows.ts';
 import { DOCUMENT_COLUMNS, documentFrom, type Row, SENDER_COLUMNS, senderFrom } from './rows.ts';
@@ -79,7 +79,7 @@ export function batchReads(ask: Ask, messages: string): BatchReads {
     async optOutsOf(accountSid, who) {
       const keys = who.map(({ channel, peer }) => [channel, peer]);
       const rows = await askAll([accountSid], keys, (places) => {
-        return `select channel, peer, scope from opt_outs where account_sid = $1
+        return `select channel, peer, scope from opt_outs where account_sid = $1 and ${AT_ONCE}
           and (channel, peer) in (values ${places})`;
       });
       return rows.map(([channel, peer, scope]) => ({ channel, peer, scope }) as OptOutKey);

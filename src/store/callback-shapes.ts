@@ -28,6 +28,8 @@ export interface CallbackPayload {
   inbound?: { documentNumber: number; why: 'first' | 'redirect' | 'fallback' | 'action' };
   /** Not about a status: an inbound message for an ESME, which is `received` when this work ends. */
   arrival?: true;
+  /** Asked again by hand: the id of the attempt that it repeats. */
+  replayOf?: number;
 }
 
 /**

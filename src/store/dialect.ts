@@ -4,7 +4,22 @@ export interface Dialect {
   greatest: string;
   /** A number as text. */
   text(expression: string): string;
+  /** Compares a column with a pattern; of letters only those of ASCII are the same in any case. */
+  like(column: string, pattern: string): string;
+  /** The messages, read in the order of one of their indexes, which SQLite has to be told. */
+  messagesBy(index: 'messages_listed' | 'messages_to' | 'messages_from'): string;
 }
 
-export const SQLITE: Dialect = { greatest: 'max', text: (expression) => expression };
-export const POSTGRES: Dialect = { greatest: 'greatest', text: (expression) => `${expression}::text` };
+export const SQLITE: Dialect = {
+  greatest: 'max',
+  text: (expression) => expression,
+  like: (column, pattern) => `${column} like ${pattern} escape '\\'`,
+  messagesBy: (index) => `messages indexed by ${index}`,
+};
+export const POSTGRES: Dialect = {
+  greatest: 'greatest',
+  text: (expression) => `${expression}::text`,
+  // By the rules of a language it takes several times as long.
+  like: (column, pattern) => `${column} collate "C" ilike ${pattern} escape '\\'`,
+  messagesBy: () => 'messages',
+};

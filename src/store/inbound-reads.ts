@@ -8,6 +8,9 @@ export type Ask = (text: string, values: (string | number)[]) => Promise<Row[]>;
 
 const CHUNK = 200;
 
+/** Consent that was taken back refuses no create: whoever claims the message sees it. */
+export const AT_ONCE = "source <> 'consent'";
+
 /** The reads of opt-outs, of pairs and of what an opt-out waits for, the same on both engines. */
 export function inboundReads(ask: Ask): InboundReads {
   return {
@@ -23,7 +26,7 @@ export function inboundReads(ask: Ask): InboundReads {
     },
 
     async optOutScopes(accountSid, { channel, peer }) {
-      const text = 'select scope from opt_outs where account_sid = $1 and channel = $2 and peer = $3';
+      const text = `select scope from opt_outs where account_sid = $1 and channel = $2 and peer = $3 and ${AT_ONCE}`;
       return (await ask(text, [accountSid, channel, peer])).map(([scope]) => scope as string);
     },
 
@@ -57,7 +60,7 @@ export function inboundReads(ask: Ask): InboundReads {
           const values: (string | number)[] = [accountSid, now];
           const ids = some.slice(first, first + CHUNK).map(({ workId }) => `$${values.push(workId)}`);
           const text = `select id, attempt from work where account_sid = $1 and id in (${ids.join(', ')})
-            and kind = 'send' and owner is not null and due_at > $2`;
+            and kind in ('send', 'notice') and owner is not null and due_at > $2`;
           for (const [id, attempt] of await ask(text, values)) attempts.set(id as number, attempt as number);
         }
       }

@@ -13,7 +13,7 @@ import type {
   ReplyPayload,
   ReplyResult,
 } from './inbound-shapes.ts';
-import { messageValues, type Row } from './rows.ts';
+import { BY_CONSENT, messageValues, type Row } from './rows.ts';
 import type { WorkKind } from './work-shapes.ts';
 
 /** Rows of what comes in, of opt-outs and of pairs, and what they mean, for both engines. */
@@ -54,6 +54,15 @@ export function optOutLogFrom(row: Row): OptOutLogEntry {
 export function forbidding({ from, to, serviceSid }: { from: string | null; to: string; serviceSid: string | null }) {
   const scopes = [from && plain(from), serviceSid].filter((scope) => scope !== null);
   return { channel: SEPARATE.exec(to)?.[1] ?? 'sms', peer: plain(to), scopes };
+}
+
+/** As a claimed row tells it: 0, 1, or `BY_CONSENT`. */
+export type OptedOut = 0 | 1 | typeof BY_CONSENT;
+
+/** From the sources of the records that forbid a message: what somebody has said outranks what was uploaded. */
+export function optedOutBy(sources: string[]): OptedOut {
+  if (sources.length === 0) return 0;
+  return sources.every((source) => source === 'consent') ? BY_CONSENT : 1;
 }
 
 /** Channels with opt-outs of their own. */
@@ -140,6 +149,12 @@ function noticeTextFrom(payload: string): NoticeText & { validUntil?: number } {
   } catch {
     return { from: '', to: '', text: '', evenIfOptedOut: true, validUntil: 0 };
   }
+}
+
+/** Whether a claimed confirmation is for one of these addresses, and is not to reach it once it has opted out. */
+export function isForgone(payload: unknown, addresses: readonly string[]): boolean {
+  const { to, evenIfOptedOut = true } = noticeTextFrom(payload as string);
+  return !evenIfOptedOut && addresses.includes(to);
 }
 
 /**

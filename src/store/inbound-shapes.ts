@@ -51,7 +51,10 @@ export interface InboundVerbs {
 export interface InboundReads {
   /** Whether any of these records exists. Never to be remembered: the next STOP may be a millisecond away. */
   optedOut(accountSid: string, keys: OptOutKey[]): Promise<boolean>;
-  /** Of what a peer has opted out, in no order. Asked for every message, and as little to be remembered. */
+  /**
+   * Of what a peer has opted out, in no order, but by uploaded consent: that is left to the claim. Asked for every
+   * message, and as little to be remembered.
+   */
   optOutScopes(accountSid: string, who: Pick<OptOutKey, 'channel' | 'peer'>): Promise<string[]>;
   /** Newest first. `after`: the last one of the page before. */
   optOuts(query: OptOutQuery): Promise<OptOut[]>;

@@ -41,6 +41,8 @@ export interface MediaReads {
   /** Blobs by key, of which the next page begins after `after`. */
   blobs(query: { after: string; limit: number }): Promise<BlobRecord[]>;
   link(code: string): Promise<Link | null>;
+  /** Newest first. A text is looked for among a bounded number of links a call: a page may be short and have a `next`. */
+  linkPage(search: LinkSearch): Promise<LinkPage>;
 }
 
 /** A file of a message. */
@@ -138,6 +140,21 @@ export interface Link {
   clicks: number;
   createdAt: number;
   expiresAt: number;
+}
+
+export interface LinkSearch {
+  accountSid: string;
+  /** Stands somewhere in the code, the target or the SID of the message; of letters only those of ASCII in any case. */
+  text?: string;
+  /** Going on: only links older than this place. */
+  after: LinkPage['next'];
+  limit: number;
+}
+
+export interface LinkPage {
+  links: Link[];
+  /** Where to go on; `null`: nothing older is there. */
+  next: Pick<Link, 'createdAt' | 'code'> | null;
 }
 
 export type NewLink = Pick<Link, 'code' | 'domainSid' | 'target' | 'expiresAt'>;

@@ -13,6 +13,10 @@ const MIGRATIONS: Migrations = {
   '0008-esmes': async () => (await import('./migrations/0008-esmes.ts')).esmes,
   '0007-past-of-sends': async () => (await import('./migrations/0007-past-of-sends.ts')).pastOfSends,
   '0009-pdus': async () => (await import('./migrations/0009-pdus.ts')).pdus,
+  '0010-console': async () => (await import('./migrations/0010-console.ts')).consoleTables,
+  '0013-claimed-notices': async () => (await import('./migrations/0013-claimed-notices.ts')).claimedNotices,
+  '0014-hand-overs': async () => (await import('./migrations/0014-hand-overs.ts')).handOvers,
+  '0015-links-listed': async () => (await import('./migrations/0015-links-listed.ts')).linksListed,
 };
 
 /** What the file has seen and what it lacks. Throws when a newer program has been here. */

@@ -1,11 +1,17 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Message } from '../domain/message.ts';
+import { alertGroupReads } from './alert-groups.ts';
+import { attemptReads } from './attempt-reads.ts';
 import { batchReads } from './batch-reads.ts';
 import type { BatchReads } from './batch-shapes.ts';
 import type { AttemptQuery, CallbackAttempt } from './callback-shapes.ts';
+import { consoleReads } from './console-rows.ts';
+import { SQLITE } from './dialect.ts';
 import type { Account, Document, DocumentQuery, Sender } from './directory.ts';
+import { sqliteFacts } from './facts.ts';
 import { type Ask, inboundReads } from './inbound-reads.ts';
 import type { InboundReads } from './inbound-shapes.ts';
+import { linkReads } from './link-reads.ts';
 import { LINK_COLUMNS, linkFrom } from './link-rows.ts';
 import type { BlobRecord, Link, Media, MediaQuery } from './media.ts';
 import { blobRecordFrom, MEDIA_COLUMNS, mediaFrom } from './media-rows.ts';
@@ -27,6 +33,8 @@ import {
   SENDER_COLUMNS,
   senderFrom,
 } from './rows.ts';
+import { searchReads } from './search-reads.ts';
+import type { SearchReads } from './search-shapes.ts';
 import { statsOf } from './stats.ts';
 import type {
   AwaitedPart,
@@ -62,6 +70,19 @@ export class SqliteReads implements Reads {
   readonly pair: InboundReads['pair'] = (...query) => this.#inbound.pair(...query);
   readonly lastInboundAt: InboundReads['lastInboundAt'] = (...query) => this.#inbound.lastInboundAt(...query);
   readonly pdus = pduReads(this.#ask);
+  readonly #console = consoleReads(this.#ask);
+  readonly consoleSession = this.#console.consoleSession;
+  readonly audit = this.#console.audit;
+  readonly facts = sqliteFacts(this.#ask);
+  readonly #attempts = attemptReads(this.#ask);
+  readonly attemptPage = this.#attempts.attemptPage;
+  readonly attempt = this.#attempts.attempt;
+  readonly replayedAmong = this.#attempts.replayedAmong;
+  readonly workDueAt = this.#attempts.workDueAt;
+  readonly #groups = alertGroupReads(this.#ask, false);
+  readonly alertGroups = this.#groups.alertGroups;
+  readonly messageEnds = this.#groups.messageEnds;
+  readonly linkPage = linkReads(this.#ask, SQLITE).linkPage;
   readonly #reports = reportReads(this.#ask);
   readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
   readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);
@@ -73,6 +94,10 @@ export class SqliteReads implements Reads {
   readonly lastSenders: BatchReads['lastSenders'] = (...keys) => this.#batches.lastSenders(...keys);
   readonly lastInboundsAt: BatchReads['lastInboundsAt'] = (...keys) => this.#batches.lastInboundsAt(...keys);
   readonly optOutsOf: BatchReads['optOutsOf'] = (...keys) => this.#batches.optOutsOf(...keys);
+  readonly #search = searchReads(this.#ask, SQLITE);
+  readonly search: SearchReads['search'] = (step) => this.#search.search(step);
+  readonly countMatches: SearchReads['countMatches'] = (step) => this.#search.countMatches(step);
+  readonly releaseTimes: SearchReads['releaseTimes'] = (...keys) => this.#search.releaseTimes(...keys);
 
   constructor(db: DatabaseSync) {
     this.#db = db;

@@ -163,6 +163,9 @@ export function fetchPayload({ message, connector, lane, fetch }: Acceptance): s
   return JSON.stringify(payload);
 }
 
+/** In place of whether somebody has opted out: uploaded consent alone says so. */
+export const BY_CONSENT = 2;
+
 /** A claimed send as the writer answers it: thirteen values of the work, then the message's columns. */
 export function sendWorkFrom(row: Row): SendWork {
   return {
@@ -180,7 +183,8 @@ export function sendWorkFrom(row: Row): SendWork {
             horizonMs: row[7] as number,
           },
     expired: row[8] === 1,
-    optedOut: row[9] === 1,
+    optedOut: row[9] !== 0,
+    ...(row[9] === BY_CONSENT && { consentTaken: true }),
     isNotice: row[10] !== null,
     ...pastFrom(row[11] as string | null, row[12] === 1),
     message: messageFrom(row.slice(13)),

@@ -1,12 +1,13 @@
 import type { Alert } from '../domain/alert.ts';
+import type { Cookie, CookieJar } from '../domain/cookies.ts';
 import { type Joined, type KeptPart, textOf, toHex } from '../domain/inbound-parts.ts';
 import { masker } from '../domain/privacy.ts';
 import type { CallbackAttempt } from './callback-shapes.ts';
 import type { ArrivedPart } from './inbound-shapes.ts';
 
 /**
- * Texts of messages that stand beside them: what an app answered to a webhook, when it could not be used, and parts
- * that wait for the others. Sealed like bodies (`sealed.ts`).
+ * Texts of messages that stand beside them: what an app answered to a webhook, when it could not be used, parts that
+ * wait for the others, and cookies of a conversation. Sealed like bodies (`sealed.ts`).
  */
 
 type Change = (text: string, sid: string) => string;
@@ -54,6 +55,24 @@ export function openedJoined(joined: Joined, open: Change): Joined {
 /** A part has no sid yet. */
 function placeOf({ from, to }: Pick<Joined, 'from' | 'to'>): string {
   return `${from} ${to}`;
+}
+
+/** The values of cookies, which may tell of the person: of one account, so that they open for no other. */
+export function sealedJar(jar: CookieJar | null, accountSid: string, close: Change): CookieJar | null {
+  return jar && { ...jar, cookies: jar.cookies.map((one) => ({ ...one, value: close(one.value, accountSid) })) };
+}
+
+/** Without those that do not open: the app sets them anew. */
+export function openedJar(jar: CookieJar | null, accountSid: string, open: Change): CookieJar | null {
+  return jar && { ...jar, cookies: jar.cookies.flatMap((one) => openedCookie(one, accountSid, open)) };
+}
+
+function openedCookie(cookie: Cookie, accountSid: string, open: Change): Cookie[] {
+  try {
+    return [{ ...cookie, value: open(cookie.value, accountSid) }];
+  } catch {
+    return [];
+  }
 }
 
 /** Nothing of what does not open: a list is of use without one answer. */

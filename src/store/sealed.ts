@@ -1,8 +1,18 @@
+import type { Alert } from '../domain/alert.ts';
 import type { Message, MessageOptions } from '../domain/message.ts';
 import { contentless } from '../domain/privacy.ts';
 import type { ReplyPayload } from './inbound-shapes.ts';
 import { openedPdu, sealedPdu } from './sealed-pdus.ts';
-import { openedAlert, openedJoined, openedRecord, sealedAlert, sealedPart, sealedRecord } from './sealed-rest.ts';
+import {
+  openedAlert,
+  openedJar,
+  openedJoined,
+  openedRecord,
+  sealedAlert,
+  sealedJar,
+  sealedPart,
+  sealedRecord,
+} from './sealed-rest.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -25,7 +35,7 @@ export interface SealOptions {
   onBroken(sid: string, error: unknown): void;
 }
 
-/** Whether a shape holds a message or its options, an answer, or octets of a part, however deep. */
+/** Whether a shape holds a message or its options, an answer, octets of a part, or cookies, however deep. */
 type Carries<T> = T extends (...args: infer Arguments) => Promise<infer Answer>
   ? Carries<Arguments[number]> | Carries<Answer>
   : T extends readonly (infer Item)[]
@@ -33,7 +43,7 @@ type Carries<T> = T extends (...args: infer Arguments) => Promise<infer Answer>
     : T extends object
       ? string extends keyof T
         ? false
-        : Extract<keyof T, 'smartEncoded' | 'discardContent' | 'octets'> extends never
+        : Extract<keyof T, 'smartEncoded' | 'discardContent' | 'octets' | 'cookies'> extends never
           ? T extends { headers: object; body: string }
             ? true
             : { [Key in keyof T]: Carries<T[Key]> }[keyof T]
@@ -49,6 +59,16 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
   const openText = (text: string, sid: string): string => (seals.isSealed(text) ? seals.open(text, sid) : text);
   const sealed = (message: Message): Message => changed(message, closeText);
   const opened = (message: Message): Message => changed(message, openText);
+
+  /** A body that nobody can read must not hide the messages beside it. */
+  function openedOrBare(message: Message): Message {
+    try {
+      return opened(message);
+    } catch {
+      // Whoever asks for that message by itself is told.
+      return bodiless(message);
+    }
+  }
 
   /** What does not open stays claimed until its lease ends, and comes again until it has expired: see `broken`. */
   function openedWorks<Work extends { message: Message; expired?: boolean }>(
@@ -114,7 +134,11 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
     claimReplies: async (claim, now) =>
       openedWorks(
         await store.claimReplies(claim, now),
-        (work) => ({ ...work, payload: changedReply(work.payload, openText, work.message.sid) }),
+        (work) => ({
+          ...work,
+          payload: changedReply(work.payload, openText, work.message.sid),
+          jar: openedJar(work.jar, work.message.accountSid, openText),
+        }),
         // Nothing makes it expire: whoever would have asked gives it up.
         (work) => [{ ...work, payload: { ...work.payload, rest: [] }, unreadable: true }],
       ),
@@ -124,15 +148,33 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
           ...one,
           replies: one.replies.map((reply) => ({ ...reply, message: sealed(reply.message) })),
           next: one.next && changedReply(one.next, closeText, one.messageSid),
+          jar: sealedJar(one.jar, one.accountSid, closeText),
           record: one.record && sealedRecord(one.record, closeText),
         })),
         now,
       ),
+    async pair(accountSid, key) {
+      const pair = await store.pair(accountSid, key);
+      return pair && { ...pair, jar: openedJar(pair.jar, accountSid, openText) };
+    },
     finishCallbacks: (batch, now) =>
       store.finishCallbacks(
         batch.map((one) => ({ ...one, record: sealedRecord(one.record, closeText) })),
         now,
       ),
+    keepAttempts: (records, now) =>
+      store.keepAttempts(
+        records.map((record) => sealedRecord(record, closeText)),
+        now,
+      ),
+    async attemptPage(search) {
+      const page = await store.attemptPage(search);
+      return { ...page, attempts: page.attempts.map((attempt) => openedRecord(attempt, openText)) };
+    },
+    async attempt(...key) {
+      const attempt = await store.attempt(...key);
+      return attempt && openedRecord(attempt, openText);
+    },
     async attempts(query) {
       return (await store.attempts(query)).map((attempt) => openedRecord(attempt, openText));
     },
@@ -143,6 +185,11 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
       ),
     async alerts(query) {
       return (await store.alerts(query)).map((alert) => openedAlert(alert, openText));
+    },
+    async alertGroups(query) {
+      const { groups, ...rest } = await store.alertGroups(query);
+      const opened = (alert: Alert) => openedAlert(alert, openText);
+      return { ...rest, groups: groups.map((one) => ({ ...one, samples: one.samples.map(opened) })) };
     },
     async alert(accountSid, sid) {
       const alert = await store.alert(accountSid, sid);
@@ -176,6 +223,10 @@ export function sealBodies(store: Store, seals: BodySeals, { isOn, onBroken }: S
     async messages(query) {
       const page = await store.messages(query);
       return { ...page, messages: page.messages.map(opened) };
+    },
+    async search(step) {
+      const { messages, next } = await store.search(step);
+      return { messages: messages.map(openedOrBare), next };
     },
     async scheduled(query) {
       return (await store.scheduled(query)).map((one) => ({ ...one, message: opened(one.message) }));

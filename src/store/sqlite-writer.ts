@@ -7,6 +7,7 @@ import type { Receipt } from '../domain/receipt.ts';
 import { type ArmedFault, ArmedFaults, standStill } from './armed-faults.ts';
 import type { CallbackClaim, CallbackResult } from './callback-shapes.ts';
 import type { Answer, Call, Rejection } from './commit.ts';
+import type { ConsoleChange } from './console-shapes.ts';
 import type { Account, AccountChange, Document, Sender } from './directory.ts';
 import type { Expiry } from './expiry.ts';
 import type { ArrivedPart, EndedSubmission, Intake, OptOutChange, ReplyResult } from './inbound-shapes.ts';
@@ -15,11 +16,13 @@ import { migrate } from './migrate.ts';
 import type { PduBounds } from './pdu-shapes.ts';
 import type { FiredTrigger, RaisedAlert } from './report-shapes.ts';
 import { dyingBlobs, forgetBlobs, holdBlob } from './sql/blobs.ts';
-import { claimCallbacks, replayCallback } from './sql/callbacks.ts';
+import { claimCallbacks, keepAttempts, replayCallback } from './sql/callbacks.ts';
+import { changeConsole } from './sql/console.ts';
 import { WriteContext } from './sql/context.ts';
 import { changeAccount, removeSender, saveAccount, saveSender } from './sql/directory.ts';
 import { removeDocument, saveDocument } from './sql/documents.ts';
 import { endSubmission, finishTold } from './sql/esmes.ts';
+import { noteHandOvers } from './sql/hand-overs.ts';
 import { takeIn } from './sql/inbound.ts';
 import { claimJoinings, takePart } from './sql/joinings.ts';
 import { forgetLinks } from './sql/links.ts';
@@ -39,6 +42,7 @@ import { visitLink } from './sql/visits.ts';
 import { claimSends, leave, settleSends, takeOver } from './sql/work.ts';
 import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
 import type { Change, Claim, Release, Repace, SendClaim, SendSettlement } from './store.ts';
+import type { HandOvers } from './work-shapes.ts';
 
 /** The writer thread: the only connection that writes. One message in is one group, one transaction, one message out. */
 
@@ -62,7 +66,7 @@ const VERBS: Record<string, Verb> = {
   settleSends: (ctx, [batch]: [SendSettlement[]], now) => settleSends(ctx, batch, now),
   receive: (ctx, [batch]: [Receipt[]], now) => receive(ctx, batch, now),
   claimCallbacks: (ctx, [claim]: [CallbackClaim], now) => claimCallbacks(ctx, claim, now),
-  finishCallbacks: (ctx, [batch]: [CallbackResult[]], now) => finishTold(ctx, batch, now),
+  finishCallbacks: (ctx, [flat]: [SQLInputValue[]], now) => finishTold(ctx, flat, now),
   replayCallback: (ctx, [account, id]: [string, number], now) => replayCallback(ctx, account, id, now),
   takeOver: (ctx, [owner]: [string], now) => takeOver(ctx, owner, now),
   leave: (ctx, [owner]: [string], now) => leave(ctx, owner, now),
@@ -93,8 +97,11 @@ const VERBS: Record<string, Verb> = {
   raiseAlerts: (ctx, [batch]: [RaisedAlert[]], now) => raiseAlerts(ctx, batch, now),
   forgetAlerts: (ctx, [before]: [number]) => forgetAlerts(ctx, before),
   fireTrigger: (ctx, [fired]: [FiredTrigger], now) => fireTrigger(ctx, fired, now),
+  keepAttempts: (ctx, [records]: [CallbackResult['record'][]]) => keepAttempts(ctx, records),
   keepPdus: (ctx, [batch]: [TracedPdu[]]) => keepPdus(ctx, batch),
   forgetPdus: (ctx, [bounds]: [PduBounds]) => forgetPdus(ctx, bounds),
+  changeConsole: (ctx, [change]: [ConsoleChange], now) => changeConsole(ctx, change, now),
+  noteHandOvers: (ctx, [note]: [HandOvers]) => noteHandOvers(ctx, note),
   saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
   changeAccount: (ctx, [change]: [AccountChange], now) => changeAccount(ctx, change, now),
   saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ArmedFault } from './armed-faults.ts';
+import type { AttemptVerbs } from './attempt-shapes.ts';
 import type { CallbackClaim, CallbackResult, CallbackWork } from './callback-shapes.ts';
 import { type Call, GroupCommit, type Rejection } from './commit.ts';
 import type { Account, AccountChange, AccountChanged, Document, Sender } from './directory.ts';
@@ -24,6 +25,7 @@ import type {
   ReplyWork,
   TookIn,
 } from './inbound-shapes.ts';
+import { pushFinished } from './kept-attempt.ts';
 import type {
   BlobHold,
   FetchSettled,
@@ -134,8 +136,11 @@ class SqliteStore extends SqliteReads implements Store {
   readonly #release: () => void;
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
+  readonly keepAttempts: AttemptVerbs['keepAttempts'] = (records, now) => this.#call('keepAttempts', now, records);
   readonly keepPdus: PduVerbs['keepPdus'] = (batch, now) => this.#call('keepPdus', now, batch);
   readonly forgetPdus: PduVerbs['forgetPdus'] = (bounds, now) => this.#call('forgetPdus', now, bounds);
+  readonly changeConsole: Store['changeConsole'] = (change, now) => this.#call('changeConsole', now, change);
+  readonly noteHandOvers: Store['noteHandOvers'] = (note, now) => this.#call('noteHandOvers', now, note);
   readonly #risk: string | null;
   #closing: Promise<void> | null = null;
   #dead = false;
@@ -190,7 +195,9 @@ class SqliteStore extends SqliteReads implements Store {
   }
 
   finishCallbacks(batch: CallbackResult[], now: number): Promise<boolean[]> {
-    return this.#call('finishCallbacks', now, batch);
+    const flat: SQLInputValue[] = [];
+    for (const result of batch) pushFinished(flat, result);
+    return this.#call('finishCallbacks', now, flat);
   }
 
   replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null> {

@@ -1,17 +1,23 @@
 import type { Message, MessageOptions, Status } from '../domain/message.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Acceptance, Accepted } from './acceptance.ts';
+import type { AttemptReads, AttemptVerbs } from './attempt-shapes.ts';
 import type { BatchReads } from './batch-shapes.ts';
 import type { AttemptQuery, CallbackAttempt, CallbackClaim, CallbackResult, CallbackWork } from './callback-shapes.ts';
+import type { ConsoleReads, ConsoleVerbs } from './console-shapes.ts';
 import type { Account, AccountChange, AccountChanged, Document, DocumentQuery, Sender } from './directory.ts';
 import type { ExpiryVerbs } from './expiry.ts';
 import type { InboundReads, InboundVerbs } from './inbound-shapes.ts';
+import type { AlertGroupReads, FactReads } from './insight-shapes.ts';
 import type { MediaReads, MediaVerbs } from './media.ts';
 import type { PduReads, PduVerbs } from './pdu-shapes.ts';
 import type { ReportReads, ReportVerbs } from './report-shapes.ts';
-import type { Claim, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
+import type { SearchReads } from './search-shapes.ts';
+import type { Claim, HandOverVerbs, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
 
 export type { Acceptance, Accepted, Idempotency } from './acceptance.ts';
+export type { AuditEntry, KeptAuditEntry } from './console-shapes.ts';
+export type { ListPlace, RowFilter } from './search-shapes.ts';
 export type { Claim, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
 
 /**
@@ -19,7 +25,16 @@ export type { Claim, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-
  * resolves after the commit that holds its effect is durable, and takes `now` (epoch ms) from its caller. A verb
  * answers one result per item, in order. Nothing is readable by id without the account that owns it.
  */
-export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, ReportVerbs, PduVerbs {
+export interface Store
+  extends Reads,
+    MediaVerbs,
+    ExpiryVerbs,
+    InboundVerbs,
+    ReportVerbs,
+    PduVerbs,
+    ConsoleVerbs,
+    AttemptVerbs,
+    HandOverVerbs {
   /** The door: lane clock advanced, message and its due work written, all or nothing per item. */
   accept(batch: Acceptance[], now: number): Promise<Accepted[]>;
 
@@ -43,7 +58,7 @@ export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, Rep
   replayCallback(accountSid: string, attemptId: number, now: number): Promise<{ workId: number } | null>;
 
   /**
-   * Gives back what dead owners had claimed, in its old order and ahead of what waits; sends among it are `orphaned`. Dead at `now` is everybody but
+   * Gives back what dead owners had claimed, in its old order and ahead of what waits; sends among it that may have left are `orphaned`. Dead at `now` is everybody but
    * `owner` whose heartbeat has lapsed; on a store of one process, everybody but `owner`. Answers how many rows.
    */
   takeOver(owner: string, now: number): Promise<number>;
@@ -106,7 +121,17 @@ export interface Store extends Reads, MediaVerbs, ExpiryVerbs, InboundVerbs, Rep
   close(): Promise<void>;
 }
 
-export interface Reads extends MediaReads, InboundReads, ReportReads, PduReads, BatchReads {
+export interface Reads
+  extends MediaReads,
+    InboundReads,
+    ReportReads,
+    PduReads,
+    ConsoleReads,
+    BatchReads,
+    AttemptReads,
+    AlertGroupReads,
+    FactReads,
+    SearchReads {
   message(accountSid: string, sid: string): Promise<Message | null>;
   messages(query: MessageQuery): Promise<MessagePage>;
   /** Carrier ids of a message's parts, in order. */
@@ -227,6 +252,8 @@ export interface SendWork {
   expired: boolean;
   /** Whom it is for has opted out: not marked `sending`, to be settled as failed 21610. */
   optedOut: boolean;
+  /** It is uploaded consent alone that says so: to be settled as failed 30630. */
+  consentTaken?: true;
   /** Left out: nothing. */
   past?: SendPast;
   /**

@@ -178,7 +178,7 @@ class PostgresSink implements TransferSink {
     ] as const) {
       await this.#session.query(`select setval('${name}', $1::bigint, $2)::text`, [Math.max(1, last), last > 0]);
     }
-    for (const table of ['parked', 'opt_out_log', 'pdus']) {
+    for (const table of ['parked', 'opt_out_log', 'pdus', 'console_audit']) {
       await this.#session.query(
         `select setval(pg_get_serial_sequence('${table}', 'id'), greatest(1, max(id)), max(id) is not null)::text
          from ${table}`,

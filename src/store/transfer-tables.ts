@@ -1,3 +1,4 @@
+import { AUDIT_COLUMNS } from './console-rows.ts';
 import { JOINING_COLUMNS, OPT_OUT_COLUMNS, OPT_OUT_LOG_COLUMNS } from './inbound-rows.ts';
 import { BLOB_COLUMNS, MEDIA_COLUMNS } from './media-rows.ts';
 import { PDU_COLUMNS } from './pdu-rows.ts';
@@ -5,8 +6,8 @@ import { ACCOUNT_COLUMNS, ATTEMPT_COLUMNS, DOCUMENT_COLUMNS, MESSAGE_COLUMNS, SE
 
 /**
  * What a whole store is made of. Both engines have the same tables and columns; PostgreSQL has some more, by which it
- * keys and cuts them (`extra`, with the words by which SQLite computes them from what it has). Nodes and their leases
- * are of the moment and stay behind.
+ * keys and cuts them (`extra`, with the words by which SQLite computes them from what it has). Nodes and their leases,
+ * and who has signed in to the console, are of the moment and stay behind.
  */
 export interface TransferTable {
   name: string;
@@ -66,6 +67,7 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
     extra: {},
   },
   { name: 'pdus', columns: words(`id, ${PDU_COLUMNS}`), extra: {} },
+  { name: 'console_audit', columns: words(`id, ${AUDIT_COLUMNS}`), extra: {} },
   { name: 'usage', columns: words('account_sid day category count usage price_micros'), extra: { slot: '0' } },
   // PostgreSQL counts in slots, which add up.
   { name: 'counters', columns: ['name', 'n'], extra: { slot: '0' } },
@@ -80,7 +82,7 @@ export function laneOwner(key: string): { accountSid: string; connector: string 
 }
 
 const INTEGERS = words(
-  'num_segments num_media error_code attempt cost part ms slot position clicks holders loop_replies',
+  'num_segments num_media error_code attempt cost part ms slot position clicks holders loop_replies answer_status',
 );
 const SMALL_INTEGERS = words('can_sms can_mms smart_encoded provide_feedback dying ours');
 const BIG_INTEGERS = words(

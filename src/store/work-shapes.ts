@@ -34,6 +34,21 @@ export interface SendPast {
   awaySince?: number;
 }
 
+/** What of one connector may be at its carrier: `<work id>:<attempt>` of each. */
+export interface HandOvers {
+  owner: string;
+  connector: string;
+  works: string[];
+}
+
+export interface HandOverVerbs {
+  /**
+   * Written down before any of them reaches the carrier, in place of what was said of this connector before. Of an owner
+   * and connector that ever said so only these are `orphaned` when the owner dies; of others, all it had claimed.
+   */
+  noteHandOvers(note: HandOvers, now: number): Promise<void>;
+}
+
 /** A sender on a connector. Interval per segment in microseconds; cost in segments. */
 export interface Lane {
   key: string;

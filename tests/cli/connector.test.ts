@@ -7,6 +7,7 @@ import { realClock } from '../../src/domain/clock.ts';
 import { Smsc } from '../../src/simulator/smsc.ts';
 import type { SmscScript } from '../../src/simulator/smsc-plans.ts';
 import { Client } from '../helpers/client.ts';
+import { HttpCarrier } from '../helpers/http-carrier.ts';
 import { startTestPidge } from '../helpers/pidge.ts';
 import { output, pidge, start, tempFolder } from './run.ts';
 
@@ -47,6 +48,77 @@ it('connector add writes an entry behind what is there, and nothing when it woul
   expect([wrong.code, wrong.err]).toMatchObject([3, expect.stringContaining('Allowed: a whole number')]);
   expect(readFileSync(file, 'utf8')).toBe(after);
 });
+
+it('connector add knows the other kinds of carrier by what each needs', async () => {
+  const folder = tempFolder();
+  const add = (...args: string[]) => pidge(['connector', 'add', ...args], folder);
+  const http = ['--kind', 'http', '--name', 'up', '--preset', 'twilio', '--base-url', 'https://api.acme.example'];
+  const missing = await add(...http);
+  expect([missing.code, missing.err]).toMatchObject([2, expect.stringContaining('give --username, --password-env')]);
+  expect((await add(...http, '--username', 'acme', '--password-env', 'UP_TOKEN')).code).toBe(0);
+  const secrets = ['--access-token-env', 'WA_A', '--app-secret-env', 'WA_B', '--verify-token-env', 'WA_C'];
+  const number = ['--phone-number', '+15550783881=106540352242922'];
+  expect((await add('--kind', 'whatsapp', '--name', 'wa', ...secrets, ...number)).code).toBe(0);
+  expect((await add('--kind', 'simulated', '--name', 'sim')).code).toBe(0);
+  const text = readFileSync(join(folder, 'pidge.toml'), 'utf8');
+  expect(text).toContain('kind = "http"\nname = "up"\npreset = "twilio"\nbase_url = "https://api.acme.example"\n');
+  expect(text).toContain('access_token = "${env:WA_A}"');
+  expect(text).toContain('phone_numbers = ["+15550783881=106540352242922"]');
+});
+
+it('connector set and rm change one entry and nothing else, and refuse what would not do', async () => {
+  const folder = tempFolder();
+  const file = join(folder, 'pidge.toml');
+  const acme = '[[connectors]]\nkind = "simulated"\nname = "acme" # ours\nfailover_after = "30s" # as agreed\n';
+  const rest = '\n# the other one\n[[connectors]]\nkind = "simulated"\nname = "beta"\n\n[http]\nport = 7000 # odd\n';
+  writeFileSync(file, `${acme}${rest}`);
+  const set = await pidge(['connector', 'set', 'acme', 'failover_after=1m', 'in_doubt=fail'], folder);
+  expect([set.code, set.err]).toEqual([0, '']);
+  const changed = acme.replace('"30s"', '"1m"');
+  expect(readFileSync(file, 'utf8')).toBe(`${changed}in_doubt = "fail"\n${rest}`);
+  const wrong = await pidge(['connector', 'set', 'acme', 'in_doubt=perhaps'], folder);
+  expect([wrong.code, wrong.err]).toMatchObject([3, expect.stringContaining('is as it was')]);
+  expect((await pidge(['connector', 'set', 'acme', 'name=b'], folder)).code).toBe(2);
+  expect((await pidge(['connector', 'rm', 'nobody'], folder)).code).toBe(6);
+  expect((await pidge(['connector', 'rm', 'acme'], folder)).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe(rest.replace('\n', ''));
+
+  const inline = 'connectors = [{ kind = "simulated", name = "acme" }]\n';
+  writeFileSync(file, inline);
+  const refused = await pidge(['connector', 'rm', 'acme'], folder);
+  expect([refused.code, refused.err]).toMatchObject([3, expect.stringContaining('by hand')]);
+  expect(readFileSync(file, 'utf8')).toBe(inline);
+}, 40_000);
+
+it('connector test tries a carrier of HTTP up to its credentials, and hands over when it is told to whom', async () => {
+  const http = await new HttpCarrier().start();
+  onTestFinished(() => http.stop());
+  const sid = `AC${'0'.repeat(32)}`;
+  http.reply = ({ method, headers }) => {
+    if (headers.authorization !== `Basic ${Buffer.from(`${sid}:good`).toString('base64')}`) return { status: 401 };
+    return method === 'GET' ? { body: '{}' } : { status: 201, body: JSON.stringify({ sid: `SM${'1'.repeat(32)}` }) };
+  };
+  const folder = tempFolder();
+  const lines = ['kind = "http"', 'name = "up"', 'preset = "twilio"', `base_url = "${http.origin}"`];
+  const entry = ['[[connectors]]', ...lines, `username = "${sid}"`, 'password = "${env:UP_TOKEN}"'];
+  writeFileSync(join(folder, 'pidge.toml'), `${entry.join('\n')}\n`);
+  const run = (token: string, ...args: string[]) =>
+    pidge(['connector', 'test', 'up', '--json', ...args], folder, { UP_TOKEN: token });
+  const told = (out: string) =>
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map(({ step, outcome }) => `${step} ${outcome}`);
+  const dry = await run('good');
+  const ground = ['dns ok', 'tcp ok', 'tls skipped', 'answer ok'];
+  expect([dry.code, told(dry.out)]).toEqual([0, [...ground, 'login ok', 'submit skipped', 'receipt skipped']]);
+  const bad = await run('bad');
+  expect([bad.code, told(bad.out), bad.out.includes('bad"')]).toEqual([5, [...ground, 'login failed'], false]);
+  const sent = await run('good', '--to', '+12025550101', '--from', '+12025550100');
+  expect([sent.code, told(sent.out).slice(4)]).toEqual([0, ['login ok', 'submit ok', 'receipt skipped']]);
+  expect(http.asked.at(-1)).toMatchObject({ method: 'POST', body: expect.stringContaining('Body=Pidge%20test') });
+}, 40_000);
 
 it('connector test climbs to the receipt when it is told to whom, and sends nothing otherwise', async () => {
   const { smsc, port } = await carrier({ submit: () => ({ id: '0000AB', receipts: [{ id: '171' }] }) });
@@ -93,6 +165,10 @@ it('connector ls and trace show those of a running server, as lines, as JSON and
   const run = (...args: string[]) => pidge(['connector', ...args, '--url', server.origin], folder, env);
   await server.until(async () => (await client.call('GET', '/_admin/v1/connectors')).json.connectors[0].bound);
   expect((await run('ls')).out).toBe('acme  own  bound\n');
+  expect((await run('stop', 'acme', '--reason', 'they are migrating')).code).toBe(0);
+  expect((await run('ls')).out).toMatch(/^acme {2}own {2}bound, stopped since 20\S+: they are migrating\n$/);
+  expect((await run('start', 'acme')).out).toBe('acme sends.\n');
+  expect((await run('stop', 'nobody')).code).toBe(6);
 
   await server.addSender({ address: '+12125550140' });
   const follow = start(['connector', 'trace', 'acme', '--follow', '--json', '--url', server.origin], folder, env);

@@ -64,6 +64,32 @@ function pooled(path: string, form: (world: World, owner: Owner) => Promise<Reco
   };
 }
 
+/** Written straight into the store: no app has been asked. */
+async function attempt(world: World, owner: Owner): Promise<string[]> {
+  const at = world.pidge.now();
+  const url = 'https://example.com/status';
+  const about = {
+    status: 'sent',
+    from: null,
+    to: '+12025550101',
+    serviceSid: null,
+    errorCode: null,
+    doneDate: null,
+  } as const;
+  const [id] = await world.pidge.running.store.keepAttempts(
+    [
+      {
+        ...{ workId: 0, messageSid: sids.make('SM'), accountSid: owner.sid, attempt: 1, at, ms: 1, decision: 'done' },
+        ...{ payload: { ...about, url, at }, request: { method: 'POST', url, headers: {}, body: 'A=1' } },
+        ...{ response: null, errorCode: null, error: null },
+      },
+    ],
+    at,
+  );
+  // Long enough to stand nowhere else in an answer, which is compared without it.
+  return [String(id).padStart(15, '0')];
+}
+
 async function key(world: World, owner: Owner): Promise<string[]> {
   return [(await post(world, owner, `${world.clientOf(owner).base}/Keys.json`)).sid];
 }
@@ -162,7 +188,10 @@ export const ROWS: Record<string, Make> = {
     return [json.sid];
   },
   'messages/{SM,MM}': async (world, owner) => [await message(world, owner)],
+  'attempts/{*}': attempt,
+  'error-groups/{*}': async () => ['30003'],
   '/_admin/v1/connectors/{*}': async () => ['simulated'],
+  '/_admin/v1/catalogue/{*}': async () => ['30003'],
   'services/{MG}': async (world, owner) => [await service(world, owner)],
   'senders/{PN,SC,XE}': async (world, owner) => [(await number(world, owner)).sid],
   '/v1/PhoneNumbers/{*}': async () => ['%2B12025550101'],
@@ -171,7 +200,8 @@ export const ROWS: Record<string, Make> = {
 
 /** Variables that name nothing an account has: everybody sees the same. */
 export const EVERYBODYS: Record<string, string> = {
-  '{*}': 'a country, a phone number or a connector, which is looked up and not owned',
+  '{*}':
+    'a country, a phone number, a connector or a code, which is looked up and not owned; or an attempt, whose walk holds it',
   '{DN}': 'link domains are the operator’s, for all accounts; what an account changed of one is its own',
 };
 
@@ -179,7 +209,16 @@ export const EVERYBODYS: Record<string, string> = {
 export const RIGHTLY_REFUSED: Record<string, [status: number, reason: string]> = {
   'GET Balance': [404, 'a subaccount has no balance'],
   'POST /2010-04-01/Accounts': [403, 'a subaccount has no subaccounts'],
+  'GET /_admin/v1/accounts': [404, 'the list of all accounts is the operator’s, which is the first account'],
+  'GET /_admin/v1/audit': [404, 'the audit is the operator’s, which is the first account'],
+  'GET /_admin/v1/openapi.json': [404, 'the operator’s, which is the first account'],
+  'GET /_admin/v1/catalogue': [404, 'the operator’s, which is the first account'],
+  'GET /_admin/v1/catalogue/{*}': [404, 'the operator’s, which is the first account'],
+  'GET /_admin/v1/metrics': [404, 'the operator’s, which is the first account'],
+  'GET /_admin/v1/settings': [404, 'the operator’s, which is the first account'],
   'GET /_admin/v1/connectors': [404, 'connectors are the operator’s, which is the first account'],
+  'POST /_admin/v1/connectors/{*}/pause': [404, 'connectors are the operator’s, which is the first account'],
+  'POST /_admin/v1/connectors/{*}/resume': [404, 'connectors are the operator’s, which is the first account'],
   'GET /_admin/v1/connectors/{*}/pdus': [404, 'connectors are the operator’s, which is the first account'],
   'GET /_admin/v1/connectors/{*}/pdus.pcap': [404, 'connectors are the operator’s, which is the first account'],
   'POST /v1/AuthTokens/Promote': [404, 'there is no second token to promote'],
@@ -199,5 +238,15 @@ export const PUBLIC: [path: RegExp, reason: string][] = [
     /^\/carriers\/:connector/,
     'carriers call here, known by a signature or a secret of their own (carrier-door.test.ts)',
   ],
+  [
+    /^\/_admin\/v1\/events$/,
+    'the guard of the console: a session, or credentials of the operator (console-live.test.ts)',
+  ],
+  [/^\/_admin\/v1\/session$/, 'where one signs in to the console (console-door.test.ts)'],
+  [
+    /^\/_admin\/v1\/(accounts\/:account\/api|test)\/\*$/,
+    'the guard of the console, or credentials, which go on to the API (console-door.test.ts)',
+  ],
+  [/^\/(assets\/\*)?$/, 'the pages of the console, which tell nothing before they ask'],
   [/^\/_test\/v1\//, 'the test side: dev only, loopback only, by its own guard (lab.test.ts)'],
 ];

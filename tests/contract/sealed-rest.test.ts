@@ -1,14 +1,15 @@
-/** What stands beside messages and is sealed with them: answers of apps, in attempts and alerts, and parts that wait. */
+/** What stands beside messages and is sealed with them: answers of apps, parts that wait, and cookies. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Alert } from '../../src/domain/alert.ts';
 import { HandWoundClock } from '../../src/domain/clock.ts';
+import { loopKey } from '../../src/domain/reply-loop.ts';
 import { bodyVault } from '../../src/seal-bodies.ts';
 import type { ArrivedPart } from '../../src/store/inbound-shapes.ts';
 import { sealBodies } from '../../src/store/sealed.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ACCOUNT, acceptance, claimCallbacks, finished, NOW, sent } from './store.fixtures.ts';
-import { OURS, PERSON } from './store-inbound.fixtures.ts';
+import { answered, claimReply, intake, OURS, PERSON, take as takeIn } from './store-inbound.fixtures.ts';
 
 const ANSWER = { status: 500, headers: { server: 'nginx' }, body: `a secret answer to ${PERSON}` };
 
@@ -132,4 +133,30 @@ it('parts that do not open make a message without a body, and somebody is told',
   const [work] = await sealed.claimJoinings({ owner: 'me', limit: 9, leaseMs: 100 }, NOW + 1_000);
   expect(work).toMatchObject({ lost: true, message: { body: '', numSegments: 1 } });
   expect(broken).toEqual([`the parts of ${work?.joining}`]);
+});
+
+it('the values of cookies are kept sealed, and those that do not open are forgotten', async () => {
+  const cookie = {
+    name: 'who',
+    value: 'a secret of hers',
+    host: 'app.example',
+    path: '/',
+    secure: false,
+    expiresAt: null,
+  };
+  const jar = { cookies: [cookie], usedAt: NOW };
+  const begun = async (store: Store) => {
+    await takeIn(store, intake({}, { accountSid: ACCOUNT }));
+    return claimReply(store, NOW);
+  };
+  await sealed.finishReplies([answered(await begun(sealed), { jar })], NOW);
+  const pair = loopKey(PERSON, OURS);
+  const under = await plain.pair(ACCOUNT, pair);
+  expect(under?.jar?.cookies).toEqual([{ ...cookie, value: expect.stringMatching(/^~1:/) }]);
+  expect(await sealed.pair(ACCOUNT, pair)).toMatchObject({ jar });
+  const work = await begun(sealed);
+  expect(work.jar).toEqual(jar);
+  await plain.finishReplies([answered(work)], NOW);
+  const stranger = seal({ key: 'x'.repeat(32) });
+  expect((await begun(stranger)).jar).toEqual({ ...jar, cookies: [] });
 });

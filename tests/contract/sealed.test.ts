@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { HandWoundClock } from '../../src/domain/clock.ts';
 import type { Message } from '../../src/domain/message.ts';
+import { parseMessageQuery } from '../../src/domain/message-query.ts';
 import { SealBroken } from '../../src/seal.ts';
 import { bodyVault } from '../../src/seal-bodies.ts';
 import { sealBodies } from '../../src/store/sealed.ts';
@@ -29,7 +30,7 @@ const broken: string[] = [];
 const seal = (store: Store, isOn = true, seals = vault) =>
   sealBodies(store, seals, { isOn, onBroken: (sid) => broken.push(sid) });
 
-storeContract('SQLite, sealed', async () => seal(await openPlain()), { shared: false });
+storeContract('SQLite, sealed', async () => seal(await openPlain()), { shared: false, isSealed: true });
 
 describe('a sealed store', () => {
   let plain: Store;
@@ -106,6 +107,21 @@ describe('a sealed store', () => {
       await store.accept([copied], NOW);
       expect((await store.message(ACCOUNT, copied.message.sid))?.body).toBe(body);
     }
+  });
+
+  it('shows what does not open without its body among what was searched for', async () => {
+    const other = seal(plain, true, bodyVault('another key for tests, also 32 long'));
+    const [ours, theirs] = [secret({ createdAt: NOW }), secret({ createdAt: NOW + 1 })];
+    await sealed.accept([ours], NOW);
+    await other.accept([theirs], NOW);
+    const parsed = parseMessageQuery('status:queued', NOW);
+    if (!parsed.ok) throw new Error('unreadable');
+    const filter = { ...parsed.filter, searchBodies: false };
+    const { messages } = await sealed.search({ accountSid: ACCOUNT, filter, after: null, window: 10, limit: 10 });
+    expect(messages.map(({ sid, body }) => [sid, body])).toEqual([
+      [theirs.message.sid, ''],
+      [ours.message.sid, 'a secret body'],
+    ]);
   });
 
   it('never hands out for sending what does not open, until it has expired', async () => {

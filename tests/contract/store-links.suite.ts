@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallbackWork } from '../../src/store/callback-shapes.ts';
-import type { NewLink } from '../../src/store/media.ts';
+import type { LinkSearch, NewLink } from '../../src/store/media.ts';
 import type { Acceptance, Store } from '../../src/store/store.ts';
 import { ACCOUNT, acceptance, claim, claimCallbacks, finished, lane, NOW, OTHER, sent } from './store.fixtures.ts';
 
@@ -49,6 +49,31 @@ export function storeLinkContract(current: () => Store): void {
       expect((await current().link('Ccccccccc1'))?.messageSid).toBe(paced.message.sid);
       expect((await current().link('Ddddddddd1'))?.messageSid).toBe(scheduled.message.sid);
       expect(await current().link('bbbbbbbbb1')).toBeNull();
+    });
+
+    it('are listed by their account, newest first, page by page, and found by a piece of what they are', async () => {
+      const first = linked(['List000001', 'List000003']);
+      const later = linked(['List000002']);
+      await current().accept([first, linked(['Foreign001'], { accountSid: OTHER })], NOW);
+      await current().accept([later], NOW + 1);
+      await current().visitLink(click('List000003'), NOW + 2);
+      const page = (search: Partial<LinkSearch> = {}) =>
+        current().linkPage({ accountSid: ACCOUNT, after: null, limit: 10, ...search });
+      const codes = async (text: string) => (await page({ text })).links.map(({ code }) => code);
+
+      const all = await page();
+      expect(all).toMatchObject({ links: [{ code: 'List000002' }, { clicks: 1 }, { code: 'List000001' }], next: null });
+      expect(all.links[2]).toEqual(await current().link('List000001'));
+      const begin = await page({ limit: 2 });
+      expect(begin).toEqual({ links: all.links.slice(0, 2), next: { createdAt: NOW, code: 'List000003' } });
+      expect(await page({ limit: 2, after: begin.next })).toEqual({ links: all.links.slice(2), next: null });
+
+      expect(await codes('list000001?A=')).toEqual(['List000001']);
+      expect(await codes(later.message.sid)).toEqual(['List000002']);
+      expect(await codes('example.com')).toEqual(['List000002', 'List000003', 'List000001']);
+      expect(await codes('List%')).toEqual([]);
+      expect(await codes('Foreign001')).toEqual([]);
+      expect(await page({ text: '/list', limit: 1 })).toMatchObject({ links: [{}], next: { code: 'List000002' } });
     });
 
     it('with a code in use refuse their whole message and none of the others', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SendWork, Store } from '../../src/store/store.ts';
 import { ACCOUNT, acceptance, claim, claimCallbacks, finished, lane, NOW, sent, walkToSent } from './store.fixtures.ts';
+import { storeConsoleManyContract } from './store-console.suite.ts';
 import { storeInboundManyContract } from './store-inbound-many.suite.ts';
 import { storeLinksManyContract } from './store-links-many.suite.ts';
 import { storeMediaManyContract } from './store-media-many.suite.ts';
@@ -33,6 +34,7 @@ export function storeManyContract(name: string, open: (() => Promise<Several>) |
       expect(findings).toEqual([]);
     });
 
+    storeConsoleManyContract(() => several);
     storeLinksManyContract(() => several);
     storeMediaManyContract(() => several);
     storeInboundManyContract(() => several);

@@ -132,6 +132,24 @@ export function storeNoticesContract(current: () => Store): void {
       expect(await settle(forbidden, { kind: 'failed', errorCode: 21610 }, NOW)).toEqual([true]);
     });
 
+    it('that are claimed when a STOP comes are waited for before it holds, but for those that go all the same', async () => {
+      const keys = [{ channel: 'sms' as const, peer: PERSON, scope: OURS }];
+      const optOut = { change: 'opt-out' as const, keys, source: 'keyword' as const };
+      await takeNotice({ text: 'Help', evenIfOptedOut: false });
+      await takeNotice({ text: 'Stopped elsewhere' });
+      await takeNotice({ text: 'Help for another', to: '+12025550178', evenIfOptedOut: false });
+      const works = await claim(current(), NOW);
+      expect(works).toHaveLength(3);
+      const help = works.find(({ message }) => message.body === 'Help');
+      const { claimedWorks } = await take(current(), intake({ reply: null, optOut }));
+      expect(claimedWorks).toEqual([{ workId: help?.workId, accountSid: ACCOUNT, attempt: 1 }]);
+      expect(await current().stillClaimed(claimedWorks, NOW)).toEqual(claimedWorks);
+      if (help) await settle([help], sent(help).result, NOW);
+      expect(await current().stillClaimed(claimedWorks, NOW)).toEqual([]);
+      const again = { accountSid: ACCOUNT, change: 'opt-out' as const, keys, source: 'api' as const };
+      expect((await current().changeOptOuts([again], NOW))[0]?.claimedWorks).toEqual([]);
+    });
+
     it('that a dead node had claimed are due again at once', async () => {
       await takeNotice({ lane: lane() });
       await takeNotice({ lane: null });

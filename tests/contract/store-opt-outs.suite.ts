@@ -107,6 +107,24 @@ export function storeOptOutContract(current: () => Store): void {
       expect(await current().message(ACCOUNT, others.message.sid)).toMatchObject({ status: 'sending' });
     });
 
+    it('tells where uploaded consent alone forbids it, which is left to the claim', async () => {
+      await change({ source: 'consent' });
+      const { channel, peer } = key();
+      expect(await current().optOutScopes(ACCOUNT, { channel, peer })).toEqual([]);
+      expect(await current().optOutsOf(ACCOUNT, [key()])).toEqual([]);
+      expect(await current().optedOut(ACCOUNT, [key()])).toBe(true);
+      const consent = async (serviceSid: string | null) => {
+        const made = toPerson({ serviceSid });
+        await current().accept([made], NOW);
+        const works = await claim(current(), NOW);
+        const work = works.find(({ message }) => message.sid === made.message.sid);
+        return [work?.optedOut, work?.consentTaken];
+      };
+      expect(await consent(null)).toEqual([true, true]);
+      await change({ keys: [key({ scope: SERVICE })] });
+      expect(await consent(SERVICE)).toEqual([true, undefined]);
+    });
+
     it('and its settlement as failed ends it', async () => {
       await change();
       const theirs = toPerson();

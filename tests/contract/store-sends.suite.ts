@@ -42,6 +42,34 @@ export function storeSendCases(current: () => Store): void {
       expect(await orphaned(async () => undefined, NOW + 120_000)).toEqual({ orphaned: true });
     });
 
+    it('is nothing of an owner that ends, where its hand-overs are noted and it was none of them', async () => {
+      const store = current();
+      const note = (owner: string, works: string[]) => store.noteHandOvers({ owner, connector: 'sim', works }, NOW);
+      for (const end of [() => store.takeOver('you', NOW + 30_000), () => store.leave('me', NOW + 30_000)]) {
+        await note('me', []);
+        await store.accept([acceptance(), acceptance(), acceptance()], NOW);
+        const works = await claim(store, NOW);
+        const [first, second] = works.map(({ workId, attempt }) => `${workId}:${attempt}`);
+        await note('me', [first ?? '']);
+        // The later note holds, and one of another attempt says nothing of this one.
+        await note('me', [second ?? '', `${works[2]?.workId}:7`]);
+        await end();
+        const found = await claim(store, NOW + 30_001);
+        expect(found.map(({ past }) => past?.orphaned === true)).toEqual([false, true, false]);
+        await store.settleSends(
+          found.map((work) => sent(work)),
+          NOW + 30_001,
+        );
+        // Of an owner that is gone nothing is known any more.
+        await store.accept([acceptance()], NOW + 30_001);
+        await claim(store, NOW + 30_001);
+        await store.leave('me', NOW + 30_001);
+        const [unknown] = await claim(store, NOW + 30_001);
+        expect(unknown?.past).toEqual({ orphaned: true });
+        await store.settleSends(unknown ? [sent(unknown)] : [], NOW + 30_001);
+      }
+    });
+
     it('is nothing of a takeover when nobody had claimed it', async () => {
       await current().accept([acceptance()], NOW);
       await current().takeOver('you', NOW);

@@ -15,7 +15,9 @@ import {
   walkToSent,
 } from './store.fixtures.ts';
 import { storeAccountsContract } from './store-accounts.suite.ts';
+import { storeAttemptsContract } from './store-attempts.suite.ts';
 import { storeBatchReadContract } from './store-batch-reads.suite.ts';
+import { storeConsoleContract } from './store-console.suite.ts';
 import { storeEsmesContract } from './store-esmes.suite.ts';
 import { storeInboundContract } from './store-inbound.suite.ts';
 import { storeLinkContract } from './store-links.suite.ts';
@@ -29,13 +31,18 @@ import { storePrivacyContract } from './store-privacy.suite.ts';
 import { storeReleaseContract } from './store-releases.suite.ts';
 import { storeRepaceContract } from './store-repace.suite.ts';
 import { storeReportsContract } from './store-reports.suite.ts';
+import { storeSearchContract } from './store-search.suite.ts';
 import { storeSendCases } from './store-sends.suite.ts';
 
 /**
  * The contract of `store/store.ts`, for every engine. After each case the store is verified and found clean.
- * `shared`: several processes may be on one store of this engine.
+ * `shared`: several processes may be on one store of this engine. `isSealed`: it keeps bodies that nobody can search.
  */
-export function storeContract(name: string, open: () => Promise<Store>, options = { shared: true }): void {
+export function storeContract(
+  name: string,
+  open: () => Promise<Store>,
+  options: { shared: boolean; isSealed?: true } = { shared: true },
+): void {
   describe(`the contract of the store on ${name}`, () => {
     let store: Store;
     beforeEach(async () => {
@@ -373,7 +380,10 @@ export function storeContract(name: string, open: () => Promise<Store>, options 
         expect(await store.replayCallback(OTHER, kept.id, NOW)).toBeNull();
         const replayed = await store.replayCallback(ACCOUNT, kept.id, NOW + 5);
         expect(replayed?.workId).not.toBe(work.workId);
-        expect(await claimCallbacks(store, NOW + 5)).toEqual([{ ...work, workId: replayed?.workId, attempt: 1 }]);
+        const payload = { ...work.payload, replayOf: kept.id };
+        expect(await claimCallbacks(store, NOW + 5)).toEqual([
+          { ...work, workId: replayed?.workId, attempt: 1, payload },
+        ]);
       });
 
       it('are not written for a message without an address for them', async () => {
@@ -484,6 +494,9 @@ export function storeContract(name: string, open: () => Promise<Store>, options 
     storeRepaceContract(() => store);
     storeSendCases(() => store);
     storeReportsContract(() => store);
+    storeSearchContract(() => store, options.isSealed);
+    storeAttemptsContract(() => store);
+    storeConsoleContract(() => store);
     storePdusContract(() => store);
     storeMediaContract(() => store);
     storeInboundContract(() => store);

@@ -131,7 +131,7 @@ it('both linters see what is wrong', () => {
 
 it('the image is the Node that the launcher pins, by its tag', () => {
   const pinned = /PINNED = '([\d.]+)'/.exec(readFileSync(join(ROOT, 'scripts/with-node.js'), 'utf8'))?.[1];
-  expect(of('FROM')).toEqual([`node:${pinned}-slim`]);
+  expect(of('FROM')).toEqual([`node:${pinned}-slim AS console`, `node:${pinned}-slim`]);
 });
 
 it('the process is Node itself, as a user without a name, and stops by SIGTERM', () => {
@@ -148,8 +148,11 @@ it('the process is Node itself, as a user without a name, and stops by SIGTERM',
 it('nothing is fetched but the packages of the lockfile, and none of their scripts runs', () => {
   expect(of('ADD')).toEqual([]);
   const installs = of('RUN').filter((line) => /npm (ci|i|install)\b|apt|curl|wget/.test(line));
-  expect(installs).toHaveLength(1);
-  expect(installs[0]).toMatch(/^npm ci --omit=dev --ignore-scripts /);
+  expect(installs).toHaveLength(2);
+  // What builds the pages stays behind.
+  expect(installs[0]).toMatch(/^npm ci --ignore-scripts /);
+  expect(installs[1]).toMatch(/^npm ci --omit=dev --ignore-scripts /);
+  expect(of('COPY').filter((line) => line.startsWith('--from'))).toEqual(['--from=console /app/dist ./dist']);
 });
 
 it('the image and the compose file set only what is a setting', () => {
@@ -212,7 +215,7 @@ it('what the image copies is there, is let into the build, and is enough to serv
     mkdirSync(dirname(join(app, path)), { recursive: true });
     cpSync(join(ROOT, path), join(app, path), { recursive: true, filter: (source) => !isTest(source) });
   }
-  const copied = of('COPY').flatMap((line) => line.split(/\s+/).slice(0, -1));
+  const copied = of('COPY').flatMap((line) => (line.startsWith('--from') ? [] : line.split(/\s+/).slice(0, -1)));
   expect(copied.filter((path) => !existsSync(join(app, path)))).toEqual([]);
   expect(readdirSync(app).filter((name) => !copied.includes(name))).toEqual([]);
   symlinkSync(join(ROOT, 'node_modules'), join(app, 'node_modules'));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/domain/catalogue.ts';
 import { LONGEST_ANSWER_BYTES, readAnswer } from '../../src/domain/twiml.ts';
 import { LONGEST_REPLY, MOST_MEDIA, type ReadTwiml, type Verb } from '../../src/domain/twiml-shapes.ts';
-import { writeTwiml } from '../../src/domain/twiml-write.ts';
+import { writeTwiml } from '../helpers/write-twiml.ts';
 
 const RUNS = 20_000;
 const url = 'https://example.com/sms';

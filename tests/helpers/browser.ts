@@ -63,6 +63,19 @@ export async function openPage(
   return { page, watch, close: () => context.close() };
 }
 
+/** Waits until the page shows its title and loads nothing more. */
+export async function settled(page: Page): Promise<void> {
+  const title = page.locator('h1').first();
+  await title.waitFor({ timeout: 15_000 }).catch((error: unknown) => {
+    throw new Error(`${page.url()} shows no title`, { cause: error });
+  });
+  // A wait inside of the page would be a script that its policy forbids.
+  const loading = page.locator('[data-testid="skeleton"]');
+  while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'detached' });
+  // What is drawn next frame belongs to it.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+}
+
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -51,7 +51,7 @@ export class Client {
       dispatcher: this.#agent,
     });
     const text = await response.body.text();
-    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    const isJson = /\bjson\b/.test(String(response.headers['content-type'] ?? ''));
     return {
       status: response.statusCode,
       headers: response.headers,

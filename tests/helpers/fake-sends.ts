@@ -3,6 +3,7 @@ import type { Connector, Outcome, Submission } from '../../src/connectors/connec
 import type { Clock } from '../../src/domain/clock.ts';
 import type { Message } from '../../src/domain/message.ts';
 import type { Lane, SendClaim, SendSettlement, SendWork } from '../../src/store/store.ts';
+import type { HandOvers } from '../../src/store/work-shapes.ts';
 
 /** The verbs of dispatch in memory: rows are claimed oldest first, leased, and settled by attempt. */
 export class FakeSends {
@@ -12,6 +13,7 @@ export class FakeSends {
   settling = 0;
   asked = 0;
   failWith: ((batch: SendSettlement[]) => Error | null) | null = null;
+  notes: HandOvers[] = [];
   /** Waited for before a claim answers. */
   slowness: Promise<void> = Promise.resolve();
 
@@ -72,6 +74,10 @@ export class FakeSends {
       });
     await this.slowness;
     return works;
+  }
+
+  async noteHandOvers(note: HandOvers): Promise<void> {
+    this.notes.push(note);
   }
 
   async settleSends(batch: SendSettlement[]): Promise<boolean[]> {

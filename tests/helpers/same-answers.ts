@@ -58,6 +58,7 @@ export function randomQuestion(known: Known, random: () => number): Question {
         await store.optOuts({ accountSid, limit: 10 }),
         await store.optOutLog({ accountSid, limit: 10 }),
         await store.pdus({ limit: 10 }),
+        await store.audit({ since: 0, limit: 10 }),
       ],
     };
   }

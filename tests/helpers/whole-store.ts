@@ -70,6 +70,8 @@ function account(sid: string): Account {
 }
 
 async function fillDirectory(store: Store): Promise<void> {
+  const done = { at: NOW, user: 'admin', role: 'operator' as const, address: '::1', verb: 'POST', accountSid: null };
+  await store.changeConsole({ kind: 'audit', entries: [{ ...done, path: '/_admin/v1/session', status: 200 }] }, NOW);
   for (const sid of [ACCOUNT, OTHER]) await store.saveAccount(account(sid));
   for (const [index, address] of SENDERS.entries()) {
     const sender: Sender = {

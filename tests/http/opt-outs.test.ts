@@ -237,6 +237,9 @@ describe('the admin side', () => {
       [{ words: {} }, 'words'],
       [{ enabled: 'yes' }, 'enabled'],
       [{ keywords: { HALT: [] } }, 'keywords.HALT'],
+      [{ keywords: { 'STOP.KLINGON': [] } }, 'keywords.STOP.KLINGON'],
+      [{ keywords: [] }, 'keywords'],
+      [{ texts: { 'STOP.SPANISH': 'Adiós' } }, 'texts.STOP.SPANISH'],
       [{ keywords: { STOP: 'BASTA' } }, 'keywords.STOP'],
       [{ keywords: { STOP: [1] } }, 'keywords.STOP'],
       [{ keywords: { STOP: ['two words'] } }, 'keywords.STOP'],
@@ -253,6 +256,19 @@ describe('the admin side', () => {
       const { status, json } = await send('PUT', place(), body);
       expect([status, json.code, json.details.parameter]).toEqual([400, 20001, parameter]);
       expect((await get(place())).json.enabled).toBe(false);
+    });
+
+    it('has words and texts by language beside those of the class', async () => {
+      const made = await send('PUT', place(), {
+        keywords: { 'STOP.SPANISH': ['alto'] },
+        texts: { 'STOP.SPANISH': 'Adiós' },
+      });
+      expect(made).toMatchObject({
+        status: 200,
+        json: { keywords: { STOP: [...DEFAULT_KEYWORDS.STOP], 'STOP.SPANISH': ['ALTO'] } },
+      });
+      expect(made.json.texts).toMatchObject({ STOP: { ALL: DEFAULT_TEXTS.STOP }, 'STOP.SPANISH': { ALL: 'Adiós' } });
+      expect((await client.call('DELETE', `${root}/${place()}`)).status).toBe(204);
     });
 
     it('is there for the default service too, and not for one that nobody has', async () => {

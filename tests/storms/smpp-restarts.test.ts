@@ -17,6 +17,7 @@ const IN_FLIGHT = FULL ? 1_000 : 300;
 /** Answered, reported and told of before the process ends. */
 const SETTLED = FULL ? 300 : 100;
 const KILLS = FULL ? 20 : 1;
+const WINDOW = 50;
 const SEED = Number(process.env.PIDGE_TEST_SEED ?? Date.now() % 1_000_000);
 const NEVER_MS = 3_600_000;
 const LONGEST_STOP_MS = 12_000;
@@ -117,7 +118,7 @@ describe.each(ENGINES)(`on $engine, a process with ${IN_FLIGHT} messages in flig
     async () => {
       const random = randomFrom(SEED);
       console.log(`restarts seed ${SEED}`);
-      const restarts = await start(engine, 50);
+      const restarts = await start(engine, WINDOW);
       restarts.plan = () => ({ afterMs: Math.floor(random() * 60) });
       for (let kill = 0; kill < KILLS; kill += 1) {
         const sending = restarts.send(400);
@@ -126,16 +127,18 @@ describe.each(ENGINES)(`on $engine, a process with ${IN_FLIGHT} messages in flig
         await sending;
         await restarts.start();
       }
-      const { statuses, findings } = await restarts.judge();
+      const { statuses, givenUp, findings } = await restarts.judge();
       const doubts = restarts.kills.map((at) => restarts.inDoubtAt(at));
+      const isInDoubtTwice = (token: string) => doubts.filter((one) => one.has(token)).length > 1;
+      const needless = givenUp.filter((token) => !isInDoubtTwice(token));
       const unexplained = [...restarts.copies].filter(
         ([token, all]) => all.length > 1 + doubts.filter((one) => one.has(token)).length,
       );
       const extra = [...restarts.copies.values()].reduce((sum, all) => sum + all.length - 1, 0);
       const { delivered = 0, failed = 0 } = statuses;
       console.log(
-        `${KILLS} kills on ${engine}: ${restarts.acked.size} acknowledged, ${delivered} delivered, ${failed} in doubt twice, ` +
-          `${extra} sent again, ${unexplained.length} of them for no doubt, verify ${findings.length}`,
+        `${KILLS} kills on ${engine}: ${restarts.acked.size} acknowledged, ${delivered} delivered, ${failed} in doubt twice ` +
+          `(${needless.length} of them not so at the carrier), ${extra} sent again, ${unexplained.length} of them for no doubt, verify ${findings.length}`,
       );
       // For whoever has to explain them: milliseconds from the first kill.
       const zero = restarts.kills[0]?.from ?? 0;
@@ -150,8 +153,10 @@ describe.each(ENGINES)(`on $engine, a process with ${IN_FLIGHT} messages in flig
       );
       expect({ unexplained: told.slice(0, 6), kills }).toEqual({ unexplained: [], kills });
       expect(delivered + failed).toBe(restarts.acked.size);
-      // Only who is in doubt at two kills is given up.
-      expect(failed).toBeLessThanOrEqual(restarts.acked.size / 20);
+      expect(failed).toBe(givenUp.length);
+      // Only who was out at two kills is given up. How many that are is the carrier's to say: of a window and its half,
+      // which the node notes as handed over before it writes, the half may not have been written yet.
+      expect(needless.length).toBeLessThanOrEqual((KILLS * WINDOW) / 4);
       expect(findings).toEqual([]);
     },
     180_000,

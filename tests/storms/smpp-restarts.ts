@@ -18,6 +18,7 @@ const NODE = fileURLToPath(new URL('./smpp-node.ts', import.meta.url));
 const ACCOUNT = { sid: 'AC00000000000000000000000000000001', token: '00000000000000000000000000000001' };
 const FIRST_PHONE = 2_000_000;
 
+const IN_DOUBT_TWICE = 30410;
 const WARP = 10;
 /** Real milliseconds without any news, after which nothing more is waited for. */
 const NO_NEWS_MS = 20_000;
@@ -36,7 +37,7 @@ export class SmppRestarts {
   readonly copies = new Map<string, Copy[]>();
   /** Sids that the node itself calls in doubt, because a process that is gone had claimed them. */
   readonly doubted = new Set<string>();
-  /** Sids that the node itself says it sent again. */
+  /** Sids in doubt that the node itself says it sent again. What was put off meanwhile is none of them. */
   readonly resent = new Set<string>();
   /** Monotonic: when a process was killed, and from when on nothing of it can come any more. */
   readonly kills: { from: number; goneAt: number }[] = [];
@@ -158,21 +159,26 @@ export class SmppRestarts {
     }
   }
 
-  /** Statuses of all that was acknowledged, and how many have each; then what is wrong in the store. */
-  async judge(): Promise<{ statuses: Record<string, number>; findings: Finding[] }> {
+  /**
+   * How many of what was acknowledged have each status, the tokens of what was given up as in doubt twice, and what is
+   * wrong in the store.
+   */
+  async judge(): Promise<{ statuses: Record<string, number>; givenUp: string[]; findings: Finding[] }> {
     await this.calm();
     await this.stop();
     const { database } = this.#options;
     const isPostgres = database.startsWith('postgres');
     const reader = await (isPostgres ? openPostgresReader(database) : openSqliteReader(database));
     const statuses: Record<string, number> = {};
-    for (const sid of this.acked.values()) {
-      const status = (await reader.message(ACCOUNT.sid, sid))?.status ?? 'lost';
+    const givenUp: string[] = [];
+    for (const [token, sid] of this.acked) {
+      const { status = 'lost', errorCode } = (await reader.message(ACCOUNT.sid, sid)) ?? {};
+      if (status === 'failed' && errorCode === IN_DOUBT_TWICE) givenUp.push(token);
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
     const findings = await reader.verify();
     await reader.close();
-    return { statuses, findings };
+    return { statuses, givenUp, findings };
   }
 
   async close(): Promise<void> {
@@ -187,7 +193,7 @@ export class SmppRestarts {
   }
 
   #told({ sid, outcome, note }: { sid: string; outcome: string; note?: string }): void {
-    if (outcome === 'sent') this.resent.add(sid);
+    if (outcome === 'sent' && this.doubted.has(sid)) this.resent.add(sid);
     if (note?.startsWith('whoever was sending it is gone')) this.doubted.add(sid);
   }
 

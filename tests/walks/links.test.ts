@@ -73,6 +73,36 @@ describe('short links', () => {
     expect(await pidge.running.store.link(code)).toMatchObject({ clicks: 1, messageSid: json.sid });
   });
 
+  it('are listed by the console with where they stand, where they lead and how often they were followed', async () => {
+    await start([{ domain: 'l.shop.example', services: ['MG00000000000000000000000000000000'] }]);
+    const MessagingServiceSid = await service();
+    const sids = [];
+    for (const path of ['a', 'b']) {
+      sids.push((await send({ MessagingServiceSid, Body: `http://example.org/${path}` })).json.sid);
+    }
+    const list = async (query = '') => client.call('GET', `/_admin/v1/accounts/${pidge.account.sid}/links${query}`);
+    const { links, next_page } = (await list()).json;
+    expect([links.length, next_page]).toEqual([2, null]);
+    const { code, short_url } = links[0];
+    expect(links[0]).toMatchObject({
+      ...{ short_url: `${pidge.origin}/l/${code}`, target: 'http://example.org/b', message_sid: sids[1] },
+      ...{ clicks: 0, is_over: false, domain_sid: expect.stringMatching(/^DN/) },
+    });
+    await visit(`/l/${code}`);
+    for (const q of [code, short_url, 'EXAMPLE.ORG/b', sids[1]]) {
+      expect((await list(`?q=${encodeURIComponent(q)}`)).json.links).toMatchObject([{ code, clicks: 1 }]);
+    }
+    const first = (await list('?limit=1')).json;
+    const second = (await list(`?limit=1&page=${first.next_page}`)).json;
+    expect([...first.links, ...second.links].map((link) => link.message_sid)).toEqual([...sids].reverse());
+    for (const query of ['limit=0', 'page=x', `q=${'x'.repeat(201)}`]) {
+      const refused = await list(`?${query}`);
+      expect([refused.status, refused.json.code, refused.json.details.parameter]).toEqual([
+        ...[400, 20001, query.split('=')[0]],
+      ]);
+    }
+  });
+
   it('each message and each address has its own, and what needs none has none', async () => {
     await start();
     const MessagingServiceSid = await service();

@@ -317,6 +317,19 @@ describe('who opts out', () => {
       const types = app.asked.map(({ params }) => params.OptOutType);
       expect(types).toEqual(['STOP', undefined, 'HELP', 'START', 'STOP']);
     });
+
+    it('answers in the language of the word that was texted', async () => {
+      await open();
+      const sid = await service([NUMBER]);
+      await advanced(sid, {
+        keywords: { 'STOP.SPANISH': ['ALTO'], 'START.SPANISH': ['VOLVER'], 'HELP.FRENCH': ['AIDE'] },
+        texts: { 'STOP.SPANISH': { ALL: 'Adiós' }, 'HELP.FRENCH': { ALL: 'Aide', US: 'Aide, aux USA' } },
+      });
+      expect((await say('aide')).keyword).toEqual({ type: 'HELP', change: null, reply: 'Aide, aux USA' });
+      expect((await say('alto')).keyword).toEqual({ type: 'STOP', change: 'opt-out', reply: 'Adiós' });
+      expect((await say('volver')).keyword).toMatchObject({ type: 'START', reply: DEFAULT_TEXTS.START });
+      expect((await say('stop')).keyword).toMatchObject({ type: 'STOP', reply: DEFAULT_TEXTS.STOP });
+    });
   });
 
   describe('by hand', () => {

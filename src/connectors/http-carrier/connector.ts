@@ -7,7 +7,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { CarriedChannel } from '../../domain/routes.ts';
 import { download } from '../../net/download.ts';
 import type { Outgoing } from '../../net/outgoing.ts';
-import type { Connector, Ear, Outcome, Submission } from '../connector.ts';
+import type { Connector, Ear, Outcome, Submission, Tell } from '../connector.ts';
 import { HandOver, isLate, namelessId, retryAfterOf, withoutAnswer } from '../hand-over.ts';
 import { FileGone, tellMessages } from '../tell-messages.ts';
 import { queryOf, strangeness } from './check.ts';
@@ -59,8 +59,12 @@ export class HttpConnector implements Connector {
     this.#handOver.open();
   }
 
-  send(batch: Submission[]): Promise<Outcome[]> {
-    return this.#handOver.run(batch, (submission) => this.#send(submission));
+  get window(): number {
+    return this.#handOver.window;
+  }
+
+  send(batch: Submission[], tell?: Tell): Promise<Outcome[]> {
+    return this.#handOver.run(batch, (submission) => this.#send(submission), tell);
   }
 
   stop(): Promise<void> {

@@ -11,7 +11,7 @@ import type { CountedPdus, TracedPdu } from '../../domain/pdu-trace.ts';
 import { describeStatus, ESME } from '../../wire/smpp/codes.ts';
 import { foldId } from '../../wire/smpp/receipt.ts';
 import { verdictOfSubmit } from '../../wire/smpp/submit-result.ts';
-import type { AwaitedPart, Connector, Ear, Outcome, Submission } from '../connector.ts';
+import type { AwaitedPart, Connector, Ear, Outcome, Submission, Tell } from '../connector.ts';
 import { CarrierIds } from './carrier-ids.ts';
 import { type Delivered, makeDeliver } from './deliver.ts';
 import { fieldsOf, type Job, outcomeOf, ownId, type PartState, type Progress } from './job.ts';
@@ -76,6 +76,18 @@ export class SmppConnector implements Connector {
     return this.#sessions.some((session) => session.isBound && session.canSubmit);
   }
 
+  /** Of the binds that are there. */
+  get window(): number {
+    const bound = this.#sessions.filter((session) => session.isBound && session.canSubmit).length;
+    return this.#settings.window * Math.max(1, bound);
+  }
+
+  get windowUsed(): number | null {
+    if (!this.isBound) return null;
+    const room = this.#sessions.reduce((sum, session) => sum + session.room, 0);
+    return Math.max(0, 1 - room / this.window);
+  }
+
   /** Resolves at once: a carrier that is away must not keep a node from starting. */
   async start(ear: Ear): Promise<void> {
     this.#ear = ear;
@@ -99,7 +111,7 @@ export class SmppConnector implements Connector {
     for (const { carrierId } of awaited) this.#ids.add(carrierId);
   }
 
-  async send(batch: Submission[], tell?: (index: number, outcome: Outcome) => void): Promise<Outcome[]> {
+  async send(batch: Submission[], tell?: Tell): Promise<Outcome[]> {
     const outcomes = batch.map((submission) => this.#take(submission));
     if (tell) for (const [index, outcome] of outcomes.entries()) void outcome.then((known) => tell(index, known));
     this.#pump();

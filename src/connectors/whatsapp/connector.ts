@@ -5,7 +5,7 @@
 import type { CarrierAnswer, CarrierCall } from '../../domain/carrier-call.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Outgoing, OutgoingResult } from '../../net/outgoing.ts';
-import type { Connector, Ear, Outcome, Submission } from '../connector.ts';
+import type { Connector, Ear, Outcome, Submission, Tell } from '../connector.ts';
 import { HandOver, isLate, namelessId, retryAfterOf, withoutAnswer } from '../hand-over.ts';
 import { type Fields, fieldsOf, idOf, listOf, readJson } from '../json.ts';
 import { tellMessages } from '../tell-messages.ts';
@@ -62,8 +62,12 @@ export class WhatsAppConnector implements Connector {
     this.#handOver.open();
   }
 
-  send(batch: Submission[]): Promise<Outcome[]> {
-    return this.#handOver.run(batch, (submission) => this.#send(submission));
+  get window(): number {
+    return this.#handOver.window;
+  }
+
+  send(batch: Submission[], tell?: Tell): Promise<Outcome[]> {
+    return this.#handOver.run(batch, (submission) => this.#send(submission), tell);
   }
 
   /** By what statuses have told since it was written. */

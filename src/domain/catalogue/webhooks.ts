@@ -16,8 +16,15 @@ export const WEBHOOKS: Entries = {
     when: 'async',
     side: 'your endpoint',
     meaning: 'Your endpoint gave no usable answer.',
-    causes: ['It took longer than the read time-out.', 'It closed the connection half-way.'],
-    fixes: ['Answer first and work afterwards; look at the log of your app at this time.'],
+    causes: [
+      'It answered with another status than 2xx; 401 and 403 are as a rule a signature that the app refuses.',
+      'It took longer than the read time-out.',
+      'It closed the connection half-way.',
+    ],
+    fixes: [
+      'Look at the answer and at the log of your app at this time; answer first and work afterwards.',
+      'With 401 or 403 compare the signature: in the console, Webhooks, tab Signature.',
+    ],
     reproduce: 'Let your endpoint wait for 20 s',
   },
   11201: {

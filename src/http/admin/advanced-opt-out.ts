@@ -3,9 +3,9 @@
  * operations. Its keywords and texts count from the next message on.
  */
 import { isCountry } from '../../domain/address.ts';
+import { type AdvancedInput, readAdvanced, showAdvanced } from '../../domain/advanced-opt-out.ts';
 import { iso8601 } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
-import { type AdvancedInput, OPT_OUT_TYPES, readAdvanced } from '../../domain/keywords.ts';
 import { namedSid } from '../../domain/sid.ts';
 import type { Document } from '../../store/directory.ts';
 import type { Answer } from '../answer.ts';
@@ -71,20 +71,25 @@ function readBody(body: unknown): { enabled: boolean } & AdvancedInput {
 }
 
 function readKeywords(value: unknown): NonNullable<AdvancedInput['keywords']> {
-  const classes = objectOf(value, 'keywords', OPT_OUT_TYPES);
-  for (const [type, words] of Object.entries(classes)) {
+  const lists = mapOf(value, 'keywords');
+  for (const [key, words] of Object.entries(lists)) {
     const isList = Array.isArray(words) && words.every((word) => typeof word === 'string');
-    if (!isList) throw wrong(`keywords.${type}`, words, 'a list of words');
+    if (!isList) throw wrong(`keywords.${key}`, words, 'a list of words');
   }
-  return classes as NonNullable<AdvancedInput['keywords']>;
+  return lists as NonNullable<AdvancedInput['keywords']>;
+}
+
+/** Under names that the domain judges. */
+function mapOf(value: unknown, place: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw wrong(place, value, 'a JSON object');
 }
 
 /** A text alone is the one for `ALL`. */
 function readTexts(value: unknown): NonNullable<AdvancedInput['texts']> {
-  const classes = objectOf(value, 'texts', OPT_OUT_TYPES);
-  const read = Object.entries(classes).map(([type, given]): [string, unknown] => {
-    if (typeof given === 'string') return [type, { ALL: given }];
-    const place = `texts.${type}`;
+  const read = Object.entries(mapOf(value, 'texts')).map(([key, given]): [string, unknown] => {
+    if (typeof given === 'string') return [key, { ALL: given }];
+    const place = `texts.${key}`;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
       throw wrong(place, given, 'a text, or texts by country');
     }
@@ -94,9 +99,9 @@ function readTexts(value: unknown): NonNullable<AdvancedInput['texts']> {
       if (country !== 'ALL' && !isCountry(country)) throw wrong(place, country, 'an ISO 3166 code, or ALL');
       if (typeof text !== 'string') throw wrong(`${place}.${country}`, text, 'a text');
     }
-    return [type, given];
+    return [key, given];
   });
-  return Object.fromEntries(read);
+  return Object.fromEntries(read) as NonNullable<AdvancedInput['texts']>;
 }
 
 function answer(call: Call, serviceSid: string, document: Document | null): Answer {
@@ -108,8 +113,7 @@ function answer(call: Call, serviceSid: string, document: Document | null): Answ
     account_sid: call.account.sid,
     service_sid: serviceSid,
     enabled,
-    keywords: read.advanced.keywords,
-    texts: read.advanced.texts,
+    ...showAdvanced(read.advanced),
     date_created: document && iso8601(document.createdAt),
     date_updated: document && iso8601(document.updatedAt),
     url: `${call.origin()}${call.base}`,

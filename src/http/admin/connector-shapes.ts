@@ -5,6 +5,10 @@ export interface ConnectorRoom {
   /** Whose machine it is: connectors are this account's to see. */
   operatorSid: string;
   list(): ConnectorShown[];
+  /** Nothing more is handed to it, on any node. */
+  pause(connector: string, reason: string | null): Promise<void>;
+  /** `false`: it was not paused. */
+  resume(connector: string): Promise<boolean>;
   /** Of a message, or of a connector; the latter without what other accounts than the operator's have written. */
   pdus(query: PduQuery): Promise<PduShown[]>;
   /** As a capture file. */
@@ -16,6 +20,8 @@ export interface ConnectorShown {
   kind: string;
   /** `null`: it keeps no connection. */
   bound: boolean | null;
+  /** Since when (epoch ms), and why; `null`: it is not. */
+  paused: { at: number; reason: string | null } | null;
   /** No password. */
   smpp: {
     peer: string;

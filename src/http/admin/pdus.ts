@@ -6,40 +6,44 @@ import { refuse } from '../../domain/errors.ts';
 import type { PduQuery } from '../../domain/pdu-trace.ts';
 import type { Answer, Download, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
-import type { ConnectorRoom, PduShown } from './connector-shapes.ts';
+import type { ConnectorRoom, ConnectorShown, PduShown } from './connector-shapes.ts';
 
 const MOST_LISTED = 1_000;
 const LISTED = 50;
 const MOST_CAPTURED = 10_000;
 
 export function listConnectors(call: Call): Answer {
-  const connectors = operatorRoom(call)
-    .list()
-    .map(({ smpp, ...rest }) => ({
-      ...rest,
-      ...(smpp && {
-        peer: smpp.peer,
-        tls: smpp.tls,
-        system_id: smpp.systemId,
-        bind: smpp.bind,
-        binds: smpp.binds,
-        window: smpp.window,
-        rate: smpp.ratePerSecond,
-        trace: smpp.trace,
-      }),
-    }));
+  const connectors = operatorRoom(call).list().map(showConnector);
   return { kind: 'resource', status: 200, element: 'Connectors', resource: { connectors } };
+}
+
+/** As JSON shows it. */
+export function showConnector({ smpp, paused, ...rest }: ConnectorShown): Resource {
+  return {
+    ...rest,
+    paused: paused && { since: new Date(paused.at).toISOString(), reason: paused.reason },
+    ...(smpp && {
+      peer: smpp.peer,
+      tls: smpp.tls,
+      system_id: smpp.systemId,
+      bind: smpp.bind,
+      binds: smpp.binds,
+      window: smpp.window,
+      rate: smpp.ratePerSecond,
+      trace: smpp.trace,
+    }),
+  };
 }
 
 /** The newest, or with `after` what came after the PDU of this id; oldest first. */
 export async function listConnectorPdus(call: Call): Promise<Answer> {
-  const pdus = await operatorRoom(call).pdus({ ...ofConnector(call), after: afterOf(call), limit: limitOf(call) });
+  const pdus = await operatorRoom(call).pdus({ ...ofTraced(call), after: afterOf(call), limit: limitOf(call) });
   return answerOf(pdus);
 }
 
 export async function captureConnector(call: Call): Promise<Answer> {
   const room = operatorRoom(call);
-  const query = ofConnector(call);
+  const query = ofTraced(call);
   return fileOf(room, `${query.connector}.pcap`, await room.pdus({ ...query, limit: MOST_CAPTURED }));
 }
 
@@ -88,7 +92,7 @@ function roomOf(call: Call): ConnectorRoom {
   throw refuse(20404, { path: call.meta.path });
 }
 
-function operatorRoom(call: Call): ConnectorRoom {
+export function operatorRoom(call: Call): ConnectorRoom {
   const room = roomOf(call);
   if (call.account.sid === room.operatorSid) return room;
   throw refuse(20404, { path: call.meta.path }, { fix: 'Connectors are shown to the first account of the server.' });
@@ -101,7 +105,14 @@ async function ofMessage(call: Call): Promise<{ message: NonNullable<PduQuery['m
   return { message: { accountSid, messageSid } };
 }
 
-function ofConnector(call: Call): { connector: string } {
+/** Also a customer's own SMPP client, by its system_id. */
+function ofTraced(call: Call): { connector: string } {
+  const connector = nameOf(call.sids[0] ?? '');
+  operatorRoom(call);
+  return connector.startsWith('smpp:') ? { connector } : ofConnector(call);
+}
+
+export function ofConnector(call: Call): { connector: string } {
   const connector = nameOf(call.sids[0] ?? '');
   const names = operatorRoom(call)
     .list()

@@ -98,16 +98,24 @@ export function attemptValues({
   ];
 }
 
-/** Of as many `attemptValues`. */
-export async function keepAttempts(batch: Batch, attempts: Columns): Promise<void> {
-  if (attempts.size === 0) return;
-  await batch.query(
+/** Attempts that no work has made. Answers their ids. */
+export async function keepMadeAttempts(batch: Batch, records: CallbackResult['record'][]): Promise<number[]> {
+  const columns = new Columns(ATTEMPT_WIDTH);
+  for (const record of records) columns.push(...attemptValues({ ...record, record }));
+  return keepAttempts(batch, columns);
+}
+
+/** Of as many `attemptValues`. Answers their ids, in order. */
+export async function keepAttempts(batch: Batch, attempts: Columns): Promise<number[]> {
+  if (attempts.size === 0) return [];
+  const rows = await batch.query(
     `insert into attempts (work_id, message_sid, account_sid, attempt, at, ms, decision, payload, request, response,
        error_code, error)
      select * from unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::int[], $7::text[],
-       $8::text[], $9::text[], $10::text[], $11::int[], $12::text[])`,
+       $8::text[], $9::text[], $10::text[], $11::int[], $12::text[]) returning id`,
     attempts.values,
   );
+  return rows.map(([id]) => id as number).sort((a, b) => a - b);
 }
 
 async function writeRetries(batch: Batch, again: Columns): Promise<void> {
@@ -168,7 +176,7 @@ export async function replayCallback(
   const message = { accountSid, sid: row[0] as string };
   // Locked so that a transition of the message does not queue its callback unseen beside this one.
   await batch.load([message]);
-  batch.queueCallback(message, payload, now);
+  batch.queueCallback(message, { ...payload, replayOf: attemptId }, now);
   const [workId] = await batch.flush();
   return workId === undefined ? null : { workId };
 }

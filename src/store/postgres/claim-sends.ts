@@ -198,8 +198,8 @@ class Claiming {
       const message = walkers[index];
       row[ATTEMPT] = (row[ATTEMPT] as number) + 1;
       if (!message) continue;
-      if (optedOut.has(message.sid)) row[OPTED_OUT] = 1;
-      if (row[EXPIRED] === 1 || row[OPTED_OUT] === 1 || row[STATUS] !== 'queued') continue;
+      row[OPTED_OUT] = optedOut.get(message.sid) ?? 0;
+      if (row[EXPIRED] === 1 || row[OPTED_OUT] !== 0 || row[STATUS] !== 'queued') continue;
       this.#batch.remember(message);
       this.#batch.advance(message, 'claim', this.#now);
       row[STATUS] = message.status;

@@ -1,5 +1,5 @@
 import type { OptOutKey } from '../../domain/opt-out.ts';
-import { addressesOf, forbidding } from '../inbound-rows.ts';
+import { addressesOf, forbidding, isForgone, type OptedOut, optedOutBy } from '../inbound-rows.ts';
 import type { ClaimedWork, OptOutChange, OptOutChanged } from '../inbound-shapes.ts';
 import type { Row, Walker } from '../rows.ts';
 import type { Batch } from './batch.ts';
@@ -33,6 +33,9 @@ const CLAIMED = `with claimed as materialized (
         and m.listed_at >= (select at from since) and m.status in ('queued', 'sending') offset 0) m)
   select t.n, w.id, w.account_sid, w.attempt from theirs t
   join claimed w on w.account_sid = t.account_sid and w.message_sid = t.sid`;
+/** Few at any time: whom they are for stands in their text, which the keyword may be gone without. */
+const CLAIMED_NOTICES = `select id, account_sid, attempt, payload from work
+  where kind = 'notice' and owner is not null and account_sid = any($1::text[]) and due_at > $2`;
 
 export async function changeOptOuts(batch: Batch, items: OptOutChange[], now: number): Promise<OptOutChanged[]> {
   const answers: OptOutChanged[] = [];
@@ -107,27 +110,40 @@ export async function findClaimed(batch: Batch, questions: ClaimedQuestion[], no
   for (const [index, workId, accountSid, attempt] of rows as [number, number, string, number][]) {
     answers[index]?.push({ workId, accountSid, attempt });
   }
+  const accounts = [...new Set(questions.map(({ accountSid }) => accountSid))];
+  const notices = (await batch.query(CLAIMED_NOTICES, [accounts, now])) as [number, string, number, string][];
+  if (notices.length === 0) return answers;
+  for (const [index, { accountSid, keys }] of questions.entries()) {
+    const addresses = keys.flatMap(addressesOf);
+    for (const [workId, account, attempt, payload] of notices) {
+      if (account !== accountSid || !isForgone(payload, addresses)) continue;
+      answers[index]?.push({ workId, accountSid, attempt });
+    }
+  }
   return answers;
 }
 
-/** Of the messages of a claim that holds the gate, those whose peer has opted out. */
-export async function findOptedOut(batch: Batch, messages: Walker[]): Promise<Set<string>> {
+/** Of the messages of a claim that holds the gate, those whose peer has opted out, by sid. */
+export async function findOptedOut(batch: Batch, messages: Walker[]): Promise<Map<string, OptedOut>> {
   const columns = new Columns(4);
   for (const [index, message] of messages.entries()) {
     const { channel, peer } = forbidding(message);
     columns.push(index, message.accountSid, channel, peer);
   }
-  const found = new Set<string>();
+  const found = new Map<string, OptedOut>();
   if (columns.size === 0) return found;
   const rows = await batch.query(
-    `select u.n, o.scope from unnest($1::int[], $2::text[], $3::text[], $4::text[]) u (n, account_sid, channel, peer)
+    `select u.n, o.scope, o.source
+     from unnest($1::int[], $2::text[], $3::text[], $4::text[]) u (n, account_sid, channel, peer)
      join opt_outs o on o.account_sid = u.account_sid and o.channel = u.channel and o.peer = u.peer`,
     columns.values,
   );
-  for (const [index, scope] of rows as [number, string][]) {
+  for (const [index, scope, source] of rows as [number, string, string][]) {
     const message = messages[index];
-    if (!message || found.has(message.sid)) continue;
-    if (forbidding(message).scopes.includes(scope) || (await isInPool(batch, message, scope))) found.add(message.sid);
+    if (!message || found.get(message.sid) === 1) continue;
+    if (forbidding(message).scopes.includes(scope) || (await isInPool(batch, message, scope))) {
+      found.set(message.sid, optedOutBy([source]));
+    }
   }
   return found;
 }

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { realClock } from '../../domain/clock.ts';
 import { type Faults, noFaults } from '../../domain/faults.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import type { AttemptVerbs } from '../attempt-shapes.ts';
 import type { CallbackClaim, CallbackResult, CallbackWork } from '../callback-shapes.ts';
 import type { Call } from '../commit.ts';
 import type { Account, AccountChange, AccountChanged, Document, Sender } from '../directory.ts';
@@ -30,7 +31,6 @@ import type {
   LinkVisit,
   MediaVerbs,
 } from '../media.ts';
-import type { PduVerbs } from '../pdu-shapes.ts';
 import type { FiredTrigger, RaisedAlert } from '../report-shapes.ts';
 import type {
   Acceptance,
@@ -69,9 +69,9 @@ export interface StoreParts {
   faults?: Faults;
 }
 
-/** Connections for reads. With seven for writes and one of the node itself a process holds eleven at most. */
+/** Connections for reads. With eight for writes and one of the node itself a process holds twelve at most. */
 const READERS = 3;
-const PIPELINES = 7;
+const PIPELINES = 8;
 const SLOTS = 20;
 /** What gathers within this time becomes one hint. */
 const HINT_MS = 10;
@@ -79,7 +79,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The store on PostgreSQL: seven pipelines, so that accepting never waits for what the engine writes, callbacks for
+ * The store on PostgreSQL: eight pipelines, so that accepting never waits for what the engine writes, callbacks for
  * neither, what comes in for none of them nor for its apps' answers, and an owner's change takes its locks in a
  * transaction of its own. That of the gate (`opt-outs.ts`) is opened by the first opt-out.
  */
@@ -94,11 +94,17 @@ export class PostgresStore extends PostgresReads implements Store {
   readonly #changes: Pipeline;
   readonly #inbound: Pipeline;
   readonly #replies: Pipeline;
+  readonly #handOvers: Pipeline;
   readonly #gate: Pipeline;
   readonly #line: NodeLine;
   readonly #clock: { now(): number };
-  readonly keepPdus: PduVerbs['keepPdus'] = (batch, now) => this.#changes.call('keepPdus', now, batch);
-  readonly forgetPdus: PduVerbs['forgetPdus'] = (bounds, now) => this.#changes.call('forgetPdus', now, bounds);
+  readonly keepAttempts: AttemptVerbs['keepAttempts'] = (some, now) => this.#callbacks.call('keepAttempts', now, some);
+  readonly keepPdus: Store['keepPdus'] = (batch, now) => this.#changes.call('keepPdus', now, batch);
+  readonly forgetAlerts = (before: number) => this.#callbacks.call<number>('forgetAlerts', this.#clock.now(), before);
+  readonly forgetLinks = (before: number) => this.#callbacks.call<number>('forgetLinks', this.#clock.now(), before);
+  readonly noteHandOvers: Store['noteHandOvers'] = (note, now) => this.#handOvers.call('noteHandOvers', now, note);
+  readonly forgetPdus: Store['forgetPdus'] = (bounds, now) => this.#changes.call('forgetPdus', now, bounds);
+  readonly changeConsole: Store['changeConsole'] = (one, now) => this.#changes.call('changeConsole', now, one);
   /** Claims whose commit got no answer: nobody has their work, so the next claim gives it back first. */
   #lost: Call[] = [];
   #monthsKeptUntil: number;
@@ -140,6 +146,7 @@ export class PostgresStore extends PostgresReads implements Store {
     this.#inbound = pipeline(4);
     this.#gate = pipeline(5);
     this.#replies = pipeline(6);
+    this.#handOvers = pipeline(7);
   }
 
   accept(batch: Acceptance[], now: number): Promise<Accepted[]> {
@@ -230,10 +237,6 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#callbacks.call('visitLink', now, visit);
   }
 
-  forgetLinks(before: number): Promise<number> {
-    return this.#callbacks.call('forgetLinks', this.#clock.now(), before);
-  }
-
   expire(step: Expiry, now: number): Promise<Expired> {
     return this.#changes.call('expire', now, step);
   }
@@ -255,10 +258,6 @@ export class PostgresStore extends PostgresReads implements Store {
 
   async raiseAlerts(batch: RaisedAlert[], now: number): Promise<void> {
     await this.#callbacks.call('raiseAlerts', now, batch);
-  }
-
-  forgetAlerts(before: number): Promise<number> {
-    return this.#callbacks.call('forgetAlerts', this.#clock.now(), before);
   }
 
   fireTrigger(fired: FiredTrigger, now: number): Promise<boolean> {
@@ -338,7 +337,7 @@ export class PostgresStore extends PostgresReads implements Store {
 
   async #close(): Promise<void> {
     const before = [this.#accepts, this.#sends, this.#callbacks, this.#changes];
-    const pipelines = [...before, this.#inbound, this.#replies, this.#gate];
+    const pipelines = [...before, this.#inbound, this.#replies, this.#gate, this.#handOvers];
     await Promise.all(pipelines.map((pipeline) => pipeline.close()));
     await this.#line.close();
     await this.#readers.close();

@@ -7,8 +7,8 @@ import { Columns } from './columns.ts';
 
 /**
  * Receipts, by the rules told in `sql/receipts.ts`. One that is parked while the part it belongs to is being written
- * elsewhere would wait for ever, so both sides hold the carrier's lock: receipts and settlements of one connector
- * take turns. They come from the node that holds the connector, so nobody waits in practice.
+ * elsewhere would wait for ever, so both sides hold the carrier's lock: settlements of one connector take turns, with
+ * each other and with receipts that overtake them. A receipt whose part is known waits for nobody.
  */
 const PARKED_ROWS = 100_000;
 const PARKED_MS = 72 * 3_600_000;
@@ -37,16 +37,26 @@ export async function lockCarriers(batch: Batch, connectors: string[]): Promise<
 }
 
 export async function receive(batch: Batch, receipts: Receipt[], now: number): Promise<Received[]> {
-  await lockCarriers(
-    batch,
-    receipts.map(({ connector }) => connector),
-  );
+  // Before anything else is locked, as everybody does. What is unknown is looked for again under the lock.
+  await lockCarriers(batch, await carriersOfUnknown(batch, receipts));
   const desk = await Desk.open(batch, receipts, now);
   const answers = receipts.map((receipt) => desk.apply(receipt));
   const strangers = receipts.filter((_, index) => answers[index] === null);
   const parked = strangers.length > 0 ? await park(batch, strangers, now) : [];
   await desk.write();
   return answers.map((answer) => answer ?? parked.shift() ?? { kind: 'ignored' });
+}
+
+/** Connectors of the receipts that have no part yet. A part that is known stays so until its message is forgotten. */
+async function carriersOfUnknown(batch: Batch, receipts: Receipt[]): Promise<string[]> {
+  const columns = new Columns(2);
+  for (const { connector, carrierId } of receipts) columns.push(connector, carrierId);
+  const rows = await batch.query(
+    `select distinct k.connector from unnest($1::text[], $2::text[]) k (connector, carrier_id)
+     where not exists (select 1 from parts p where p.connector = k.connector and p.carrier_id = k.carrier_id)`,
+    columns.values,
+  );
+  return rows.map(([connector]) => connector as string);
 }
 
 /** Applies what was parked for parts that have just become known. */
@@ -153,15 +163,17 @@ class Desk {
 
   async write(): Promise<void> {
     if (this.#changed.size === 0) return;
-    const columns = new Columns(5);
-    for (const { accountSid, connector, carrierId, state, errorCode } of this.#changed) {
-      columns.push(accountSid, connector, carrierId, state, errorCode);
+    const columns = new Columns(6);
+    for (const { accountSid, connector, carrierId, messageSid, state, errorCode } of this.#changed) {
+      columns.push(accountSid, connector, carrierId, messageSid, state, errorCode);
     }
+    // A carrier that uses the id again may just have given it to a newer message, whose part this is then.
     await this.#batch.query(
       `update parts p set state = u.state, error_code = u.error_code
-       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[])
-         u (account_sid, connector, carrier_id, state, error_code)
-       where p.account_sid = u.account_sid and p.connector = u.connector and p.carrier_id = u.carrier_id`,
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+         u (account_sid, connector, carrier_id, message_sid, state, error_code)
+       where p.account_sid = u.account_sid and p.connector = u.connector and p.carrier_id = u.carrier_id
+         and p.message_sid = u.message_sid`,
       columns.values,
     );
   }

@@ -2,6 +2,7 @@ import { sidTime } from '../../domain/sid.ts';
 import type { SendSettlement, WorkKind } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { Columns } from './columns.ts';
+import { forgetHandOvers, HAND_OVERS, MAY_BE_SENT } from './hand-overs.ts';
 import { claimParked, lockCarriers } from './receipts.ts';
 
 /** Settling sends, and giving back what dead nodes had claimed. */
@@ -192,12 +193,17 @@ export async function takeOver(batch: Batch, owner: string, now: number): Promis
     `delete from leases l where l.owner <> $1 and not exists (select 1 from nodes n where n.owner = l.owner)`,
     [owner],
   );
-  return giveBack(batch, 'owner <> $2 and not exists (select 1 from nodes n where n.owner = work.owner)', owner, now);
+  const isDead = (table: string) =>
+    `${table}.owner <> $2 and not exists (select 1 from nodes n where n.owner = ${table}.owner)`;
+  const rows = await giveBack(batch, isDead('work'), owner, now);
+  await forgetHandOvers(batch, isDead('hand_overs').replace('$2', '$1'), [owner]);
+  return rows;
 }
 
 /** A node that goes: nothing of it is left to be waited for. */
 export async function leave(batch: Batch, owner: string, now: number): Promise<null> {
-  await giveBack(batch, 'owner = $2', owner, now);
+  await giveBack(batch, 'work.owner = $2', owner, now);
+  await forgetHandOvers(batch, 'owner = $1', [owner]);
   await batch.query('delete from leases where owner = $1', [owner]);
   await batch.query('delete from nodes where owner = $1', [owner]);
   return null;
@@ -205,8 +211,9 @@ export async function leave(batch: Batch, owner: string, now: number): Promise<n
 
 async function giveBack(batch: Batch, whose: string, owner: string, now: number): Promise<number> {
   const rows = await batch.query(
-    `update work set due_at = case when kind in ('send', 'notice') then least($1, sid_at) else $1 end, owner = null,
-       past = case when kind in ('send', 'notice') then (coalesce(past, '{}')::jsonb || '{"orphaned":true}')::text else past end
+    `with ${HAND_OVERS}
+     update work set due_at = case when kind in ('send', 'notice') then least($1, sid_at) else $1 end, owner = null,
+       past = case when kind in ('send', 'notice') and ${MAY_BE_SENT} then (coalesce(past, '{}')::jsonb || '{"orphaned":true}')::text else past end
      where owner is not null and ${whose} returning account_sid, lane, kind`,
     [now, owner],
   );

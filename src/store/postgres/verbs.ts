@@ -2,6 +2,7 @@ import type { TracedPdu } from '../../domain/pdu-trace.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { CallbackClaim, CallbackResult } from '../callback-shapes.ts';
 import type { Call } from '../commit.ts';
+import type { ConsoleChange } from '../console-shapes.ts';
 import type { Account, AccountChange, Document, Sender } from '../directory.ts';
 import type { Expiry } from '../expiry.ts';
 import type { ArrivedPart, EndedSubmission, Intake, OptOutChange, ReplyResult } from '../inbound-shapes.ts';
@@ -9,14 +10,17 @@ import type { BlobHold, FetchSettlement, LinkVisit } from '../media.ts';
 import type { PduBounds } from '../pdu-shapes.ts';
 import type { FiredTrigger, RaisedAlert } from '../report-shapes.ts';
 import type { Acceptance, Change, Claim, Release, Repace, SendClaim, SendSettlement, WorkKind } from '../store.ts';
+import type { HandOvers } from '../work-shapes.ts';
 import { accept, isOneStatement as isOneAccept } from './accept.ts';
 import type { Batch } from './batch.ts';
 import { dyingBlobs, forgetBlobs, holdBlob } from './blobs.ts';
-import { claimCallbacks, finishCallbacks, replayCallback } from './callbacks.ts';
+import { claimCallbacks, finishCallbacks, keepMadeAttempts, replayCallback } from './callbacks.ts';
 import { change } from './changes.ts';
 import { claimSends } from './claim-sends.ts';
+import { changeConsole } from './console.ts';
 import { changeAccount, removeSender, saveAccount, saveSender } from './directory.ts';
 import { removeDocument, saveDocument } from './documents.ts';
+import { noteHandOvers } from './hand-overs.ts';
 import { takeIn } from './inbound.ts';
 import { claimJoinings, endSubmission, giveBackJoinings, takePart } from './joinings.ts';
 import { forgetLinks, visitLink } from './links.ts';
@@ -58,8 +62,11 @@ const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise
   repace: (batch, [one]: [Repace], now) => repace(batch, one, now),
   forgetAlerts: (batch, [before]: [number]) => forgetAlerts(batch, before),
   fireTrigger: (batch, [fired]: [FiredTrigger], now) => fireTrigger(batch, fired, now),
+  keepAttempts: (batch, [records]: [CallbackResult['record'][]]) => keepMadeAttempts(batch, records),
   keepPdus: (batch, [pdus]: [TracedPdu[]]) => keepPdus(batch, pdus),
   forgetPdus: (batch, [bounds]: [PduBounds]) => forgetPdus(batch, bounds),
+  changeConsole: (batch, [change]: [ConsoleChange], now) => changeConsole(batch, change, now),
+  noteHandOvers: (batch, [note]: [HandOvers]) => noteHandOvers(batch, note),
   saveAccount: (batch, [account]: [Account]) => saveAccount(batch, account),
   changeAccount: (batch, [one]: [AccountChange], now) => changeAccount(batch, one, now),
   saveSender: (batch, [sender]: [Sender]) => saveSender(batch, sender),
@@ -117,6 +124,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   'forgetInbound',
   'passGate',
   'findClaimed',
+  'noteHandOvers',
 ]);
 
 /** Gives back what a lost claim may have leased: its rows are told by owner and end of lease. */
@@ -153,8 +161,9 @@ export const POINTS: Record<
   changeAccount: 'account',
 };
 
-/** Only accepting without lanes is one statement. */
+/** Accepting without lanes, and a single note. */
 export function isOneStatement(calls: Call[]): boolean {
+  if (calls.length === 1 && calls[0]?.[0] === 'noteHandOvers') return true;
   return calls.every(([verb, , args]) => verb === 'accept' && isOneAccept(args[0] as Acceptance[]));
 }
 

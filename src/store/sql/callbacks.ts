@@ -1,6 +1,7 @@
+import type { SQLInputValue } from 'node:sqlite';
 import { esmeUserOf } from '../../domain/esme-address.ts';
 import type { CallbackClaim, CallbackPayload, CallbackResult } from '../callback-shapes.ts';
-import { keptTexts } from '../kept-attempt.ts';
+import { attemptValues, FINISHED_STRIDE, INSERT_ATTEMPT, type MadeAttempt } from '../kept-attempt.ts';
 import type { Row } from '../rows.ts';
 import { CLICK, HELD_AT, IN_ORDER } from '../transition.ts';
 import type { WriteContext } from './context.ts';
@@ -12,8 +13,13 @@ import type { WriteContext } from './context.ts';
  */
 
 const CLAIM = `update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?`;
-const INSERT = `insert into work (kind, message_sid, account_sid, due_at, attempt, payload, connector)
-  values (?, ?, ?, ?, 0, ?, ?)`;
+const INSERT = 'insert into work (kind, message_sid, account_sid, due_at, attempt, payload, connector)';
+const INSERT_CLICK = `${INSERT} values ('callback', ?, ?, ?, 0, ?, '${CLICK}')`;
+/** Held when its message has another one open. A text for each kind, so that each finds the index of its own. */
+const insertInLine = (kind: 'callback' | 'esme') => `${INSERT} values ('${kind}', ?1, ?2,
+  iif(exists (select 1 from work where message_sid = ?1 and kind = '${kind}' and ${IN_ORDER}), ${HELD_AT}, ?3), 0, ?4, ?5)`;
+const INSERT_CALLBACK = insertInLine('callback');
+const INSERT_ESME = insertInLine('esme');
 /** What is for ESMEs is of another kind: who has none bound need not look past it. The user stands as its connector. */
 const CLAIM_OF_ESME = `select id, attempt, message_sid, account_sid, payload from work
   where kind = 'esme' and connector = ? and due_at <= ? order by due_at, id limit ?`;
@@ -30,12 +36,12 @@ export function queueCallback(
 ): number {
   const user = esmeUserOf(payload.url);
   const kind = user === null ? 'callback' : 'esme';
-  const inLine = `select 1 from work where message_sid = ? and kind = '${kind}' and ${IN_ORDER} limit 1`;
-  const open = !payload.click && ctx.sql(inLine).get(messageSid);
   ctx.count(`work ${kind}`, 1);
-  const dueAt = open ? HELD_AT : now;
-  const row = [kind, messageSid, accountSid, dueAt, JSON.stringify(payload), payload.click ? CLICK : user] as const;
-  return Number(ctx.sql(INSERT).run(...row).lastInsertRowid);
+  const row = [messageSid, accountSid, now, JSON.stringify(payload)] as const;
+  const made = payload.click
+    ? ctx.sql(INSERT_CLICK).run(...row)
+    : ctx.sql(user === null ? INSERT_CALLBACK : INSERT_ESME).run(...row, user);
+  return Number(made.lastInsertRowid);
 }
 
 /** Answers rows for `callbackWorkFrom`. */
@@ -63,19 +69,23 @@ function due(ctx: WriteContext, { limit, esmes, untoldSince }: CallbackClaim, no
     .all(now, limit) as unknown as Row[];
 }
 
-export function finishCallbacks(ctx: WriteContext, batch: CallbackResult[], now: number): boolean[] {
-  return batch.map((result) => finishOne(ctx, result, now));
+/** What is finished comes one after another (`pushFinished`). Answers for each whether it was still ours. */
+export function finishCallbacks(ctx: WriteContext, flat: SQLInputValue[], now: number): boolean[] {
+  const answers: boolean[] = [];
+  for (let at = 0; at < flat.length; at += FINISHED_STRIDE) answers.push(finishOne(ctx, flat, at, now));
+  return answers;
 }
 
-function finishOne(ctx: WriteContext, result: CallbackResult, now: number): boolean {
-  const { workId, attempt } = result;
+function finishOne(ctx: WriteContext, flat: SQLInputValue[], at: number, now: number): boolean {
+  const [againAt = null, , ...values] = flat.slice(at, at + FINISHED_STRIDE);
+  const [workId, , , attempt] = values as [number, string, string, number];
   const row = ctx
     .sql("select message_sid, kind from work where id = ? and attempt = ? and kind in ('callback', 'esme')")
     .get(workId, attempt) as unknown as [string, 'callback' | 'esme'] | undefined;
   if (!row) return false;
-  keepAttempt(ctx, result);
-  if (result.decision === 'retry') {
-    ctx.sql('update work set due_at = ?, owner = null where id = ?').run(result.retryAt ?? now, workId);
+  ctx.sql(INSERT_ATTEMPT).run(...values);
+  if (againAt !== null) {
+    ctx.sql('update work set due_at = ?, owner = null where id = ?').run(againAt, workId);
     return true;
   }
   ctx.sql('delete from work where id = ?').run(workId);
@@ -90,31 +100,14 @@ function finishOne(ctx: WriteContext, result: CallbackResult, now: number): bool
   return true;
 }
 
-/** One attempt more to be looked at later. */
-export function keepAttempt(
-  ctx: WriteContext,
-  { workId, attempt, record }: Pick<CallbackResult, 'workId' | 'attempt' | 'record'>,
-): void {
-  const kept = keptTexts(record);
-  ctx
-    .sql(
-      `insert into attempts (work_id, message_sid, account_sid, attempt, at, ms, decision, payload, request, response,
-       error_code, error) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(
-      workId,
-      record.messageSid,
-      record.accountSid,
-      attempt,
-      record.at,
-      record.ms,
-      record.decision,
-      kept.payload,
-      kept.request,
-      kept.response,
-      record.errorCode,
-      kept.error,
-    );
+/** Attempts that no work has made. */
+export function keepAttempts(ctx: WriteContext, records: CallbackResult['record'][]): number[] {
+  return records.map((record) => keepAttempt(ctx, { workId: record.workId, attempt: record.attempt, record }));
+}
+
+/** One attempt more to be looked at later. Answers its id. */
+export function keepAttempt(ctx: WriteContext, made: MadeAttempt): number {
+  return Number(ctx.sql(INSERT_ATTEMPT).run(...attemptValues(made)).lastInsertRowid);
 }
 
 export function replayCallback(
@@ -130,5 +123,6 @@ export function replayCallback(
   const payload = JSON.parse(row[1] as string) as CallbackPayload;
   // An answer is asked for once: its replies have been sent.
   if (payload.inbound) return null;
-  return { workId: queueCallback(ctx, row[0] as string, accountSid, now, payload) };
+  const again = { ...payload, replayOf: attemptId };
+  return { workId: queueCallback(ctx, row[0] as string, accountSid, now, again) };
 }

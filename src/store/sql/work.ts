@@ -1,7 +1,8 @@
-import { noticeFrom } from '../inbound-rows.ts';
+import { noticeFrom, type OptedOut } from '../inbound-rows.ts';
 import { historyLine, MESSAGE_COLUMNS, type Row, type Walker, walkerFrom } from '../rows.ts';
 import type { Claim, Lane, SendClaim, SendSettlement } from '../store.ts';
 import type { WriteContext } from './context.ts';
+import { forgetHandOvers, MAY_BE_SENT } from './hand-overs.ts';
 import { giveBackJoinings } from './joinings.ts';
 import { advance, remark, walker } from './messages.ts';
 import { lookout } from './opt-outs.ts';
@@ -104,7 +105,7 @@ function moveBack(ctx: WriteContext, key: string, freeAt: number): void {
 interface Claiming {
   claim: Claim;
   now: number;
-  hasOptedOut: (message: Walker) => boolean;
+  hasOptedOut: (message: Walker) => OptedOut;
 }
 
 function claimLane(
@@ -153,7 +154,7 @@ function take(
     return null;
   }
   row[EXPIRED] = (row[FIRST + VALID_UNTIL] as number) < now ? 1 : 0;
-  row[OPTED_OUT] = !notice?.evenIfOptedOut && hasOptedOut(message) ? 1 : 0;
+  row[OPTED_OUT] = notice?.evenIfOptedOut ? 0 : hasOptedOut(message);
   // What will not be sent takes no slot, so it need not wait for one.
   if (isGoing(row) && startAt > horizon) return 'waits';
   ctx.sql(LEASE).run(claim.owner, now + claim.leaseMs, id);
@@ -234,12 +235,15 @@ function moveTo(
 
 /** Gives back what everybody but `owner` had claimed: on one process they are all dead. */
 export function takeOver(ctx: WriteContext, owner: string, now: number): number {
-  return giveBack(ctx, '<>', owner, now);
+  const rows = giveBack(ctx, '<>', owner, now);
+  forgetHandOvers(ctx, '<>', owner);
+  return rows;
 }
 
 /** Gives back what `owner` had claimed. */
 export function leave(ctx: WriteContext, owner: string, now: number): void {
   giveBack(ctx, '=', owner, now);
+  forgetHandOvers(ctx, '=', owner);
 }
 
 /**
@@ -249,16 +253,16 @@ export function leave(ctx: WriteContext, owner: string, now: number): void {
 function giveBack(ctx: WriteContext, whose: '=' | '<>', owner: string, now: number): number {
   const rows = ctx
     .sql(
-      `select w.id, w.lane, case when w.kind in ('send', 'notice') then min(?2, coalesce(m.created_at, ?2)) else ?2 end ${FROM}
+      `select w.id, w.lane, case when w.kind in ('send', 'notice') then min(?2, coalesce(m.created_at, ?2)) else ?2 end, ${MAY_BE_SENT} ${FROM}
        where w.owner is not null and w.owner ${whose} ?1`,
     )
-    .all(owner, now) as unknown as [number, string | null, number][];
+    .all(owner, now) as unknown as [number, string | null, number, number][];
   const release = ctx.sql(
-    `update work set due_at = ?, owner = null, past = case when kind in ('send', 'notice')
+    `update work set due_at = ?, owner = null, past = case when kind in ('send', 'notice') and ?
        then json_set(coalesce(past, '{}'), '$.orphaned', json('true')) else past end where id = ?`,
   );
-  for (const [id, lane, dueAt] of rows) {
-    release.run(dueAt, id);
+  for (const [id, lane, dueAt, mayBeSent] of rows) {
+    release.run(dueAt, mayBeSent, id);
     if (lane !== null) ctx.bringForward(lane, dueAt);
   }
   return rows.length + giveBackJoinings(ctx, whose, owner, now);

@@ -1,4 +1,4 @@
-import type { MessageVerb, Verb } from './twiml-shapes.ts';
+import type { MessageVerb, Verb } from '../../src/domain/twiml-shapes.ts';
 
 /** A document that reads back to equal verbs, as long as bodies do not begin or end in white space. */
 export function writeTwiml(verbs: Verb[]): string {

@@ -1,0 +1,138 @@
+/**
+ * `pidge connector test` for carriers that are asked over HTTP: name, connection, TLS, whether anything answers there, and
+ * whether our credentials are good where that can be asked without sending anything. With a recipient the connector
+ * itself hands over one message.
+ */
+import type { ConnectorSetting } from '../config-connectors.ts';
+import type { Connector } from '../connectors/connector.ts';
+import { HttpConnector } from '../connectors/http-carrier/connector.ts';
+import { authorizationOf } from '../connectors/http-carrier/exchange.ts';
+import { WhatsAppConnector } from '../connectors/whatsapp/connector.ts';
+import { graphUrl } from '../connectors/whatsapp/media.ts';
+import { realClock } from '../domain/clock.ts';
+import { segment } from '../domain/segments.ts';
+import { makeOutgoing, type Outgoing } from '../net/outgoing.ts';
+import { answerFailure, handOverFailure, loginFailure, noAddress } from './staircase-causes-http.ts';
+import { climbGround, failed, ok, type Step, skipped } from './staircase-ground.ts';
+
+export interface HttpOptions {
+  to?: string;
+  from?: string;
+  body: string;
+}
+
+type Setting = Extract<ConnectorSetting, { kind: 'http' | 'whatsapp' }>;
+
+/** What is asked, and what an answer says of the credentials. */
+interface Login {
+  url: string;
+  authorization: string | null;
+  /** Whether the address is one that knows them; else the answer says only that somebody is there. */
+  isTelling: boolean;
+}
+
+/** The operator wrote the address. */
+const EVERYWHERE = ['0.0.0.0/0', '::/0'];
+const LIMIT_MS = 10_000;
+const MOST_BYTES = 65_536;
+const REFUSED = new Set([401, 403]);
+
+/** Steps as they are done. */
+export async function* climbHttp(setting: Setting, options: HttpOptions): AsyncGenerator<Step> {
+  const login = loginOf(setting);
+  if (!URL.canParse(login.url)) {
+    yield failed('dns', noAddress());
+    return;
+  }
+  const { hostname, port, protocol } = new URL(login.url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isSecure = protocol === 'https:';
+  const clear = 'in the clear: base_url is http, so texts and credentials can be read on the way';
+  const ground = { host, port: Number(port || (isSecure ? 443 : 80)), limitMs: LIMIT_MS, clear };
+  if (!(yield* climbGround({ ...ground, tls: isSecure ? {} : null }))) return;
+  const outgoing = makeOutgoing({ clock: realClock, policy: { allow: EVERYWHERE } });
+  try {
+    const isIn = yield* asked(outgoing, login);
+    if (isIn) yield* handedOver(connectorOf(setting, outgoing), options);
+  } finally {
+    await outgoing.close();
+  }
+}
+
+async function* asked(outgoing: Outgoing, login: Login): AsyncGenerator<Step, boolean> {
+  const { url, authorization, isTelling } = login;
+  const startedAt = realClock.monotonic();
+  const result = await outgoing.request({
+    method: 'GET',
+    url,
+    headers: authorization === null ? {} : { authorization },
+    ...{ connectMs: LIMIT_MS, readMs: LIMIT_MS, totalMs: LIMIT_MS, maxBytes: MOST_BYTES, follow: false },
+  });
+  if (result.kind === 'failed') {
+    yield failed('answer', answerFailure(result.text));
+    return false;
+  }
+  const { status } = result;
+  yield ok('answer', `it answers, ${status} to GET ${new URL(url).pathname}`, realClock.monotonic() - startedAt);
+  if (REFUSED.has(status) || (isTelling && status === 400)) {
+    yield failed('login', loginFailure(status));
+    return false;
+  }
+  if (isTelling && status < 300) yield ok('login', 'the credentials are good', 0);
+  else yield skipped('login', 'that the credentials are good shows with a message: nothing else is known to ask here');
+  return true;
+}
+
+async function* handedOver(connector: Connector, { to, from, body }: HttpOptions): AsyncGenerator<Step> {
+  if (to === undefined || from === undefined) {
+    yield skipped(
+      'submit',
+      'nothing was sent: say --to and --from, and the carrier is asked to deliver one (it costs)',
+    );
+    yield skipped('receipt', 'nothing was sent');
+    return;
+  }
+  const { parts, encoding } = segment(body);
+  const key = `test-${realClock.now()}`;
+  const submission = { messageSid: key, accountSid: '', from, to, parts, encoding, media: [], actions: [] };
+  await connector.start({ receipts: async () => undefined, inbound: async () => undefined });
+  const startedAt = realClock.monotonic();
+  const [outcome] = await connector.send([{ ...submission, attempt: 1, idempotencyKey: key }]);
+  await connector.stop();
+  if (outcome?.kind !== 'accepted') {
+    yield failed('submit', handOverFailure(outcome ?? { kind: 'unsure' }));
+    return;
+  }
+  yield ok('submit', `taken as ${outcome.carrierIds.join(', ')}`, realClock.monotonic() - startedAt);
+  yield skipped(
+    'receipt',
+    `the carrier tells it to a running server, at /carriers/${encodeURIComponent(connector.name)}`,
+  );
+}
+
+/** Simulated carriers need no way. */
+export function* climbSimulated(): Generator<Step> {
+  for (const name of ['dns', 'tcp', 'tls'] as const) yield skipped(name, 'it is in this server');
+  yield ok('answer', 'simulated: everything is taken, nothing leaves', 0);
+}
+
+function loginOf(setting: Setting): Login {
+  if (setting.kind === 'whatsapp') {
+    const { accessToken, phoneNumbers } = setting.whatsapp;
+    const [id = 'me'] = phoneNumbers.values();
+    return { url: graphUrl(setting.whatsapp, id), authorization: `Bearer ${accessToken}`, isTelling: true };
+  }
+  const { request } = setting.http;
+  const base = request.baseUrl.replace(/(?<!\/)\/+$/, '');
+  const isTwilio = /^AC[0-9a-f]{32}$/i.test(request.username) && request.auth === 'basic';
+  const url = isTwilio ? `${base}/2010-04-01/Accounts/${request.username}.json` : `${base}/`;
+  return { url, authorization: authorizationOf(request), isTelling: isTwilio };
+}
+
+function connectorOf(setting: Setting, outgoing: Outgoing): Connector {
+  const { name } = setting;
+  if (setting.kind === 'whatsapp')
+    return new WhatsAppConnector({ name, settings: setting.whatsapp, clock: realClock, outgoing });
+  const ownUrl = () => 'http://localhost';
+  return new HttpConnector({ name, mapping: setting.http, clock: realClock, outgoing, fenced: outgoing, ownUrl });
+}

@@ -1,0 +1,56 @@
+/** How the console shows webhook attempts. */
+import { kindOf } from '../../engine/callback-words.ts';
+import { attemptKind } from '../../store/attempt-shapes.ts';
+import type { CallbackAttempt } from '../../store/callback-shapes.ts';
+import type { Resource } from '../answer.ts';
+import { iso } from './since.ts';
+
+/** A line of the list: what was asked and what followed, without headers and bodies. */
+export function attemptRow(attempt: CallbackAttempt): Resource {
+  const { id, messageSid, payload, request, response, at, ms, decision, errorCode, error } = attempt;
+  return {
+    id,
+    message_sid: messageSid,
+    kind: attemptKind(payload),
+    status: kindOf(payload),
+    attempt: attempt.attempt,
+    at: iso(at),
+    ended_at: iso(at + ms),
+    ms,
+    decision,
+    error_code: errorCode,
+    error,
+    method: request.method,
+    url: request.url,
+    http_status: response?.status ?? null,
+    replay_of: payload.replayOf ?? null,
+    from: payload.from,
+    to: payload.to === '' ? null : payload.to,
+  };
+}
+
+/** The whole of it. `retryAt`: when its work is tried again. */
+export function attemptWhole(attempt: CallbackAttempt, retryAt: number | null): Resource {
+  const { request, response, payload } = attempt;
+  return {
+    ...attemptRow(attempt),
+    request,
+    params: paramsOf(attempt),
+    signature: headerOf(attempt, 'X-Twilio-Signature'),
+    response,
+    event_at: iso(payload.at),
+    retry_at: retryAt === null ? null : iso(retryAt),
+  };
+}
+
+/** What was told, in the order in which it was: of a form, or of the query of a GET. JSON has none. */
+export function paramsOf({ request, payload }: CallbackAttempt): [string, string][] {
+  if (payload.click) return [];
+  if (request.method !== 'GET') return [...new URLSearchParams(request.body)];
+  return URL.canParse(request.url) ? [...new URL(request.url).searchParams] : [];
+}
+
+export function headerOf({ request }: CallbackAttempt, name: string): string | null {
+  const found = Object.entries(request.headers).find(([one]) => one.toLowerCase() === name.toLowerCase());
+  return found?.[1] ?? null;
+}
