@@ -1,0 +1,23 @@
+/** The accounts of this server, as the switcher and the pages need them. */
+import { useQuery } from '@tanstack/react-query';
+import { admin } from './client.ts';
+
+export interface Account {
+  sid: string;
+  friendly_name: string;
+  status: 'active' | 'suspended' | 'closed';
+  type: string;
+  owner_sid: string;
+}
+
+export const ACCOUNTS_KEY = ['server', 'accounts'];
+
+/** Every account, oldest first. */
+export function useAccounts(): Account[] {
+  const { data } = useQuery({
+    queryKey: ACCOUNTS_KEY,
+    queryFn: ({ signal }) => admin<{ accounts: Account[] }>('accounts', { signal }),
+    staleTime: 60_000,
+  });
+  return data?.accounts ?? [];
+}

@@ -1,0 +1,71 @@
+/** The URL holds the whole view: reload, share and Back work because a page keeps nothing of it elsewhere. */
+import { useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+
+export type View = Record<string, string>;
+
+/** Plain `?name=value` pairs, never JSON: addresses are typed and read by people. */
+export function parseSearch(search: string): View {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+/** What is empty is left out, and colons stay as they are typed. */
+export function stringifySearch(view: Record<string, unknown>): string {
+  const made = new URLSearchParams();
+  for (const [name, value] of Object.entries(view)) {
+    if (value !== undefined && value !== null && value !== '') made.set(name, String(value));
+  }
+  const text = made.toString().replaceAll('%3A', ':').replaceAll('%2C', ',');
+  return text === '' ? '' : `?${text}`;
+}
+
+/**
+ * The part of the URL that a page owns: `useView({ q: '', tab: 'all' })` answers the values in the address, the
+ * defaults where it names none, and a setter for some of them. A setter call replaces the address (no step for Back)
+ * unless `push` is true.
+ */
+export function useView<T extends View>(defaults: T): [T, (patch: Partial<T>, push?: boolean) => void] {
+  const search = useRouterState({ select: (state) => state.location.search as View });
+  const navigate = useNavigate();
+  // Callers write the defaults in place: the same words are the same defaults.
+  const words = JSON.stringify(defaults);
+  const fixed = useMemo(() => JSON.parse(words) as T, [words]);
+  const view = useMemo(() => {
+    const found: View = { ...fixed };
+    for (const name of Object.keys(fixed)) if (search[name] !== undefined) found[name] = String(search[name]);
+    return found as T;
+  }, [search, fixed]);
+  const set = useCallback(
+    (patch: Partial<T>, push = false) => {
+      const change = (before: View): View => {
+        const after: View = { ...before };
+        for (const [name, value] of Object.entries(patch)) {
+          if (value === undefined || value === fixed[name]) delete after[name];
+          else after[name] = value as string;
+        }
+        return after;
+      };
+      void navigate({ to: '.', search: change as never, replace: !push });
+    },
+    [navigate, fixed],
+  );
+  return [view, set];
+}
+
+/** Goes to another page with the account kept: `go('/messages/SM…')`, `go('/messages', { q: 'error:30003' })`. */
+export function useGo(): (path: string, search?: View) => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (path, search = {}) => {
+      const next = (before: View): View =>
+        before.account === undefined ? search : { account: before.account, ...search };
+      void navigate({ to: path, search: next as never });
+    },
+    [navigate],
+  );
+}
+
+/** Whether there is a page at a path, so that nothing leads where none is. Pages cannot import the list that loads them. */
+export function useHasPage(path: string): boolean {
+  return path in useRouter().routesByPath;
+}

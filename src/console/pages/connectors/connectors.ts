@@ -1,0 +1,92 @@
+/** Connectors as the server lists them, and what its metrics say of each. */
+import { useQuery } from '@tanstack/react-query';
+import { admin } from '../../api/client.ts';
+import { useRefetchOn } from '../../api/live.ts';
+import { queries } from '../../api/query.ts';
+
+export interface Connector {
+  name: string;
+  kind: string;
+  /** `null`: it keeps no connection. */
+  bound: boolean | null;
+  paused: { since: string; reason: string | null } | null;
+  /** Of SMPP alone, like all below. */
+  peer?: string;
+  tls?: boolean;
+  system_id?: string;
+  bind?: string;
+  binds?: number;
+  window?: number;
+  /** PDUs a second and bind; `null`: as many as there are. */
+  rate?: number | null;
+  trace?: string;
+}
+
+export interface Metrics {
+  step_seconds: number;
+  /** Epoch seconds. */
+  times: number[];
+  plots: { id: string; series: { id: string; points: (number | null)[] }[] }[];
+}
+
+/** What a connector has done in the last quarter of an hour, on the node that was asked. */
+export interface Figures {
+  /** Epoch ms. */
+  at: number[];
+  taken: (number | null)[];
+  notTaken: (number | null)[];
+  /** Of the last minute, a second. */
+  perSecond: number;
+  /** Of all that was handed to the carrier, what it did not take: 0 to 1; `null`: nothing was. */
+  notTakenShare: number | null;
+  /** What is taken of its window, 0 to 1; `null`: it has none. */
+  windowUsed: number | null;
+}
+
+const KEY = ['server', 'connectors'];
+const EVERY_MS = 10_000;
+const MINUTE_SECONDS = 60;
+
+export function useConnectors() {
+  useRefetchOn(['connector'], KEY);
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => admin<{ connectors: Connector[] }>('connectors', { signal }),
+    select: ({ connectors }) => connectors,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** `undefined` until they are known; they are extra, so a failure says nothing. */
+export function useMetrics(): Metrics | undefined {
+  const { data } = useQuery({
+    queryKey: ['server', 'metrics', '15m'],
+    queryFn: ({ signal }) => admin<Metrics>('metrics', { query: { range: '15m' }, signal }),
+    refetchInterval: EVERY_MS,
+  });
+  return data;
+}
+
+/** Stops handing messages to a connector, or starts again. */
+export async function turn(name: string, way: 'pause' | 'resume', reason = ''): Promise<void> {
+  const json = way === 'pause' && reason !== '' ? { reason } : {};
+  await admin(`connectors/${encodeURIComponent(name)}/${way}`, { method: 'POST', json });
+  await queries.invalidateQueries({ queryKey: KEY });
+}
+
+export function figuresOf({ plots, times, step_seconds }: Metrics, name: string): Figures {
+  const series = plots.find(({ id }) => id === 'connectors')?.series ?? [];
+  const points = (kind: string) => series.find(({ id }) => id === `${kind}:${name}`)?.points ?? [];
+  const [taken, notTaken] = [points('sent'), points('failed')];
+  const sum = (values: (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  const lately = taken.slice(-Math.max(1, Math.round(MINUTE_SECONDS / step_seconds)));
+  const all = sum(taken) + sum(notTaken);
+  return {
+    at: times.map((seconds) => seconds * 1_000),
+    taken,
+    notTaken,
+    perSecond: lately.length === 0 ? 0 : sum(lately) / lately.length,
+    notTakenShare: all === 0 ? null : sum(notTaken) / all,
+    windowUsed: points('window').at(-1) ?? null,
+  };
+}

@@ -1,0 +1,125 @@
+/** Errors by their code: what happened, why here, what to do. Warnings of lenient mode and what is muted stand apart. */
+import { NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { testSide } from '../../api/client.ts';
+import { useRefetchOn } from '../../api/live.ts';
+import { queries } from '../../api/query.ts';
+import { useAccountSid, useSession } from '../../app/session-context.ts';
+import { useView } from '../../app/view.ts';
+import { ApiCommand } from '../../parts/api-command.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { Failure } from '../../parts/failure.tsx';
+import { PageHeader } from '../../parts/page-header.tsx';
+import { Skeleton } from '../../parts/skeleton.tsx';
+import { Time } from '../../parts/time.tsx';
+import classes from './errors.module.css';
+import { type ErrorGroup, errorsKey, fetchGroups, setMuted } from './errors.ts';
+import { GroupCard } from './group.tsx';
+
+const SINCES = [
+  { value: '1h', label: 'Last hour' },
+  { value: '24h', label: 'Last day' },
+  { value: '7d', label: 'Last week' },
+  { value: '30d', label: 'Last 30 days' },
+];
+
+export default function ErrorsPage() {
+  const account = useAccountSid();
+  const [view, setView] = useView({ since: '24h' });
+  const { data, error, refetch } = useQuery({
+    queryKey: [...errorsKey(account), view.since],
+    queryFn: ({ signal }) => fetchGroups(account, view.since, signal),
+  });
+  const phones = usePhones(account);
+  useRefetchOn(['alert', 'message'], errorsKey(account), 2_000);
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+
+  const mute = async (code: number, muted: boolean): Promise<void> => {
+    await setMuted(account, code, muted);
+    await queries.invalidateQueries({ queryKey: errorsKey(account) });
+  };
+  const shown = (groups: ErrorGroup[]) =>
+    groups.map((group) => (
+      <GroupCard
+        key={`${group.code} ${group.source}`}
+        group={group}
+        phones={phones}
+        onMute={(muted) => void mute(group.code, muted)}
+      />
+    ));
+  const groups = data?.groups.filter((one) => one.muted_at === null && one.source !== 'lenient') ?? [];
+  const warnings = data?.groups.filter((one) => one.muted_at === null && one.source === 'lenient') ?? [];
+  const muted = data?.groups.filter((one) => one.muted_at !== null) ?? [];
+  return (
+    <>
+      <PageHeader
+        title="Errors"
+        actions={
+          <NativeSelect
+            size="xs"
+            aria-label="Since"
+            data={SINCES}
+            value={view.since}
+            onChange={({ currentTarget }) => setView({ since: currentTarget.value })}
+          />
+        }
+      />
+      {data === undefined ? (
+        <Skeleton rows={8} />
+      ) : data.groups.length === 0 ? (
+        <Nothing />
+      ) : (
+        <div className={classes.groups}>
+          {data.looked_back_to !== null && (
+            <p className="muted">
+              There are very many: counted back to <Time at={data.looked_back_to} as="both" />.
+            </p>
+          )}
+          {groups.length === 0 && <p className="muted">Nothing but what is muted or would only fail in strict mode.</p>}
+          {shown(groups)}
+          {warnings.length > 0 && <h2 className={classes.part}>Would fail in strict mode</h2>}
+          {shown(warnings)}
+          {muted.length > 0 && (
+            <details>
+              <summary>{muted.length} muted</summary>
+              <div className={classes.groups}>{shown(muted)}</div>
+            </details>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Nothing() {
+  return (
+    <EmptyState title="Nothing went wrong in this time.">
+      <p className="muted">To see what an error looks like, send to a number that acts one out:</p>
+      <ApiCommand
+        path="2010-04-01/Accounts/{AC}/Messages.json"
+        form={{ From: '+12025550100', To: '+15005530003', Body: 'Hello' }}
+      />
+    </EmptyState>
+  );
+}
+
+/** `Ben, unreachable`: what the simulated phones are called. Where there are none, numbers stay numbers. */
+function usePhones(account: string): Map<string, string> {
+  const { test_side: hasPhones } = useSession();
+  const { data } = useQuery({
+    queryKey: [account, 'phones', 'names'],
+    queryFn: ({ signal }) =>
+      testSide<{ phones: { number: string; name: string | null; behave: unknown }[] }>('default/phones', { signal }),
+    enabled: hasPhones,
+    retry: false,
+  });
+  return new Map(
+    data?.phones.map(({ number, name, behave }) => {
+      const how =
+        behave === 'deliver'
+          ? ''
+          : `, set to ${typeof behave === 'string' ? behave : Object.keys(behave ?? {}).join(', ')}`;
+      return [number, `${name === null ? number : `${name} (${number})`}${how}`];
+    }),
+  );
+}

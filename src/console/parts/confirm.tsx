@@ -1,0 +1,53 @@
+import { Button, Group, Modal } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { Failure } from './failure.tsx';
+
+interface Props {
+  /** What will happen, as a question: "Delete this message?" */
+  title: string;
+  /** What cannot be undone, and what goes with it. */
+  children?: ReactNode;
+  /** Word on the button that does it. */
+  action: string;
+  danger?: boolean;
+  open: boolean;
+  onClose: () => void;
+  /** Does it; the dialogue closes when it is done and shows the refusal when it is refused. */
+  onConfirm: () => Promise<unknown>;
+}
+
+/** Asks before what cannot be taken back. */
+export function Confirm({ title, children, action, danger = false, open, onClose, onConfirm }: Props) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const close = (): void => {
+    setError(null);
+    onClose();
+  };
+  const confirm = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (refusal) {
+      setError(refusal);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened={open} onClose={close} title={title}>
+      {children}
+      {error !== null && <Failure error={error} />}
+      <Group justify="flex-end" mt="md" gap="xs">
+        <Button variant="default" onClick={close}>
+          Keep it as it is
+        </Button>
+        <Button color={danger ? 'red.9' : undefined} loading={busy} onClick={() => void confirm()} data-autofocus>
+          {action}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

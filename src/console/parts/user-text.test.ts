@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { visible } from './user-text.tsx';
+
+it('names the characters that hide or turn what follows', () => {
+  expect(visible('pay\u202Egpj.exe')).toBe('pay⟨U+202E⟩gpj.exe');
+  expect(visible('a\u200Bb\u2066c\u0007d\u{E0041}')).toBe('a⟨U+200B⟩b⟨U+2066⟩c⟨U+0007⟩d⟨U+E0041⟩');
+});
+
+it('leaves what is written to be read as it is, joined emoji and line ends included', () => {
+  const text = 'line 1\r\n\tline 2 مرحبا 👩‍💻 – é';
+  expect(visible(text)).toBe(text);
+});

@@ -1,0 +1,45 @@
+/**
+ * Text that somebody else wrote: bodies, names, addresses, URLs. It is shown as text and never as markup, it cannot turn
+ * the words around it, and characters that are invisible or change the reading order are shown by their name.
+ */
+import { Fragment } from 'react';
+import classes from './user-text.module.css';
+
+/**
+ * Controls (but tab and line ends), bidi controls, zero-width spaces, line separators, the byte order mark, tags. Joiners
+ * stay: emoji and several scripts are written with them.
+ */
+const HIDDEN =
+  /(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** For attributes and plain strings: hidden characters become `⟨U+202E⟩`. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, (character) => `⟨${codePoint(character)}⟩`);
+}
+
+/** For the page: as `visible`, each marked, in an element of its own reading direction. */
+export function UserText({ children, className }: { children: string; className?: string }) {
+  const pieces: { at: number; text: string; hidden: string | null }[] = [];
+  let at = 0;
+  for (const found of children.matchAll(HIDDEN)) {
+    pieces.push({ at, text: children.slice(at, found.index), hidden: codePoint(found[0]) });
+    at = found.index + found[0].length;
+  }
+  return (
+    <bdi className={className}>
+      {pieces.map(({ at: key, text, hidden }) => (
+        <Fragment key={key}>
+          {text}
+          <span className={classes.hidden} title={`Invisible character ${hidden}`}>
+            {hidden}
+          </span>
+        </Fragment>
+      ))}
+      {children.slice(at)}
+    </bdi>
+  );
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
