@@ -10,7 +10,7 @@ const REJECTED = 'pidge_rejected';
 
 const TABLES = [
   ...TRANSFER_TABLES.map(({ name }) => name),
-  ...['nodes', 'leases', 'kysely_migration', 'kysely_migration_lock'],
+  ...['nodes', 'leases', 'hand_overs', 'console_sessions', 'kysely_migration', 'kysely_migration_lock'],
 ];
 const SEQUENCES = ['work_id', 'attempts_id'];
 
