@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Target } from './load.ts';
 import { closedLoop } from './load.ts';
 import { pause } from './peer.ts';
@@ -24,15 +25,15 @@ export function hasKannel(): boolean {
 const DELIVERED = 1;
 const TAKEN = 8;
 
-/**
- * `receiver`: called once for each message, by its receipt, or also when the carrier took it. It keeps its queue in a
- * file that it never syncs, and what receipts are about in memory.
- */
+/** What receipts are about: lost with the process, or kept, as ours is. */
+export type KeptReceipts = 'memory' | 'sqlite';
+
+/** `receiver`: called once for each message, by its receipt, or also when the carrier took it. Its queue is a file that it never syncs. */
 export async function startKannel(
   carrierPort: number,
   window: number,
   receiver: string,
-  callbacksEach: 1 | 2,
+  { callbacksEach, receipts }: { callbacksEach: 1 | 2; receipts: KeptReceipts },
 ): Promise<Kannel> {
   const folder = mkdtempSync(join(tmpdir(), 'pidge-kannel-'));
   const first = 20_000 + Math.floor(Math.random() * 20_000);
@@ -52,7 +53,7 @@ log-file = "${folder}/bearerbox.log"
 log-level = 4
 store-type = ${store}
 store-location = "${folder}/kannel.store"
-dlr-storage = internal
+${receipts === 'memory' ? 'dlr-storage = internal' : receiptTable(folder)}
 
 group = smsc
 smsc = smpp
@@ -112,4 +113,25 @@ max-messages = 1
   }
   kannel.stop();
   throw new Error(`Kannel did not answer within ${STARTS_WITHIN_MS / 1_000} s`);
+}
+
+/** As its example has it, and better: a log that is written ahead, so one sync a row, and an index. */
+function receiptTable(folder: string): string {
+  const file = join(folder, 'receipts.db');
+  const db = new DatabaseSync(file);
+  const columns = ['smsc', 'ts', 'destination', 'source', 'service', 'url', 'mask', 'status', 'boxc'];
+  db.exec(`pragma journal_mode = wal; create table dlr (${columns.join(', ')}); create index by_id on dlr (smsc, ts)`);
+  db.close();
+  const names = ['smsc', 'timestamp', 'destination', 'source', 'service', 'url', 'mask', 'status', 'boxc-id'];
+  const fields = names.map((name, index) => `field-${name} = ${columns[index]}`).join('\n');
+  return `dlr-storage = sqlite3
+
+group = sqlite3-connection
+id = receipts
+database = ${file}
+
+group = dlr-db
+id = receipts
+table = dlr
+${fields}`;
 }

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { busySeconds, type CpuMicros, cpuEach, cpuOf, sumOf } from './cpu.ts';
 import { closedLoop, postMessage, type Target } from './load.ts';
 import { CONNECTIONS, median, pause, ROUNDS, report, round, startSink } from './peer.ts';
-import { hasKannel, startKannel } from './smpp-kannel.ts';
+import { hasKannel, type KeptReceipts, startKannel } from './smpp-kannel.ts';
 
 const WINDOW = 100;
 /** A number, not a time: beside a busy neighbour, what compilation costs would be shared by fewer messages. */
@@ -84,8 +84,11 @@ function pidgeOf(root: string): Start {
   };
 }
 
-function kannelWith(callbacksEach: 1 | 2): Start {
-  return async (port, url) => ({ ...(await startKannel(Number(port), WINDOW, url, callbacksEach)), callbacksEach });
+function kannelWith(callbacksEach: 1 | 2, receipts: KeptReceipts = 'memory'): Start {
+  return async (port, url) => {
+    const kannel = await startKannel(Number(port), WINDOW, url, { callbacksEach, receipts });
+    return { ...kannel, callbacksEach };
+  };
 }
 
 async function measure(start: Start): Promise<Round> {
@@ -156,6 +159,7 @@ export async function smpp(): Promise<void> {
   else if (!process.env.PIDGE_BENCH_ALONE) {
     starts.kannel_one = kannelWith(1);
     starts.kannel_two = kannelWith(2);
+    starts.kannel_kept = kannelWith(1, 'sqlite');
   }
   const rounds: Record<string, Round[]> = Object.fromEntries(Object.keys(starts).map((name) => [name, []]));
   for (let turn = 0; turn < ROUNDS; turn += 1) {
@@ -170,7 +174,12 @@ export async function smpp(): Promise<void> {
     window: WINDOW,
     ...summary(mine),
   });
-  const others = { beside: 'another checkout', kannel_one: 'Kannel with one callback', kannel_two: 'Kannel with two' };
+  const others = {
+    beside: 'another checkout',
+    kannel_one: 'Kannel with one callback',
+    kannel_two: 'Kannel with two',
+    kannel_kept: 'Kannel with one callback and receipts that outlive it',
+  };
   for (const [name, words] of Object.entries(others)) {
     const theirs = rounds[name];
     if (!theirs) continue;

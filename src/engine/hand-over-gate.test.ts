@@ -64,6 +64,25 @@ it('lets through a window and its half, and writes them down before', async () =
   expect(isDone).toBe(true);
 });
 
+it('what has been in doubt once is noted only when the window has room for it', async () => {
+  const { gate, sent, claims, send } = rig();
+  const [one, two, ...others] = claims(1, 2, 3, 4, 5, 6, 7) as [Gated, Gated, ...Gated[]];
+  const doubted = others.map((claimed) => ({ ...claimed, work: { ...claimed.work, past: { doubts: 1 } } }));
+  void gate.pass([one, two, ...doubted], send);
+  await turn();
+  expect(sent).toEqual([[1, 2, 3, 4]]);
+  void gate.pass(claims(8), send);
+  gate.answered(one);
+  await turn();
+  gate.answered(two);
+  await turn();
+  // None overtakes it.
+  expect(sent).toEqual([[1, 2, 3, 4], [5], [6]]);
+  for (const claimed of doubted.slice(0, 4)) gate.answered(claimed);
+  await turn();
+  expect(sent.slice(3)).toEqual([[7], [8]]);
+});
+
 it('waits for a part of the window to be free when more waits than has room', async () => {
   const { gate, sent, claims, send } = rig({ window: 8 });
   const all = claims(...Array.from({ length: 20 }, (_, index) => index));

@@ -6,11 +6,12 @@
 import type { Connector } from '../connectors/connector.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { SendWork, Store } from '../store/store.ts';
+import { isInDoubt } from './doubt.ts';
 import type { Term } from './membership.ts';
 
 /** What the gate needs to know of a claim. */
 export interface Gated {
-  work: Pick<SendWork, 'workId' | 'attempt' | 'connector'>;
+  work: Pick<SendWork, 'workId' | 'attempt' | 'connector' | 'past'>;
   term: Term;
   leaseUntil: number;
 }
@@ -29,6 +30,14 @@ export interface GateParts<C> {
 const AHEAD = 0.5;
 /** The share of the window that must be free when more waits than has room: a note for each answer would be all commits. */
 const STEP = 0.25;
+
+/**
+ * How many may be out together with it. What has been in doubt once is noted only when it can be written at once: the
+ * next doubt gives it up, and a node that dies between the note and the socket would have made that out of nothing.
+ */
+function mostOut({ work }: Gated, window: number): number {
+  return isInDoubt(work) ? window : Math.ceil(window * (1 + AHEAD));
+}
 
 interface Waiting<C> {
   claims: C[];
@@ -108,21 +117,23 @@ export class HandOverGate<C extends Gated> {
     if (line.isNoting) return;
     const waits = line.waiting.reduce((sum, { claims }) => sum + claims.length, 0);
     const window = this.#window(name) ?? Number.POSITIVE_INFINITY;
-    const room = Math.ceil(window * (1 + AHEAD)) - line.unanswered.size;
-    if (waits === 0 || room < Math.min(waits, Math.ceil(window * STEP))) return;
+    const head = line.waiting[0]?.claims[0];
+    const room = head ? mostOut(head, window) - line.unanswered.size : 0;
+    if (room <= 0 || room < Math.min(waits, Math.ceil(window * STEP))) return;
     line.isNoting = true;
-    void this.#let(name, line, room);
+    void this.#let(name, line, window);
   }
 
-  /** As many as there is room for. */
-  async #let(name: string, line: Line<C>, room: number): Promise<void> {
+  /** As many as there is room for, in their order. */
+  async #let(name: string, line: Line<C>, window: number): Promise<void> {
     const some: { from: Waiting<C>; claims: C[] }[] = [];
-    for (let left = room; left > 0 && line.waiting[0]; ) {
-      const from = line.waiting[0];
-      const claims = from.claims.splice(0, left);
-      left -= claims.length;
-      some.push({ from, claims });
-      if (from.claims.length === 0) line.waiting.shift();
+    for (let out = line.unanswered.size, from = line.waiting[0]; from; from = line.waiting[0]) {
+      const most = from.claims.findIndex((claimed, index) => out + index >= mostOut(claimed, window));
+      const claims = from.claims.splice(0, most < 0 ? from.claims.length : most);
+      out += claims.length;
+      if (claims.length > 0) some.push({ from, claims });
+      if (from.claims.length > 0) break;
+      line.waiting.shift();
     }
     const all = some.flatMap(({ claims }) => claims);
     for (const claimed of all) {

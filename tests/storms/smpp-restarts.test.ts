@@ -154,9 +154,10 @@ describe.each(ENGINES)(`on $engine, a process with ${IN_FLIGHT} messages in flig
       expect({ unexplained: told.slice(0, 6), kills }).toEqual({ unexplained: [], kills });
       expect(delivered + failed).toBe(restarts.acked.size);
       expect(failed).toBe(givenUp.length);
-      // Only who was out at two kills is given up. How many that are is the carrier's to say: of a window and its half,
-      // which the node notes as handed over before it writes, the half may not have been written yet.
-      expect(needless.length).toBeLessThanOrEqual((KILLS * WINDOW) / 4);
+      // Only who was out at two kills is given up. How many that are is the carrier's to say: the half of a window that the
+      // node notes ahead is in doubt at each kill without having been written. It is so once: the second time it is
+      // noted when it can be written.
+      expect(needless.length).toBeLessThanOrEqual((KILLS * WINDOW) / 2);
       expect(findings).toEqual([]);
     },
     180_000,
