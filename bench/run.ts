@@ -174,6 +174,7 @@ if (at !== -1) {
   if (wanted.includes('postgres')) await (await import('./postgres.ts')).postgres();
   if (wanted.includes('lists')) await (await import('./lists.ts')).lists();
   if (wanted.includes('live')) await (await import('./live-cost.ts')).liveCost();
+  if (wanted.includes('page')) await (await import('./page.ts')).pageBench();
   if (wanted.includes('codec')) (await import('./codec.ts')).codec();
   if (wanted.includes('smpp')) await (await import('./smpp.ts')).smpp();
   if (wanted.includes('scheduled')) await (await import('./scheduled.ts')).scheduled();

@@ -146,9 +146,10 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     const keepPdu = pdus.keep;
     const shared = { clock, random: Math.random, observe, keepPdu, carrierHttp, outgoing, ownUrl: () => ownOrigin };
     const wanted = wantedConnectors(config);
-    const made: Connector[] =
+    const made = insight.watched(
       options.connectors?.({ name: wanted[0]?.name ?? 'simulated', clock, keepPdu }) ??
-      wanted.map(({ kind, ...its }) => CONNECTOR_KINDS[kind]({ ...its, ...shared, simulatedCarrier: carrier }));
+        wanted.map(({ kind, ...its }) => CONNECTOR_KINDS[kind]({ ...its, ...shared, simulatedCarrier: carrier })),
+    );
     const paused = new PausedConnectors({
       ...{ store, clock, operatorSid: first.account.sid, onChange: () => engine.ringDispatch() },
       fault: (error) => observe({ type: 'fault', at: clock.now(), where: 'connectors: paused', error }),
@@ -246,7 +247,10 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     });
     live.hasOthers = () => engine.hasOthers();
     const operatorSid = first.account.sid;
-    const connectorRoom = makeConnectorRoom({ store, connectors, paused, settings: wanted, operatorSid });
+    const { safety } = config;
+    const connectorRoom = makeConnectorRoom({
+      ...{ store, connectors, paused, settings: wanted, safety, book: insight.connectors, operatorSid },
+    });
     let isUp = false;
     const risk = await store.risk();
     const app = buildServer({
@@ -303,7 +307,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
               clock,
               accountOf,
               pdus: connectorRoom.pdus,
-              hosts: publicHosts(config),
+              hosts: [config.http.host, ...config.console.allowHosts],
               ringCallbacks: () => engine.ringCallbacks(),
             })
         : undefined,
@@ -355,12 +359,6 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       },
     };
   }
-}
-
-/** Names under which the test-support side may be reached beside localhost. */
-function publicHosts(config: Config): string[] {
-  const { publicUrl, host } = config.http;
-  return publicUrl ? [host, new URL(publicUrl).hostname] : [host];
 }
 
 async function resolveName(hostname: string): Promise<string[]> {

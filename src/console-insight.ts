@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Config } from './config.ts';
 import { shownSettings, shownTables } from './config-shown.ts';
+import { ConnectorBook } from './connector-book.ts';
 import type { Connector } from './connectors/connector.ts';
 import { type Clock, realClock } from './domain/clock.ts';
 import type { Observer } from './domain/events.ts';
@@ -20,6 +21,10 @@ export interface Insight {
   observe: Observer;
   /** Times the commits of a store; the same store. */
   timed(store: Store): Store;
+  /** The same connectors, listened to. */
+  watched(connectors: Connector[]): Connector[];
+  /** What they did lately; `null`: nobody listens. */
+  connectors: ConnectorBook | null;
   /** What the console is given; `address`: where this node listens. */
   parts(given: {
     outgoing: Outgoing;
@@ -72,6 +77,7 @@ export function makeInsight(config: Config, clock: Clock, onFault: (where: strin
 
   // Of a machine, so in real time, whatever the server's clock is told.
   const book = new MetricsBook({ clock: realClock, read, onFault });
+  const connectorBook = new ConnectorBook(clock);
   const refusals = new RefusalsBook(() => clock.now());
 
   return {
@@ -79,7 +85,10 @@ export function makeInsight(config: Config, clock: Clock, onFault: (where: strin
       if (!enabled) return;
       book.observe(event);
       refusals.observe(event);
+      connectorBook.observe(event);
     },
+    connectors: enabled ? connectorBook : null,
+    watched: (all) => (enabled ? all.map((one) => connectorBook.watch(one)) : all),
     timed(whole) {
       store = whole;
       if (!enabled) return whole;

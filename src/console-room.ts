@@ -7,7 +7,7 @@ import { realClock } from './domain/clock.ts';
 import type { Observer } from './domain/events.ts';
 import { LiveFeed } from './http/console/live-feed.ts';
 import type { ConsoleParts } from './http/console/parts.ts';
-import { wantedConnectors } from './routing.ts';
+import { reachOf } from './routing.ts';
 
 const FOLDER = fileURLToPath(new URL('../dist/console', import.meta.url));
 
@@ -27,7 +27,7 @@ export function makeConsoleRoom(
     key: Buffer.from(hkdfSync('sha256', secretKey, '', 'pidge console v1', 32)),
     folder: FOLDER,
     operatorSid,
-    simulated: wantedConnectors(config).every(({ kind }) => kind === 'simulated'),
+    reach: reachOf(config),
     version: packageJson.version,
   };
 }

@@ -20,6 +20,16 @@ export function wantedConnectors({ mode, connectors, safety }: Pick<Config, 'mod
   return isStandIn && !connectors.some(({ kind }) => kind === 'simulated') ? [...connectors, ...SIMULATED] : connectors;
 }
 
+/** Whom messages reach: real people, simulated phones alone, or nobody, as production without a carrier. */
+export type Reach = 'people' | 'phones' | 'nobody';
+
+/** The one truth of the banner and of the console's badge. Where any message can leave, it is `people`. */
+export function reachOf(config: Pick<Config, 'mode' | 'connectors' | 'safety'>): Reach {
+  const wanted = wantedConnectors(config);
+  if (wanted.some(({ kind }) => kind !== 'simulated')) return 'people';
+  return wanted.length === 0 ? 'nobody' : 'phones';
+}
+
 /** What a connector will be able to carry, told from its settings alone; `null`: everything. */
 export function carriedBy(setting: Wanted[number]): readonly CarriedChannel[] | null {
   switch (setting.kind) {

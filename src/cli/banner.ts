@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { safetyWarnings } from '../config-routes.ts';
 import { isPostgres, withoutPassword } from '../config-values.ts';
+import { reachOf } from '../routing.ts';
 import type { Paint } from './terminal.ts';
 
 /** The name and version every banner starts with. */
@@ -56,13 +57,14 @@ export function banner(
     }
     return lines;
   }
-  const simulated = config.connectors.some((connector) => connector.kind === 'simulated');
-  const carriers = config.connectors.map(({ name }) => name).join(', ');
+  const reach = reachOf(config);
+  const carriers = config.connectors.flatMap(({ kind, name }) => (kind === 'simulated' ? [] : [name])).join(', ');
   const live =
-    carriers === '' ? 'no carrier is configured, so nothing can be sent yet' : `messages leave by ${carriers}`;
-  const state = simulated
-    ? `${paint('yellow', 'SIMULATED CARRIER')}: messages reach no real phone`
-    : `${paint('red', 'LIVE')}: ${live}`;
+    reach === 'nobody' ? 'no carrier is configured, so nothing can be sent yet' : `messages leave by ${carriers}`;
+  const state =
+    reach === 'phones'
+      ? `${paint('yellow', 'SIMULATED CARRIER')}: messages reach no real phone`
+      : `${paint('red', 'LIVE')}: ${live}`;
   lines.push(`${title}   serve mode   ${state}`);
   if (config.node.roles.includes('api')) {
     const closed = config.console.users.length === 0 ? '  (set PIDGE_ADMIN_PASSWORD to sign in)' : '';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { CliError, EXIT } from './exit.ts';
-import { problemsOf, writeSettings } from './settings-file.ts';
+import { freshProblems, writeSettings } from './settings-file.ts';
 import { print, tell } from './terminal.ts';
 
 type Kind = 'smpp' | 'http' | 'whatsapp' | 'simulated';
@@ -29,6 +29,7 @@ type Asked =
   | 'accessTokenEnv'
   | 'appSecretEnv'
   | 'verifyTokenEnv'
+  | 'checkSecretEnv'
   | 'phoneNumber';
 
 interface Field {
@@ -38,6 +39,8 @@ interface Field {
   question: string;
   /** `env`: the name of a variable, written as a reference to it. */
   as?: 'number' | 'env' | 'list';
+  /** Of this one alone it is needed. */
+  preset?: string;
 }
 
 const NAME: Field = { field: 'name', key: 'name', flag: '--name', question: 'A name for it, like acme: ' };
@@ -61,6 +64,10 @@ const FIELDS: Record<Kind, readonly Field[]> = {
     { field: 'baseUrl', key: 'base_url', flag: '--base-url', question: 'Where it is, like https://api.acme.example: ' },
     { field: 'username', key: 'username', flag: '--username', question: 'Username, or the account’s SID: ' },
     PASSWORD,
+    {
+      ...secret('checkSecretEnv', 'check_secret', '--check-secret-env', 'signing key', 'PHONE_SIGNING_KEY'),
+      preset: 'android-sms-gateway',
+    },
   ],
   whatsapp: [
     NAME,
@@ -81,7 +88,7 @@ export async function addConnector(options: AddOptions): Promise<number> {
   const fields = FIELDS[options.kind ?? 'smpp'];
   const answers = await answersTo(fields, options);
   const variables = fields
-    .filter(({ as }) => as === 'env')
+    .filter(({ as, field }) => as === 'env' && answers.has(field))
     .map((one) => ({ ...one, name: answers.get(one.field) ?? '' }));
   const bad = variables.find(({ name }) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   if (bad) {
@@ -93,8 +100,7 @@ export async function addConnector(options: AddOptions): Promise<number> {
   const gap = before === '' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
   const after = `${before}${gap}${entry}`;
   const names = variables.map(({ name }) => name);
-  const known = new Set(problemsOf(path, before, names));
-  const fresh = problemsOf(path, after, names).filter((problem) => !known.has(problem));
+  const fresh = freshProblems(path, before, after, names);
   if (fresh.length > 0) throw new CliError(EXIT.config, `${fresh.join('\n')}\n${path} is as it was.`);
   writeSettings(path, after);
   const name = answers.get('name') ?? '';
@@ -105,7 +111,9 @@ export async function addConnector(options: AddOptions): Promise<number> {
 }
 
 async function answersTo(fields: readonly Field[], options: AddOptions): Promise<Map<Asked, string>> {
-  const missing = fields.filter(({ field }) => options[field] === undefined);
+  const missing = fields.filter(
+    ({ field, preset }) => options[field] === undefined && (preset === undefined || preset === options.preset),
+  );
   if (missing.length > 0 && process.stdin.isTTY !== true) {
     const flags = missing.map(({ flag }) => flag).join(', ');
     throw new CliError(EXIT.usage, `Without a terminal nobody can be asked: give ${flags} too.`);
@@ -113,7 +121,8 @@ async function answersTo(fields: readonly Field[], options: AddOptions): Promise
   const terminal = missing.length > 0 ? createInterface({ input: process.stdin, output: process.stderr }) : null;
   try {
     const answers = new Map<Asked, string>();
-    for (const { field, question } of fields) {
+    for (const { field, question, preset } of fields) {
+      if (preset !== undefined && options[field] === undefined && answers.get('preset') !== preset) continue;
       answers.set(field, options[field] ?? (await terminal?.question(question))?.trim() ?? '');
     }
     return answers;
@@ -125,7 +134,7 @@ async function answersTo(fields: readonly Field[], options: AddOptions): Promise
 function entryOf(fields: readonly Field[], answers: ReadonlyMap<Asked, string>, options: AddOptions): string {
   const { kind = 'smpp', tls, bind, rate, window } = options;
   const lines = ['[[connectors]]', `kind = "${kind}"`];
-  for (const { field, key, as } of fields) {
+  for (const { field, key, as } of fields.filter((one) => answers.has(one.field))) {
     lines.push(`${key} = ${writtenAs(as, answers.get(field) ?? '')}`);
     if (key === 'port' && tls !== undefined) lines.push(`tls = ${tls}`);
   }

@@ -63,6 +63,7 @@ export function addConnectorCommands(program: Command, parts: ConnectorCommandPa
     .option('--preset <preset>', 'of kind http: twilio or android-sms-gateway')
     .option('--base-url <url>', 'of kind http: where the carrier is')
     .option('--username <name>', 'of kind http: who we are there')
+    .option('--check-secret-env <variable>', 'of kind http: the same of what it signs its calls with')
     .option('--access-token-env <variable>', 'of kind whatsapp: environment variable that holds the token')
     .option('--app-secret-env <variable>', 'of kind whatsapp: the same of the app secret')
     .option('--verify-token-env <variable>', 'of kind whatsapp: the same of the verify token')

@@ -1,11 +1,10 @@
 /** `pidge connector test NAME`: the staircase to a carrier, told step by step. */
 import { type Config, type ConfigSources, readConfig } from '../config.ts';
 import type { ConnectorSetting } from '../config-connectors.ts';
+import { climb } from '../connectors/staircase/climb.ts';
+import type { Step } from '../connectors/staircase/ground.ts';
 import { parseSender, parseTo } from '../domain/address.ts';
 import { CliError, EXIT } from './exit.ts';
-import { climb, type StaircaseOptions } from './staircase.ts';
-import type { Step } from './staircase-ground.ts';
-import { climbHttp, climbSimulated } from './staircase-http.ts';
 import { painter, plain, print } from './terminal.ts';
 import { parseWait } from './wait.ts';
 
@@ -33,23 +32,13 @@ export async function testConnector(sources: ConfigSources, name: string, option
   }
   const paint = painter(process.stdout);
   let exit: number = EXIT.ok;
-  for await (const step of stepsOf(setting, { to, from, body, waitMs: parseWait(options.wait) })) {
-    if (json) print(JSON.stringify(step));
+  for await (const step of climb(setting, { to, from, body, waitMs: parseWait(options.wait) })) {
+    const { fault, ...told } = step;
+    if (fault !== null) exit = EXIT[fault];
+    if (json) print(JSON.stringify({ ...told, exit: fault === null ? EXIT.ok : EXIT[fault] }));
     else for (const line of linesOf(step, paint)) print(line);
-    if (step.outcome === 'failed') exit = step.exit;
   }
   return exit;
-}
-
-function stepsOf(setting: ConnectorSetting, options: StaircaseOptions): AsyncIterable<Step> | Iterable<Step> {
-  switch (setting.kind) {
-    case 'smpp':
-      return climb(setting.smpp, options);
-    case 'simulated':
-      return climbSimulated();
-    default:
-      return climbHttp(setting, options);
-  }
 }
 
 function settingOf({ connectors }: Config, name: string): ConnectorSetting {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PidgeEvent } from '../domain/events.ts';
+import type { Status } from '../domain/message.ts';
 import { liveLines } from './live.ts';
 import { clockTime } from './terminal.ts';
 
@@ -19,7 +20,7 @@ const accepted = (body: string): PidgeEvent => ({
   serviceSid: null,
   media: 0,
 });
-const status = (name: 'sent' | 'delivered', at: number): PidgeEvent => ({
+const status = (name: Status, at: number): PidgeEvent => ({
   type: 'message.status',
   at,
   sid: SID,
@@ -41,7 +42,7 @@ function shown(...events: PidgeEvent[]): string[] {
 it('a message has a line when it comes and one for its whole walk', () => {
   const at = clockTime(0);
   expect(shown(accepted('Your code is 482913'), status('sent', 100), status('delivered', 590))).toEqual([
-    `${at}  → POST Messages  201  SM6f1c…a210  +12025550100 → +12025550101  "Your code is 482913"  1 seg GSM-7`,
+    `${at}  → 201    SM6f1c…a210  +12025550100 → +12025550101  "Your code is 482913"  1 seg GSM-7`,
     `${clockTime(590)}    SM6f1c…a210  queued → sending → sent → delivered  0.59 s`,
   ]);
 });
@@ -61,12 +62,28 @@ it('a callback shows its answer, and when it is tried again', () => {
     `${clockTime(0)}  ← callback delivered  POST http://localhost:3000/sms/status  204  6 ms`,
   ]);
   expect(shown({ ...attempt, httpStatus: null, decision: 'retry', retryAt: 1000, errorCode: 11200 })[0]).toMatch(
-    /error 11200 {2}6 ms {2}again at/,
+    /error 11200 {2}6 ms {2}again in 1 s/,
   );
 });
 
+it('the usual lines fit a hundred columns, however long texts and addresses are', () => {
+  const at = new Date(2026, 1, 1, 23, 59, 59, 999).getTime();
+  const attempt = { type: 'callback.attempt', sid: SID, accountSid: 'AC', attempt: 9, ms: 15_000 } as const;
+  const url = 'https://hooks.shop.example.com/messaging/status?tenant=17';
+  const lines = shown(
+    { ...(accepted('x'.repeat(160)) as PidgeEvent & { type: 'message.accepted' }), at, segments: 10 },
+    { ...(accepted('Of a service') as PidgeEvent & { type: 'message.accepted' }), at, from: null },
+    ...(['queued', 'sent'] as const).map((name) => status(name, at)),
+    { ...(status('undelivered', at) as PidgeEvent & { type: 'message.status' }), errorCode: 30003 },
+    { ...attempt, at, url, status: 'undelivered', httpStatus: 503, decision: 'retry', retryAt: at + 900_000 },
+    { ...attempt, at, url, status: 'undelivered', httpStatus: null, decision: 'gave_up', errorCode: 11200 },
+  );
+  expect(lines.length).toBe(5);
+  expect(lines.filter((line) => line.length > 100)).toEqual([]);
+});
+
 it('text of others cannot steer the terminal', () => {
-  expect(shown(accepted('\u001b[2Jgone\u202e\n'))[0]).toContain('"\\u001b[2Jgone\\u202e\\n"');
+  expect(shown(accepted('\u001b[2J\n\u202e'))[0]).toContain('"\\u001b[2J\\n\\u202e"');
 });
 
 it('good answers stay silent, refusals name the code', () => {

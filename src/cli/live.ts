@@ -4,6 +4,9 @@ import { clockTime, type Paint, plain, shortSid } from './terminal.ts';
 
 /** Beyond this many messages on their way, the oldest walk is forgotten: the lines are for people, not a record. */
 const MOST_WALKS = 10_000;
+/** What the usual lines fit into, and what is left of a text at least. */
+const COLUMNS = 100;
+const LEAST = 12;
 const WELL = new Set<Status>(['delivered', 'read', 'received']);
 
 /**
@@ -32,9 +35,9 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         const units = event.segments === 0 ? '' : `  ${event.segments} seg ${event.encoding}`;
         // The first status is told by the 201 alone, so no event of its own follows.
         remember(event.sid, event.from === null ? 'accepted' : 'queued');
-        const body = shorten(plain(event.body), 32);
-        const how = event.direction === 'outbound-reply' ? 'reply' : 'POST Messages  201';
-        write(`${clockTime(event.at)}  → ${how}  ${shortSid(event.sid)}  ${from} → ${event.to}  "${body}"${units}`);
+        const how = event.direction === 'outbound-reply' ? 'reply' : '201  ';
+        const head = `${clockTime(event.at)}  → ${how}  ${shortSid(event.sid)}  ${from} → ${event.to}  `;
+        write(`${head}"${fitted(plain(event.body), 32, head.length + units.length + 2)}"${units}`);
         return;
       }
       case 'message.scheduled':
@@ -55,9 +58,12 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         walks.delete(event.sid);
         const seconds = ((event.at - event.createdAt) / 1000).toFixed(2);
         const style = WELL.has(event.status) ? 'green' : 'red';
-        const shown = [...walk.slice(0, -1), paint(style, event.status)].join(' → ');
-        const code = event.errorCode === undefined ? '' : `  ${event.errorCode}  pidge explain ${event.errorCode}`;
-        write(`${clockTime(event.at)}    ${shortSid(event.sid)}  ${shown}  ${seconds} s${code}`);
+        const code = event.errorCode === undefined ? '' : `  pidge explain ${event.errorCode}`;
+        const head = `${clockTime(event.at)}    ${shortSid(event.sid)}  `;
+        const tail = `  ${seconds} s${code}`;
+        const isLong = head.length + walk.join(' → ').length + tail.length > COLUMNS;
+        const before = isLong ? [walk[0], '…', ...walk.slice(-2, -1)] : walk.slice(0, -1);
+        write(`${head}${[...before, paint(style, event.status)].join(' → ')}${tail}`);
         return;
       }
       case 'esme.told': {
@@ -84,14 +90,14 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         const answer = event.httpStatus ?? `error ${event.errorCode ?? 11200}`;
         const next =
           event.decision === 'retry' && event.retryAt !== undefined
-            ? `  again at ${clockTime(event.retryAt)}`
+            ? `  again in ${inShort(event.retryAt - event.at)}`
             : event.decision === 'gave_up'
-              ? paint('red', '  given up')
+              ? '  given up'
               : '';
-        const url = shorten(plain(event.url), 48);
-        write(
-          `${clockTime(event.at)}  ← callback ${event.status}  POST ${url}  ${answer}  ${Math.round(event.ms)} ms${next}`,
-        );
+        const head = `${clockTime(event.at)}  ← callback ${event.status}  POST `;
+        const tail = `  ${answer}  ${Math.round(event.ms)} ms`;
+        const url = fitted(plain(event.url), 48, head.length + tail.length + next.length);
+        write(`${head}${url}${tail}${event.decision === 'gave_up' ? paint('red', next) : next}`);
         return;
       }
       case 'request': {
@@ -124,22 +130,20 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
       }
       case 'inbound.received': {
         remember(event.sid, 'receiving');
-        const body = shorten(plain(event.body), 32);
         const media = event.media === 0 ? '' : `  ${event.media} media`;
         const keyword = event.keyword === undefined ? '' : `  ${event.keyword}`;
-        write(
-          `${clockTime(event.at)}  ← ${shortSid(event.sid)}  ${plain(event.from)} → ${event.to}  "${body}"  ${event.segments} seg${media}${keyword}`,
-        );
+        const head = `${clockTime(event.at)}  ← ${shortSid(event.sid)}  ${plain(event.from)} → ${event.to}  `;
+        const tail = `  ${event.segments} seg${media}${keyword}`;
+        write(`${head}"${fitted(plain(event.body), 32, head.length + tail.length + 2)}"${tail}`);
         return;
       }
       case 'reply.document': {
         const answer = event.httpStatus ?? `error ${event.errorCode ?? 11200}`;
-        const url = shorten(plain(withoutSecrets(event.url)), 48);
         const replies = event.errorCode !== undefined ? '' : `  ${counted(event.replies, 'reply', 'replies')}`;
         const name = event.why === 'first' ? 'webhook' : event.why;
-        write(
-          `${clockTime(event.at)}    ${shortSid(event.sid)}  ${name} ${event.method} ${url}  ${answer}  ${Math.round(event.ms)} ms${replies}`,
-        );
+        const head = `${clockTime(event.at)}    ${shortSid(event.sid)}  ${name} ${event.method} `;
+        const tail = `  ${answer}  ${Math.round(event.ms)} ms${replies}`;
+        write(`${head}${fitted(plain(withoutSecrets(event.url)), 48, head.length + tail.length)}${tail}`);
         return;
       }
       case 'alert': {
@@ -189,6 +193,17 @@ function resourceOf(path: string): string {
 function withoutSecrets(text: string): string {
   const url = URL.parse(text);
   return url ? url.origin + url.pathname : '';
+}
+
+/** At most `most` letters, and fewer where the rest of the line has taken `used` columns; never less than is worth reading. */
+function fitted(text: string, most: number, used: number): string {
+  return shorten(text, Math.max(LEAST, Math.min(most, COLUMNS - used)));
+}
+
+/** `5 s`, `15 min`, `1 h`. */
+function inShort(ms: number): string {
+  if (ms < 60_000) return `${Math.max(1, Math.round(ms / 1_000))} s`;
+  return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }
 
 function shorten(text: string, most: number): string {

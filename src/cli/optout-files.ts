@@ -60,7 +60,7 @@ export async function exportOptouts(
     throw new CliError(EXIT.usage, `${file} cannot be written: ${(error as Error).message}`);
   }
   const count = text.split('\n').length - 2;
-  print(json ? JSON.stringify({ file, count }) : `${file} has ${count} opt-outs.`);
+  print(json ? JSON.stringify({ file, count }) : `${file} has ${count === 1 ? '1 opt-out' : `${count} opt-outs`}.`);
   return EXIT.ok;
 }
 

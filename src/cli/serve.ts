@@ -5,6 +5,7 @@ import { realClock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import { makeLog, makeMetrics, observers } from '../observe.ts';
 import { DatabaseRefused } from '../open-store.ts';
+import { SealBroken } from '../seal.ts';
 import { StoreLocked } from '../store/store.ts';
 import { banner, type Product } from './banner.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -106,6 +107,14 @@ function explainStart(error: unknown, product: Product, config: Config): unknown
   }
   if (error instanceof DatabaseRefused) {
     return new CliError(EXIT.config, `${error.message}\nThe database is ${withoutPassword(config.database)}`);
+  }
+  if (error instanceof SealBroken) {
+    const where = withoutPassword(config.database);
+    return new CliError(
+      EXIT.config,
+      `The database ${where} was sealed with another master key: its tokens do not open with this one. ` +
+        `Start with the PIDGE_SECRET_KEY, or the key file of the data folder, that it was made with.`,
+    );
   }
   return error;
 }

@@ -53,7 +53,7 @@ const DEED_KEYS: Record<string, KeyType> = {
   stat: oneOf(RECEIPT_STATES),
   err: text,
 };
-export const TOP_KEYS: Record<string, KeyType> = {
+const TOP_KEYS: Record<string, KeyType> = {
   host: text,
   port: int(0, 65_535),
   tls_cert: text,

@@ -131,6 +131,8 @@ export interface Connector {
   readonly window?: number;
   /** Which share of its window is taken now, 0 to 1; `null`: it is away. Left out: it has none. */
   readonly windowUsed?: number | null;
+  /** How many messages wait in it for room in its window or for their slot; left out: none ever does. */
+  readonly waiting?: number;
   /** Whether it is connected to its carrier now; left out: it keeps no connection. */
   readonly isBound?: boolean;
   /** May be called again after `stop`: a connector moves between nodes. */

@@ -39,6 +39,6 @@ export function readJson(bytes: Uint8Array | string): unknown {
 }
 
 /** The two databases would treat NUL and lone surrogates differently. */
-export function storable(text: string): string {
+function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

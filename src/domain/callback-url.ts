@@ -2,7 +2,7 @@
 import { Generations } from './generations.ts';
 
 /** Failures that Twilio's `rp` names: an answer 4xx or 5xx, no connection or TLS, no answer in time. */
-export const RETRY_CAUSES = ['4xx', '5xx', 'ct', 'rt'] as const;
+const RETRY_CAUSES = ['4xx', '5xx', 'ct', 'rt'] as const;
 export type RetryCause = (typeof RETRY_CAUSES)[number];
 
 /** Time-outs in milliseconds, clamped to Twilio's ranges; the fragment is neither sent nor signed. */

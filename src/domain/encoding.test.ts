@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import gsm7 from './data/gsm7.json' with { type: 'json' };
-import { chooseEncoding, countSeptets, decodeGsm7, encodeGsm7, guilty, septetsOf } from './encoding.ts';
+import { chooseEncoding, countSeptets, decodeGsm7, encodeGsm7, septetsOf } from './encoding.ts';
 
 const fromHex = (hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
 const BASIC = Object.keys(gsm7.basic).map(fromHex).join('');
@@ -39,29 +39,6 @@ describe('the choice of encoding', () => {
       expect(chooseEncoding(`${char}aa`)).toBe('UCS-2');
       expect(chooseEncoding(`aa${char}`)).toBe('UCS-2');
     }
-  });
-});
-
-describe('the guilty character', () => {
-  it('is nobody in a GSM-7 text', () => {
-    expect(guilty('')).toBeNull();
-    expect(guilty(BASIC + EXTENSION)).toBeNull();
-  });
-
-  it('is the first of several', () => {
-    expect(guilty('See you –“10:00”')).toEqual({ char: '–', codePoint: 0x2013, index: 8 });
-  });
-
-  it('is a whole emoji, named by its first code point, after a CR LF that is innocent', () => {
-    expect(guilty('a\r\n👨‍👩‍👧‍👦 ç')).toEqual({ char: '👨‍👩‍👧‍👦', codePoint: 0x1f468, index: 3 });
-  });
-
-  it('is the accent and not the letter when a GSM letter carries a combining mark', () => {
-    expect(guilty('caf' + 'e\u0301!')).toEqual({ char: 'e\u0301', codePoint: 0x301, index: 3 });
-  });
-
-  it('may be half a surrogate pair', () => {
-    expect(guilty('a\ud83d')).toEqual({ char: '\ud83d', codePoint: 0xd83d, index: 1 });
   });
 });
 

@@ -62,19 +62,6 @@ export function clustersOf(text: string): Intl.Segments {
   return segmenter.segment(text);
 }
 
-/**
- * The first grapheme that forces UCS-2, `null` for a GSM-7 text. `char` is the whole grapheme and `index` where it
- * starts, in UTF-16 units; `codePoint` is the one at fault in it: for `e` + combining acute, U+0301 and not `e`.
- */
-export function guilty(text: string): { char: string; codePoint: number; index: number } | null {
-  for (let i = 0; i < text.length; i++) {
-    if (septetsOf(text.charCodeAt(i)) !== 0) continue;
-    const cluster = clustersOf(text).containing(i) as Intl.SegmentData;
-    return { char: cluster.segment, codePoint: text.codePointAt(i) as number, index: cluster.index };
-  }
-  return null;
-}
-
 /** Septets, one an octet (unpacked, as SMPP carriers take them). Throws RangeError when the text is not GSM-7. */
 export function encodeGsm7(text: string): Uint8Array {
   const septets = countSeptets(text);

@@ -104,7 +104,7 @@ export interface InboundMessage {
 
 export type Params = [name: string, value: string][];
 
-export const API_VERSION = '2010-04-01';
+const API_VERSION = '2010-04-01';
 
 /** The parameters of the webhook, in the order seen on the wire; nobody may rely on it. */
 export function inboundParams(message: InboundMessage): Params {

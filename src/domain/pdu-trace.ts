@@ -1,4 +1,5 @@
 /** PDUs that went over a connection to a carrier, kept for people to look at. */
+import type { Durations } from './durations.ts';
 
 export type TraceMode = 'all' | 'failures' | 'off';
 
@@ -55,6 +56,8 @@ export interface CountedPdus {
   unknown: { what: 'status' | 'state'; count: number }[];
   /** Not kept, because too much waited to be. */
   dropped: number;
+  /** How long answers to submits took; left out: there was none. */
+  answers?: Durations;
 }
 
 export interface PduCount {

@@ -14,7 +14,7 @@ export interface ReplySession {
 
 export const NEW_SESSION: ReplySession = { documents: 0, messages: 0 };
 export const MOST_DOCUMENTS = 50;
-export const MOST_REPLIES = 10;
+const MOST_REPLIES = 10;
 
 /** Counts a document before it is asked for; a warning (14106) instead when it would be one too many. */
 export function openDocument(session: ReplySession): { session: ReplySession; warning: TwimlWarning | null } {

@@ -11,6 +11,11 @@ import { clustersOf, countSeptets, type Encoding, septetsOf } from './encoding.t
 const SINGLE = { 'GSM-7': 160, 'UCS-2': 70 } as const;
 const PART = { 'GSM-7': 153, 'UCS-2': 67 } as const;
 
+/** What each part of a text holds, in septets or UTF-16 units, when it is cut into so many. */
+export function capacityOf(encoding: Encoding, parts: number): number {
+  return (parts > 1 ? PART : SINGLE)[encoding];
+}
+
 /** `parts` joined are the text; their number is `num_segments`. `units` is the cost of the whole text: septets or UTF-16 units. */
 export interface Segmented {
   encoding: Encoding;

@@ -4,7 +4,7 @@
  */
 import { createHash, randomFillSync } from 'node:crypto';
 
-export const SID_PREFIXES = [
+const SID_PREFIXES = [
   'AC',
   'SM',
   'MM',

@@ -26,7 +26,7 @@ export interface Validated {
   token?: string;
 }
 
-export const CHECKS = ['scheme', 'host', 'port', 'path', 'slash', 'query', 'body', 'token'] as const;
+const CHECKS = ['scheme', 'host', 'port', 'path', 'slash', 'query', 'body', 'token'] as const;
 
 export interface Check {
   name: (typeof CHECKS)[number];

@@ -63,7 +63,7 @@ export async function shortenerFor(
 }
 
 /** `ShortenUrls` without a service, or with one whose links no domain shortens. */
-export function withoutDomain(serviceSid: string | null): Error {
+function withoutDomain(serviceSid: string | null): Error {
   const parameter = 'MessagingServiceSid';
   if (serviceSid === null) {
     return refuse(30106, {}, { parameter, received: '', fix: 'ShortenUrls needs a Messaging Service: name one.' });

@@ -12,7 +12,7 @@ import type { DeliverFields } from './session.ts';
 import type { EsmeUser } from './settings.ts';
 
 /** Ours, of the tags that SMPP leaves to vendors: the code (30003) as text, where `err` has three characters alone. */
-export const ERROR_CODE_TAG = 0x1400;
+const ERROR_CODE_TAG = 0x1400;
 /** Delivery of an intermediate state. */
 const INTERMEDIATE = 0x20;
 

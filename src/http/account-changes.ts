@@ -88,7 +88,7 @@ async function judge(call: Call, present: Account, status: Account['status']): P
 }
 
 /** `SubAccount Created at 2026-01-31 02:05 pm`, in UTC. */
-export function nameAt(now: number): string {
+function nameAt(now: number): string {
   const text = new Date(now).toISOString();
   const hour = Number(text.slice(11, 13));
   const shown = String(hour % 12 || 12).padStart(2, '0');

@@ -22,6 +22,8 @@ export interface Download {
   contentType: string;
   name: string;
   chunks: AsyncIterable<string | Uint8Array>;
+  /** Below `/_admin/v1` the audit says what was taken: how many rows or PDUs are in `chunks` so far. */
+  taken?: { count: number };
 }
 
 /** 302 to an absolute address. */

@@ -17,6 +17,7 @@ import { CONTENT_FACE } from './content/routes.ts';
 import type { Call, HttpContext } from './context.ts';
 import type { Caller } from './credentials.ts';
 import { Form, readQuery } from './form.ts';
+import { addressOf } from './local-call.ts';
 import { LOOKUPS_FACE } from './lookups.ts';
 import { accountOfFile, isOpenFile } from './media.ts';
 import { CHANNELS_FACE } from './messaging/channel-routes.ts';
@@ -98,7 +99,7 @@ function registerFace(
   }
 
   async function enter(request: FastifyRequest, known: Caller | null, pathSid?: string) {
-    const caller = known ?? (await door.verify(request.headers.authorization, request.ip, pathSid));
+    const caller = known ?? (await door.verify(request.headers.authorization, addressOf(request), pathSid));
     const account = pathSid === undefined ? caller.account : await door.open(caller, pathSid, request.visit.path);
     return { caller, account };
   }
@@ -169,7 +170,9 @@ function registerFace(
       return reply.code(302).headers({ location: made.location, 'cache-control': 'no-store' }).send();
     }
     if (made.kind === 'download') {
-      const { contentType, name, chunks } = made;
+      const { contentType, name, chunks, taken } = made;
+      // Also when whoever takes it has gone before its end.
+      if (taken) reply.raw.once('close', () => desk?.audit.took(request, taken.count));
       const headers = { 'content-type': contentType, 'content-disposition': `attachment; filename="${name}"` };
       return reply.code(200).headers(headers).send(Readable.from(chunks));
     }

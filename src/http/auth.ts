@@ -6,6 +6,7 @@ import { isForgotten, standingOf } from '../domain/standing.ts';
 import type { Account } from '../store/directory.ts';
 import type { HttpContext } from './context.ts';
 import { type Caller, type Credentials, matchCredentials, readBasic } from './credentials.ts';
+import { isLoopback } from './local-call.ts';
 
 /** How long a verified header is believed; also the longest a replaced token or a suspension goes unnoticed. */
 const BELIEVED_MS = 1000;
@@ -135,10 +136,6 @@ export class Doorkeeper {
     this.#failures.delete(address);
     this.#failures.set(address, { count: 1, since: now });
   }
-}
-
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }
 
 /** One answer for every cause. */

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { refuse } from '../domain/errors.ts';
 
 /** More parameters than any client sends; a bound on the work one request can ask for. */
-export const MOST_PARAMETERS = 200;
+const MOST_PARAMETERS = 200;
 
 /** How much of a refused value is repeated back to the caller. */
 const RECEIVED_LENGTH = 100;

@@ -1,8 +1,8 @@
 /** For machines that watch: `/healthz` (the process answers), `/readyz` (it can do its work), `/metrics` (Prometheus). */
 import type { FastifyInstance } from 'fastify';
 import { refuse } from '../domain/errors.ts';
-import { isLoopback } from './auth.ts';
 import type { HttpContext } from './context.ts';
+import { isUnproxied } from './local-call.ts';
 import { isSameSecret } from './same-secret.ts';
 import { sendText } from './send.ts';
 
@@ -19,7 +19,7 @@ export function registerHealth(app: FastifyInstance, context: HttpContext): void
   });
 
   app.get('/metrics', async (request, reply) => {
-    if (!isLoopback(request.ip) && !holdsToken(request.headers.authorization, context.settings.metricsToken)) {
+    if (!isUnproxied(request) && !holdsToken(request.headers.authorization, context.settings.metricsToken)) {
       throw refuse(20403, {}, { status: 403, fix: 'Ask from this machine, or send the metrics token as Bearer.' });
     }
     return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await context.metrics());

@@ -3,8 +3,10 @@
  * is asked first, so that a restart loses nothing; the handset adds when it came, and what the store has no message of
  * (confirmations of keywords, messages that were deleted).
  */
+
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
+import { isoMs } from '../domain/dates.ts';
 import { deliveryErrorName } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import type { Handsets, InboxMessage } from '../domain/phone.ts';
@@ -61,7 +63,7 @@ export function registerLabConversation(
       now: new Date(clock.now()).toISOString(),
       optouts: optOuts
         .flat()
-        .map(({ channel, scope: from, source, at }) => ({ channel, scope: from, source, at: iso(at) })),
+        .map(({ channel, scope: from, source, at }) => ({ channel, scope: from, source, at: isoMs(at) })),
       // Whom it can write to, the one first that it writes to when nobody says.
       receivers: receiversOf(senders, usualSender(senders, 'sms')),
       messages: shown,
@@ -169,7 +171,7 @@ export function registerLabConversation(
           from,
           to,
           body,
-          at: iso(placeOf(message)),
+          at: isoMs(placeOf(message)),
           parts: numSegments,
           channel: channelOf(from ?? to),
           ...(options.actions && { actions: options.actions }),
@@ -195,7 +197,7 @@ export function registerLabConversation(
       from,
       to,
       body,
-      at: iso(createdAt),
+      at: isoMs(createdAt),
       parts: numSegments,
       channel: channelOf(from ?? ''),
       media: media.map(showMedium),
@@ -256,8 +258,4 @@ function sizeOf(text: string | undefined): number {
   const size = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (size >= 1 && size <= MOST_SHOWN) return size;
   throw unreadable('limit', text, `1 to ${MOST_SHOWN}`, 'Give a number, or leave it out.');
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

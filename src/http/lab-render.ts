@@ -1,5 +1,6 @@
 /** How the test side shows a message's walk and its callbacks: API spelling, ISO 8601 instants. */
 
+import { isoMs } from '../domain/dates.ts';
 import type { KeywordDecision } from '../domain/keywords.ts';
 import type { Message } from '../domain/message.ts';
 import type { InboxMessage } from '../domain/phone.ts';
@@ -16,7 +17,7 @@ export function showTrace(account: Account, message: Message, parts: Part[], att
   return {
     message: renderMessage(message, { defaultServiceSid: account.defaultServiceSid, fresh: false }),
     history: message.history.map((entry) => ({
-      at: iso(entry.at),
+      at: isoMs(entry.at),
       status: entry.status,
       note: entry.note ?? null,
       error_code: entry.errorCode ?? null,
@@ -40,7 +41,7 @@ export function showAttempt(attempt: CallbackAttempt) {
     message_sid: attempt.messageSid,
     status: kindOf(attempt.payload),
     attempt: attempt.attempt,
-    at: iso(attempt.at),
+    at: isoMs(attempt.at),
     ms: attempt.ms,
     decision: attempt.decision,
     error_code: attempt.errorCode,
@@ -54,7 +55,7 @@ export function showAttempt(attempt: CallbackAttempt) {
 export function showInbox({ at, media, ...message }: InboxMessage) {
   return {
     ...message,
-    at: iso(at),
+    at: isoMs(at),
     media: media.map(({ contentType, url }) => ({ content_type: contentType, url })),
   };
 }
@@ -65,7 +66,7 @@ export function showSaid({ at, media, sid, ...message }: SentMessage) {
     direction: 'sent',
     sid: sid ?? null,
     ...message,
-    at: iso(at),
+    at: isoMs(at),
     media: media.map(({ contentType, sizeBytes }) => ({ content_type: contentType, size: sizeBytes })),
   };
 }
@@ -86,8 +87,4 @@ export function showTaken(
     keyword: keyword && { type: keyword.type, change: keyword.change, reply: keyword.reply },
     alerts: (summary?.alerts ?? []).map(({ code, level, text }) => ({ code, level, why: text })),
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

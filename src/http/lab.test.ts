@@ -219,6 +219,7 @@ describe('the test side refuses', () => {
     [{ host: 'evil.example:7670' }, 'Host'],
     [{ host: 'localhost:7670', origin: 'https://evil.example' }, 'Origin'],
     [{ host: 'localhost:7670', origin: 'null' }, 'Origin'],
+    [{ host: 'localhost:7670', 'x-forwarded-for': '203.0.113.1' }, 'x-forwarded-for'],
   ])('the headers %j', async (headers, parameter) => {
     const { status, json } = await setUp().call('GET', '/default/clock', undefined, { headers });
     expect({ status, code: json.code, parameter: json.details.parameter }).toEqual({

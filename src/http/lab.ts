@@ -21,7 +21,7 @@ import { registerLabTemplates } from './lab-templates.ts';
 export interface LabParts extends LabPhonesParts, LabOptOutsParts {
   /** The account of a sandbox, by its SID or `default`; `null`: there is none. */
   accountOf(sandbox: string): Promise<Account | null>;
-  /** Names without port, beside localhost, under which the server is reached. */
+  /** Names by which this machine calls itself, beside those of loopback. */
   hosts: readonly string[];
   /** What went over connections to carriers; without it a trace has none of it. */
   pdus?: ConnectorRoom['pdus'];

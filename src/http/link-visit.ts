@@ -4,7 +4,10 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hostOf, OWN_LINK_PATH } from '../domain/link-domain.ts';
+import { isPreview, shortAgent } from '../domain/link-visitor.ts';
 import { isCode, isWebAddress } from '../domain/links.ts';
+import type { Message } from '../domain/message.ts';
+import { obfuscated } from '../domain/privacy.ts';
 import { linkDomain } from '../engine/link-domains.ts';
 import type { Link } from '../store/media.ts';
 import { StoreUnavailable } from '../store/store.ts';
@@ -46,17 +49,20 @@ export function registerLinkVisits(
       return lost(request, reply, isKnown ? link : null, domainSid);
     }
     // Programs that only look ahead ask with HEAD; a click is a GET.
-    if (request.method === 'GET') await count(link, request.headers['user-agent'] ?? '');
+    if (request.method === 'GET') await count(link, request.headers);
     return reply.code(302).header('location', link.target).send();
   }
 
   /** A visitor goes on in any case: what cannot be counted now is not worth an error page. */
-  async function count(link: Link, agent: string): Promise<void> {
+  async function count(link: Link, headers: Request['headers']): Promise<void> {
+    const agent = headers['user-agent'] ?? '';
     try {
+      const message = await store.message(link.accountSid, link.messageSid);
       const domain = await linkDomain(store, links?.domains ?? (() => []), link.accountSid, link.domainSid);
       const url = domain?.callbackUrl ?? null;
-      const callback = url === null ? null : { url, json: await tell(link, agent) };
-      await store.visitLink({ code: link.code, callback }, clock.now());
+      const callback = url === null ? null : { url, json: tell(link, message, agent) };
+      const visit = { code: link.code, callback, isPreview: isPreview(headers), agent: noted(message, agent) };
+      await store.visitLink(visit, clock.now());
       if (callback) context.ringCallbacks();
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
@@ -65,8 +71,7 @@ export function registerLinkVisits(
   }
 
   /** What a click callback says (behaviour sheet 9.3). Of a deleted message the numbers are not known any more. */
-  async function tell(link: Link, agent: string): Promise<string> {
-    const message = await store.message(link.accountSid, link.messageSid);
+  function tell(link: Link, message: Message | null, agent: string): string {
     return JSON.stringify({
       event_type: 'click',
       sms_sid: link.messageSid,
@@ -90,6 +95,13 @@ export function registerLinkVisits(
     if (fallback !== null) return reply.code(302).header('location', new URL(fallback).href).send();
     return sendText(reply, 404, 'text/html; charset=utf-8', PAGE);
   }
+}
+
+/** Of a message whose text is gone nobody's visits are noted, and of one that has no number any more only their time. */
+function noted(message: Message | null, agent: string): string | undefined {
+  if (message === null || message.body === '') return undefined;
+  const { to, options } = message;
+  return options.obfuscateAddresses || obfuscated(to) === to ? '' : shortAgent(agent);
 }
 
 const PAGE = `<!doctype html>

@@ -31,7 +31,7 @@ export interface CarrierSettings {
   receiptMs: number;
 }
 
-export const CARRIER_DEFAULTS: CarrierSettings = { submitMs: 20, receiptMs: 300 };
+const CARRIER_DEFAULTS: CarrierSettings = { submitMs: 20, receiptMs: 300 };
 
 export interface CarrierParts {
   clock: Clock;

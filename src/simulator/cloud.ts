@@ -148,7 +148,10 @@ export class Cloud {
   #serveFile(response: ServerResponse, path: string[]): void {
     const [place, id = ''] = path[0] === 'files' ? ['file', path[1]] : ['about', path[1]];
     const file = this.files.get(id);
-    if (!file) fail(response, 400, 100, 'Unsupported get request');
+    const number = place === 'about' ? this.#numberOf(id) : undefined;
+    if (number !== undefined)
+      json(response, 200, { verified_name: 'Pidge', display_phone_number: number, quality_rating: 'GREEN', id });
+    else if (!file) fail(response, 400, 100, `Unsupported get request. Object with ID '${id}' does not exist`);
     else if (place === 'file') response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes);
     else {
       const about = {
@@ -173,7 +176,7 @@ export class Cloud {
   }
 
   async #take(response: ServerResponse, body: Buffer, phoneNumberId: string): Promise<void> {
-    const { templates = [], phoneNumbers } = this.#parts;
+    const { templates = [] } = this.#parts;
     const judged = judgeMessage(body, { templates, hasFile: (id) => this.files.has(id) });
     if (!judged.ok) {
       fail(response, 400, judged.code, judged.why);
@@ -190,7 +193,7 @@ export class Cloud {
     this.messages.push(judged.message);
     const id = this.#newId();
     const to = String(judged.message.to);
-    const number = [...phoneNumbers].find(([, one]) => one === phoneNumberId)?.[0] ?? '';
+    const number = this.#numberOf(phoneNumberId) ?? '';
     const tellAll = async () => {
       for (const status of plan.statuses ?? ['sent', 'delivered']) {
         const errors = status === 'failed' ? { errors: [{ code: plan.error ?? 131026, title: 'failed' }] } : {};
@@ -205,6 +208,10 @@ export class Cloud {
     if (plan.silent) response.destroy();
     else json(response, 200, { messaging_product: 'whatsapp', contacts, messages: [{ id }] });
     if (!plan.overtakes) await tellAll();
+  }
+
+  #numberOf(phoneNumberId: string): string | undefined {
+    return [...this.#parts.phoneNumbers].find(([, one]) => one === phoneNumberId)?.[0];
   }
 
   #newId(): string {

@@ -150,7 +150,7 @@ function throttle(ratePerSecond: number | null, clock: Clock): () => boolean {
 }
 
 /** Mulberry32: the same again for the same seed. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -5,13 +5,13 @@ import type { Row } from './rows.ts';
 /** Rows of the console, and how they are read, for both engines. */
 
 export const SESSION_COLUMNS = 'hash, user_name, stamp, created_at, expires_at';
-export const AUDIT_COLUMNS = 'at, user_name, role, address, verb, path, account_sid, answer_status';
+export const AUDIT_COLUMNS = 'at, user_name, role, address, verb, path, account_sid, answer_status, taken';
 
-export function auditValues({ at, user, role, address, verb, path, accountSid, status }: AuditEntry) {
-  return [at, user, role, address, verb, path, accountSid, status] as const;
+export function auditValues({ at, user, role, address, verb, path, accountSid, status, taken }: AuditEntry) {
+  return [at, user, role, address, verb, path, accountSid, status, taken ? JSON.stringify(taken) : null] as const;
 }
 
-function auditFrom([id, at, user, role, address, verb, path, accountSid, status]: Row): KeptAuditEntry {
+function auditFrom([id, at, user, role, address, verb, path, accountSid, status, taken]: Row): KeptAuditEntry {
   return {
     id: id as number,
     at: at as number,
@@ -22,6 +22,7 @@ function auditFrom([id, at, user, role, address, verb, path, accountSid, status]
     path: path as string,
     accountSid: accountSid as string | null,
     status: status as number,
+    ...(taken !== null && { taken: JSON.parse(taken as string) }),
   };
 }
 

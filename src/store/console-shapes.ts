@@ -25,6 +25,8 @@ export interface AuditEntry {
   accountSid: string | null;
   /** HTTP status of the answer. */
   status: number;
+  /** What was taken away as a file: what was asked for, and how much there was of it. */
+  taken?: { query: string; count: number };
 }
 
 export type KeptAuditEntry = AuditEntry & { id: number };

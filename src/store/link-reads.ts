@@ -2,16 +2,19 @@
 import type { Dialect } from './dialect.ts';
 import type { Ask } from './inbound-reads.ts';
 import { LINK_COLUMNS, linkFrom } from './link-rows.ts';
-import type { Link, LinkPage, LinkSearch } from './media.ts';
+import { visitsFrom } from './link-visits.ts';
+import type { Link, LinkPage, MediaReads } from './media.ts';
 
 /** Links that one call looks at for a piece of text, which no index leads to. */
 const LOOKED_AT = 10_000;
 
-export function linkReads(
-  ask: Ask,
-  { like }: Pick<Dialect, 'like'>,
-): { linkPage(search: LinkSearch): Promise<LinkPage> } {
+export function linkReads(ask: Ask, { like }: Pick<Dialect, 'like'>): Pick<MediaReads, 'linkPage' | 'linkVisits'> {
   return {
+    async linkVisits(accountSid, code) {
+      const text = `select ${LINK_COLUMNS}, visits from links where code = $1 and account_sid = $2`;
+      const [row] = await ask(text, [code, accountSid]);
+      return row ? { link: linkFrom(row), visits: visitsFrom(row.at(-1) as string) } : null;
+    },
     async linkPage({ accountSid, text, after, limit }) {
       const values: (string | number)[] = [accountSid];
       const keyed = ['account_sid = $1'];

@@ -5,7 +5,8 @@ import type { Link, LinkVisit, NewLink } from './media.ts';
 import type { Row } from './rows.ts';
 
 /** Rows of short links and what they mean, for both engines. */
-export const LINK_COLUMNS = 'code, account_sid, message_sid, domain_sid, target, clicks, created_at, expires_at';
+export const LINK_COLUMNS =
+  'code, account_sid, message_sid, domain_sid, target, clicks, created_at, expires_at, previews';
 
 export function linkFrom(row: Row): Link {
   return {
@@ -17,11 +18,12 @@ export function linkFrom(row: Row): Link {
     clicks: row[5] as number,
     createdAt: row[6] as number,
     expiresAt: row[7] as number,
+    previews: row[8] as number,
   };
 }
 
 export function linkValues(message: Pick<Message, 'sid' | 'accountSid'>, link: NewLink, now: number): SQLInputValue[] {
-  return [link.code, message.accountSid, message.sid, link.domainSid, link.target, 0, now, link.expiresAt];
+  return [link.code, message.accountSid, message.sid, link.domainSid, link.target, 0, now, link.expiresAt, 0];
 }
 
 /** What the callback of a click keeps. Its message may be gone: who clicks has the text all the same. */

@@ -26,7 +26,7 @@ export interface MediaVerbs {
     now: number,
   ): Promise<'done' | 'missing' | 'early'>;
 
-  /** Counts a visit and queues its callback, if its domain has one. `null`: there is no such link. */
+  /** Counts and notes a visit and queues its callback, if its domain has one. `null`: there is no such link. */
   visitLink(visit: LinkVisit, now: number): Promise<Link | null>;
   /** Forgets links that expired before this instant. Answers how many this call took; call again until it is 0. */
   forgetLinks(before: number): Promise<number>;
@@ -43,6 +43,8 @@ export interface MediaReads {
   link(code: string): Promise<Link | null>;
   /** Newest first. A text is looked for among a bounded number of links a call: a page may be short and have a `next`. */
   linkPage(search: LinkSearch): Promise<LinkPage>;
+  /** Who came by this link, newest first, as far as it is kept; `null`: the account has no such link. */
+  linkVisits(accountSid: string, code: string): Promise<{ link: Link; visits: LinkVisitKept[] } | null>;
 }
 
 /** A file of a message. */
@@ -137,7 +139,10 @@ export interface Link {
   /** `DN…` */
   domainSid: string;
   target: string;
+  /** Visits of people. */
   clicks: number;
+  /** Visits of programs that look ahead. */
+  previews: number;
   createdAt: number;
   expiresAt: number;
 }
@@ -163,4 +168,15 @@ export interface LinkVisit {
   code: string;
   /** Where the owner wants to be told, with what is said (JSON); `null`: nowhere. */
   callback: { url: string; json: string } | null;
+  /** By a program that only looks ahead: counted apart. */
+  isPreview?: boolean;
+  /** What is noted of who came (`shortAgent`), with the time; left out: nothing is. */
+  agent?: string;
+}
+
+export interface LinkVisitKept {
+  at: number;
+  isPreview: boolean;
+  /** What it called itself; `''`: nothing. */
+  agent: string;
 }

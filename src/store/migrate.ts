@@ -17,6 +17,7 @@ const MIGRATIONS: Migrations = {
   '0013-claimed-notices': async () => (await import('./migrations/0013-claimed-notices.ts')).claimedNotices,
   '0014-hand-overs': async () => (await import('./migrations/0014-hand-overs.ts')).handOvers,
   '0015-links-listed': async () => (await import('./migrations/0015-links-listed.ts')).linksListed,
+  '0016-visits-and-exports': async () => (await import('./migrations/0016-visits-and-exports.ts')).visitsAndExports,
 };
 
 /** What the file has seen and what it lacks. Throws when a newer program has been here. */
@@ -34,7 +35,7 @@ export async function migrate(db: DatabaseSync, faults: Faults = noFaults): Prom
 }
 
 /** Names of the migrations the file has seen; none for a new file. */
-export function applied(db: DatabaseSync): string[] {
+function applied(db: DatabaseSync): string[] {
   if (!db.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get()) return [];
   return db
     .prepare('select name from kysely_migration order by name')

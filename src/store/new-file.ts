@@ -10,7 +10,7 @@ export class FileExists extends Error {
 const SIDES = ['-wal', '-shm', '-journal'];
 
 /** Where a file is made before it gets its name. Only a killed process leaves it behind. */
-export function asideOf(path: string): string {
+function asideOf(path: string): string {
   return `${path}.${process.pid}.part`;
 }
 

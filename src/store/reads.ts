@@ -83,6 +83,7 @@ export class SqliteReads implements Reads {
   readonly alertGroups = this.#groups.alertGroups;
   readonly messageEnds = this.#groups.messageEnds;
   readonly linkPage = linkReads(this.#ask, SQLITE).linkPage;
+  readonly linkVisits = linkReads(this.#ask, SQLITE).linkVisits;
   readonly #reports = reportReads(this.#ask);
   readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
   readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);

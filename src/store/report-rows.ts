@@ -57,7 +57,7 @@ export function alertPayload(url: string, at: number): CallbackPayload {
 }
 
 /** What a callback has that is not about a message. */
-export const NO_STATUS = {
+const NO_STATUS = {
   status: 'failed',
   from: null,
   to: '',

@@ -53,7 +53,7 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
   { name: 'blobs', columns: words(BLOB_COLUMNS), extra: {} },
   {
     name: 'links',
-    columns: words('code account_sid message_sid domain_sid target clicks created_at expires_at'),
+    columns: words('code account_sid message_sid domain_sid target clicks created_at expires_at previews visits'),
     extra: {},
   },
   { name: 'opt_outs', columns: words(OPT_OUT_COLUMNS), extra: {} },
@@ -82,7 +82,7 @@ export function laneOwner(key: string): { accountSid: string; connector: string 
 }
 
 const INTEGERS = words(
-  'num_segments num_media error_code attempt cost part ms slot position clicks holders loop_replies answer_status',
+  'num_segments num_media error_code attempt cost part ms slot position clicks previews holders loop_replies answer_status',
 );
 const SMALL_INTEGERS = words('can_sms can_mms smart_encoded provide_feedback dying ours');
 const BIG_INTEGERS = words(

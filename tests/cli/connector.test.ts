@@ -56,12 +56,27 @@ it('connector add knows the other kinds of carrier by what each needs', async ()
   const missing = await add(...http);
   expect([missing.code, missing.err]).toMatchObject([2, expect.stringContaining('give --username, --password-env')]);
   expect((await add(...http, '--username', 'acme', '--password-env', 'UP_TOKEN')).code).toBe(0);
+  const phone = [
+    '--kind',
+    'http',
+    '--name',
+    'phone',
+    '--preset',
+    'android-sms-gateway',
+    '--base-url',
+    'http://phone:8080',
+  ];
+  const unsigned = await add(...phone, '--username', 'me', '--password-env', 'PHONE_PASSWORD');
+  expect([unsigned.code, unsigned.err]).toMatchObject([2, expect.stringContaining('give --check-secret-env')]);
+  const signed = ['--username', 'me', '--password-env', 'PHONE_PASSWORD', '--check-secret-env', 'PHONE_SIGNING_KEY'];
+  expect((await add(...phone, ...signed)).code).toBe(0);
   const secrets = ['--access-token-env', 'WA_A', '--app-secret-env', 'WA_B', '--verify-token-env', 'WA_C'];
   const number = ['--phone-number', '+15550783881=106540352242922'];
   expect((await add('--kind', 'whatsapp', '--name', 'wa', ...secrets, ...number)).code).toBe(0);
   expect((await add('--kind', 'simulated', '--name', 'sim')).code).toBe(0);
   const text = readFileSync(join(folder, 'pidge.toml'), 'utf8');
   expect(text).toContain('kind = "http"\nname = "up"\npreset = "twilio"\nbase_url = "https://api.acme.example"\n');
+  expect(text).toContain('password = "${env:PHONE_PASSWORD}"\ncheck_secret = "${env:PHONE_SIGNING_KEY}"\n');
   expect(text).toContain('access_token = "${env:WA_A}"');
   expect(text).toContain('phone_numbers = ["+15550783881=106540352242922"]');
 });

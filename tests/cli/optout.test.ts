@@ -22,7 +22,7 @@ it('opt-outs are listed, added, removed, exported, imported and logged; nobody a
   expect((await run('list', '--scope', '76767')).out).toBe('No opt-out fits.\n');
   expect(JSON.parse((await run('list', '--json', '--peer', PEER)).out)).toMatchObject({ scope: SCOPE, peer: PEER });
 
-  expect((await run('export', 'all.csv')).out).toBe('all.csv has 1 opt-outs.\n');
+  expect((await run('export', 'all.csv')).out).toBe('all.csv has 1 opt-out.\n');
   const text = readFileSync(`${folder}/all.csv`, 'utf8');
   expect(text.split('\r\n')[1]).toMatch(/^sms,\+12025550100,\+12025550101,20\d\d-.*Z,api$/);
   expect((await run('export', 'all.csv')).code).toBe(2);

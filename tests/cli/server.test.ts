@@ -21,7 +21,7 @@ it('dev greets, carries a message, shows its walk, and stops cleanly', async () 
   expect(sid).not.toBe('');
 
   const live = await server.lines.until(/queued → sending → sent → delivered/);
-  expect(live).toContain('→ POST Messages  201');
+  expect(live).toContain('→ 201  ');
   expect(live).toContain('"Your code is 482913"  1 seg GSM-7');
 
   const tail = await pidge(['tail', '--no-follow', '--json', '--url', server.url], folder);
@@ -63,6 +63,18 @@ it('takes the account of the app that it serves', async () => {
   const { banner, url } = await devServer(folder, [], env);
   expect(banner).toContain(`AC${'b'.repeat(32)}   token of-the-app`);
   expect((await pidge(['send', '--to', '+12025550101', '--body', 'x', '--url', url], folder, env)).code).toBe(0);
+});
+
+it('a database that another master key has sealed ends with 3 and says which key is wanted', async () => {
+  const folder = tempFolder();
+  const { child } = await devServer(folder);
+  const end = ended(child);
+  child.kill('SIGTERM');
+  await end;
+  const key = { PIDGE_SECRET_KEY: 'another key for tests, also 32 long' };
+  const { code, err } = await pidge(['dev', '--port', '0'], folder, key);
+  expect([code, err]).toEqual([3, expect.stringContaining('was sealed with another master key')]);
+  expect(err).not.toContain('This is a bug');
 });
 
 it('a taken port ends with 4 and names the holder', async () => {

@@ -1,5 +1,6 @@
 /** The rows of the access matrix: how an account comes by what a path names, and what no account owns. */
 import type { Alert } from '../../src/domain/alert.ts';
+import { CODE_LENGTH } from '../../src/domain/links.ts';
 import { cryptoRandom, SidMaker } from '../../src/domain/sid.ts';
 import type { Sender } from '../../src/store/directory.ts';
 import type { Client } from '../helpers/client.ts';
@@ -62,6 +63,15 @@ function pooled(path: string, form: (world: World, owner: Owner) => Promise<Reco
     const sid = await service(world, owner);
     return [sid, (await post(world, owner, `/v1/Services/${sid}/${path}`, await form(world, owner))).sid];
   };
+}
+
+async function link(world: World, owner: Owner): Promise<string[]> {
+  const { sid: PhoneNumberSid, address: From } = await number(world, owner);
+  const MessagingServiceSid = await service(world, owner);
+  await post(world, owner, `/v1/Services/${MessagingServiceSid}/PhoneNumbers`, { PhoneNumberSid });
+  const form = { To: '+12025550101', From, MessagingServiceSid, Body: 'https://example.com/long', ShortenUrls: 'true' };
+  const { body } = await post(world, owner, `${world.clientOf(owner).base}/Messages.json`, form);
+  return [body.slice(-CODE_LENGTH)];
 }
 
 /** Written straight into the store: no app has been asked. */
@@ -189,6 +199,7 @@ export const ROWS: Record<string, Make> = {
   },
   'messages/{SM,MM}': async (world, owner) => [await message(world, owner)],
   'attempts/{*}': attempt,
+  'links/{*}': link,
   'error-groups/{*}': async () => ['30003'],
   '/_admin/v1/connectors/{*}': async () => ['simulated'],
   '/_admin/v1/catalogue/{*}': async () => ['30003'],
@@ -215,8 +226,10 @@ export const RIGHTLY_REFUSED: Record<string, [status: number, reason: string]> =
   'GET /_admin/v1/catalogue': [404, 'the operator’s, which is the first account'],
   'GET /_admin/v1/catalogue/{*}': [404, 'the operator’s, which is the first account'],
   'GET /_admin/v1/metrics': [404, 'the operator’s, which is the first account'],
+  'GET /_admin/v1/metrics/grafana.json': [404, 'the operator’s, which is the first account'],
   'GET /_admin/v1/settings': [404, 'the operator’s, which is the first account'],
   'GET /_admin/v1/connectors': [404, 'connectors are the operator’s, which is the first account'],
+  'POST /_admin/v1/connectors/{*}/test': [404, 'connectors are the operator’s, which is the first account'],
   'POST /_admin/v1/connectors/{*}/pause': [404, 'connectors are the operator’s, which is the first account'],
   'POST /_admin/v1/connectors/{*}/resume': [404, 'connectors are the operator’s, which is the first account'],
   'GET /_admin/v1/connectors/{*}/pdus': [404, 'connectors are the operator’s, which is the first account'],

@@ -46,7 +46,7 @@ export function storeConsoleContract(current: () => Store): void {
       const entries = [
         entry('/one'),
         entry('/two', { accountSid: OTHER, user: 'ünï', role: 'viewer', status: 403 }),
-        entry('/three', { accountSid: null, role: 'unknown', verb: 'DELETE' }),
+        entry('/three', { accountSid: null, role: 'unknown', verb: 'DELETE', taken: { query: 'q=to:ünï', count: 3 } }),
       ];
       await current().changeConsole({ kind: 'audit', entries }, NOW);
       const all = await current().audit({ since: 0, limit: 10 });

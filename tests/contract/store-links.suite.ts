@@ -44,6 +44,7 @@ export function storeLinkContract(current: () => Store): void {
         accountSid: ACCOUNT,
         messageSid: queued.message.sid,
         clicks: 0,
+        previews: 0,
         createdAt: NOW,
       });
       expect((await current().link('Ccccccccc1'))?.messageSid).toBe(paced.message.sid);
@@ -131,6 +132,55 @@ export function storeLinkContract(current: () => Store): void {
       expect(await current().visitLink({ code: 'None000001', callback: null }, NOW)).toBeNull();
       expect((await current().stats()).callbacksDue).toBe(0);
     });
+
+    it('note who came by, programs that look ahead apart, and keep the newest', async () => {
+      await current().accept([linked(['Noted00001'])], NOW);
+      const come = (at: number, more: { isPreview?: boolean; agent?: string }) =>
+        current().visitLink({ code: 'Noted00001', callback: null, ...more }, at);
+      await come(NOW + 1, { agent: 'Phone/1\nSafari/2' });
+      await come(NOW + 2, { agent: 'facebookexternalhit/1', isPreview: true });
+      await come(NOW + 3, { agent: '' });
+      await come(NOW + 4, {});
+      const { link: noted, visits } = (await current().linkVisits(ACCOUNT, 'Noted00001')) ?? {};
+      expect(noted).toMatchObject({ code: 'Noted00001', clicks: 3, previews: 1 });
+      expect(visits).toEqual([
+        { at: NOW + 3, isPreview: false, agent: '' },
+        { at: NOW + 2, isPreview: true, agent: 'facebookexternalhit/1' },
+        { at: NOW + 1, isPreview: false, agent: 'Phone/1 Safari/2' },
+      ]);
+      expect(await current().linkVisits(OTHER, 'Noted00001')).toBeNull();
+      expect(await current().linkVisits(ACCOUNT, 'None000001')).toBeNull();
+      const agent = `ends here ${'x'.repeat(110)}.`;
+      for (let nth = 0; nth < 60; nth += 1) await come(NOW + 100 + nth, { agent });
+      const full = (await current().linkVisits(ACCOUNT, 'Noted00001'))?.visits ?? [];
+      expect([full.length > 25, full.length < 40]).toEqual([true, true]);
+      // Whole lines, without a gap.
+      expect(full).toEqual(full.map((_, back) => ({ at: NOW + 159 - back, isPreview: false, agent })));
+      expect(await clicks('Noted00001')).toBe(63);
+    });
+
+    it.each(['redact', 'remove'] as const)(
+      'forget who came by when their message is to %s, not how often',
+      async (verb) => {
+        const made = linked(['Gone000001', 'Gone000002'], { callbackUrl: null });
+        await current().accept([made, linked(['Other00001'])], NOW);
+        const works = await claim(current(), NOW);
+        const work = works.find(({ message }) => message.sid === made.message.sid);
+        if (!work) throw new Error('Nothing was claimed');
+        await current().settleSends([sent(work, ['gone'])], NOW);
+        await current().receive([{ connector: 'sim', carrierId: 'gone', state: 'delivered' }], NOW);
+        const codes = ['Gone000001', 'Gone000002', 'Other00001'];
+        for (const code of codes) await current().visitLink({ code, callback: null, agent: 'Phone/1' }, NOW);
+        const change = { accountSid: ACCOUNT, sid: made.message.sid, verb };
+        expect(await current().change([change], NOW)).toMatchObject([{ kind: 'done' }]);
+        const left = await Promise.all(codes.map((code) => current().linkVisits(ACCOUNT, code)));
+        expect(left.map((one) => [one?.link.clicks, one?.visits.length])).toEqual([
+          [1, 0],
+          [1, 0],
+          [1, 1],
+        ]);
+      },
+    );
 
     it('tell a click beside the statuses of its message: neither waits for the other, whatever is tried again', async () => {
       const made = linked(['Click00001'], { serviceSid: 'MG1', from: '+12025550188', to: '+12025550199' });

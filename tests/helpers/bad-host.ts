@@ -8,13 +8,13 @@ import { PNG } from './media-host.ts';
 const MB = 1_048_576;
 
 /** A picture of this many bytes: what follows its end is not looked at. */
-export function picture(sizeBytes: number): Buffer {
+function picture(sizeBytes: number): Buffer {
   return Buffer.concat([PNG, Buffer.alloc(sizeBytes - PNG.length)]);
 }
 
 export const PDF = Buffer.from('%PDF-1.7\n%\u00e2\u00e3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n');
 export const CSV = Buffer.from('name,number\nAda,1\n');
-export const HTML = Buffer.from('<!doctype html><script>alert(1)</script>');
+const HTML = Buffer.from('<!doctype html><script>alert(1)</script>');
 
 type Act = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** The browser to drive: `PIDGE_TEST_CHROMIUM`, else one of the usual places; `null`: this machine has none. */
-export function chromiumPath(): string | null {
+function chromiumPath(): string | null {
   const named = process.env.PIDGE_TEST_CHROMIUM;
   return [...(named ? [named] : []), ...PLACES].find(isProgram) ?? null;
 }

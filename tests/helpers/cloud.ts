@@ -10,7 +10,7 @@ import { Cloud, type CloudParts } from '../../src/simulator/cloud.ts';
 import { RecordingEar, submission } from './smpp.ts';
 
 export const OURS = '+15550783881';
-export const OURS_ID = '106540352242922';
+const OURS_ID = '106540352242922';
 export const SECRETS = { accessToken: 'EAAtoken0987', appSecret: 'appsecret4711', verifyToken: 'verify-me-20' };
 
 export function cloudSettings(graphUrl: string): WhatsAppSettings {

@@ -1,6 +1,6 @@
 import type { CallbackResult, CallbackWork } from '../../src/store/callback-shapes.ts';
 
-export const ACCOUNT = `AC${'a'.repeat(32)}`;
+const ACCOUNT = `AC${'a'.repeat(32)}`;
 
 /** The two verbs in memory: leases, attempts and order per message as the contract has them. */
 export class FakeCallbacks {

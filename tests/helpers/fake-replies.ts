@@ -2,7 +2,7 @@ import type { Message } from '../../src/domain/message.ts';
 import type { Account } from '../../src/store/directory.ts';
 import type { ReplyPayload, ReplyResult, ReplyWork } from '../../src/store/inbound-shapes.ts';
 
-export const ACCOUNT = `AC${'a'.repeat(32)}`;
+const ACCOUNT = `AC${'a'.repeat(32)}`;
 
 /** The verbs of replies in memory: leases and attempts as the contract has them. Replies are accepted at once. */
 export class FakeReplies {

@@ -79,13 +79,14 @@ export async function startLively(options: Parameters<typeof startTestPidge>[0] 
   await send({ To: '+15005530003', Body: 'To a phone that is off' });
   const inTheFuture = new Date(pidge.now() + 3_600_000).toISOString();
   await send({ MessagingServiceSid: service.sid, SendAt: inTheFuture, ScheduleType: 'fixed', Body: 'In an hour' });
-  const said = await new TestPhone(client, ADA).send('Can I come on Tuesday?');
-  if (said.json.sid === null) throw new Error(said.text);
   await pidge.until(async () => {
     const { json } = await client.call('GET', `${client.base}/Messages/${failed}.json`);
     const first = await client.call('GET', `${client.base}/Messages/${sent[0]}.json`);
     return json.status === 'undelivered' && first.json.status === 'delivered';
   });
+  // It answers what it got, so that its conversation reads as one.
+  const said = await new TestPhone(client, ADA).send('Can I come on Tuesday?');
+  if (said.json.sid === null) throw new Error(said.text);
   return {
     pidge,
     client,

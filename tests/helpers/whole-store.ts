@@ -23,7 +23,7 @@ import { claimFetches, endedWithMedia, holdOf, settled } from '../contract/store
 
 /** A store in which everything that can be in one is: each state of messages, work, callbacks, parts and receipts. */
 
-export const BODIES = [
+const BODIES = [
   'plain',
   'ünï',
   '\u{1F600} \u{1F468}\u200d\u{1F469}',
@@ -71,7 +71,13 @@ function account(sid: string): Account {
 
 async function fillDirectory(store: Store): Promise<void> {
   const done = { at: NOW, user: 'admin', role: 'operator' as const, address: '::1', verb: 'POST', accountSid: null };
-  await store.changeConsole({ kind: 'audit', entries: [{ ...done, path: '/_admin/v1/session', status: 200 }] }, NOW);
+  await store.changeConsole(
+    {
+      kind: 'audit',
+      entries: [{ ...done, path: '/_admin/v1/session', status: 200, taken: { query: 'q=ü', count: 2 } }],
+    },
+    NOW,
+  );
   for (const sid of [ACCOUNT, OTHER]) await store.saveAccount(account(sid));
   for (const [index, address] of SENDERS.entries()) {
     const sender: Sender = {
@@ -172,6 +178,7 @@ async function walkMedia(store: Store): Promise<void> {
   if (again) await store.settleFetches([settled(again, { kind: 'again', dueAt: later + 1_000, note: '503' })], later);
   const link = { code: 'aB3dE5gH7j', domainSid: 'DN1', target: 'https://shop.example/\u{1F426}', expiresAt: later + 1 };
   await store.accept([{ ...acceptance({ createdAt: later, callbackUrl: null }), links: [link] }], later);
+  await store.visitLink({ code: link.code, callback: null, isPreview: true, agent: 'Preview/1' }, later);
   await store.accept([{ ...fetching({ status: 'scheduled' }), releaseAt: later + 3_600_000 }], later);
 }
 

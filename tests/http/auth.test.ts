@@ -92,6 +92,15 @@ test('guessing is braked in serve, while who was right before still comes in', a
   expect((await door.call('GET', list, { headers: { authorization: basic(SID, 'guess') } })).status).toBe(401);
 });
 
+test('on this machine nobody is braked in dev, but who comes through a tunnel is', async () => {
+  const door = openDoor();
+  const tunnel = { 'x-forwarded-for': '203.0.113.1' };
+  const guess = async (headers: Record<string, string>) =>
+    (await door.call('GET', list, { headers: { ...headers, authorization: basic(SID, 'guess') } })).status;
+  for (let times = 0; times < 20; times += 1) expect([await guess({}), await guess(tunnel)]).toEqual([401, 401]);
+  expect([await guess({}), await guess(tunnel)]).toEqual([401, 429]);
+});
+
 test('lenient takes any credentials and any account, and says what strict would have said', async () => {
   const door = openDoor({ lenient: true });
   const stranger = `AC${'7'.repeat(32)}`;

@@ -30,7 +30,7 @@ function partsIn(folder: string): ConsoleParts {
     key: Buffer.alloc(32),
     folder,
     operatorSid: SID,
-    simulated: true,
+    reach: 'phones',
     version: '0.0.0',
     sealBodies: false,
     live: new LiveFeed(new HandWoundClock(), 'x'),

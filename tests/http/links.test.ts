@@ -31,6 +31,7 @@ function open(changes: { fails?: Error; target?: string; resolve?: () => Promise
     domainSid: DN,
     target,
     clicks: 0,
+    previews: 0,
     createdAt: 0,
     expiresAt: Number.MAX_SAFE_INTEGER,
   };

@@ -14,7 +14,7 @@ const answers = (program: string, ...args: string[]) => spawnSync(program, args,
 export const programs = { driveSmpp: first(DRIVE_SMPP), bearerbox: first(BEARERBOX), smsbox: first(SMSBOX) };
 
 /** By peer, why it cannot be had; `null`: it can. */
-export const missing = {
+const missing = {
   smpp: hasPackage('smpp') ? null : 'the package smpp is not installed (npm install)',
   netSmpp: answers('perl', '-MNet::SMPP', '-e', '1') ? null : 'Net::SMPP is not installed (libnet-smpp-perl)',
   driveSmpp: programs.driveSmpp ? null : 'drive_smpp is not installed (kannel-extras)',

@@ -432,6 +432,29 @@ describe('with other settings', () => {
     });
   });
 
+  it('through a tunnel to dev nobody steers the phones who has not signed in', async () => {
+    const tunnelled = (config: Config) => {
+      config.http.publicUrl = 'https://sms.example';
+      config.console.users = [{ name: 'admin', password: PASSWORD, role: 'operator' }];
+    };
+    await withPidge(tunnelled, async ({ origin }, page) => {
+      const lab = (headers: Record<string, string>) => raw(origin, '/_test/v1/default/phones', headers);
+      const proxied = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'sms.example' };
+      for (const headers of [{ host: 'sms.example' }, { host: 'sms.example', ...proxied }, proxied]) {
+        const answer = await lab(headers);
+        expect([headers, answer.status, JSON.parse(answer.text).code]).toEqual([headers, 403, 20403]);
+      }
+      for (const host of ['localhost:7670', '127.0.0.1', '[::1]:1']) expect((await lab({ host })).status).toBe(200);
+      await page.call('POST', 'session', { json: { password: PASSWORD }, headers: proxied });
+      const signedIn = { host: 'sms.example', ...proxied, cookie: page.cookie };
+      expect((await raw(origin, '/_admin/v1/test/default/phones', signedIn)).status).toBe(200);
+      expect((await raw(origin, '/_admin/v1/test/default/phones', { ...signedIn, cookie: '' })).status).toBe(401);
+      expect([(await raw(origin, '/metrics')).status, (await raw(origin, '/metrics', proxied)).status]).toEqual([
+        200, 403,
+      ]);
+    });
+  });
+
   it('switched off there is no console, and the API is as it was', async () => {
     const off = (config: Config) => {
       config.console.enabled = false;

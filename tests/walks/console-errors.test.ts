@@ -32,6 +32,7 @@ describe('error groups', () => {
     expect(group).toMatchObject({
       ...{ code: 30003, source: 'message', level: 'error', muted_at: null },
       here: { kind: 'phone', value: '+15005530003', count: 3, of: 3 },
+      recipients: [{ to: '+15005530003', count: 3 }],
     });
     expect(group.meaning).not.toBe('');
     expect(group.fixes.length).toBeGreaterThan(0);
@@ -41,6 +42,27 @@ describe('error groups', () => {
     expect(group.samples[0]).toMatchObject({ to: '+15005530003' });
     expect(group.samples[0].message_sid).toMatch(/^SM/);
     expect((await page.call('GET', `${own()}?since=yesterday`)).status).toBe(400);
+  });
+
+  it('name the recipients while they are few', async () => {
+    const ends = [3, 5, 6, 7];
+    await Promise.all(
+      ends.map((end) =>
+        client.call('PUT', `/_test/v1/default/phones/${encodeURIComponent(`+1202555011${end}`)}`, {
+          auth: null,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ behave: { undelivered: 30003 } }),
+        }),
+      ),
+    );
+    for (const end of [3, 3, 5, 6]) await send({ To: `+1202555011${end}` });
+    await pidge.until(async () => (await groups())[0]?.count === 4);
+    const [{ recipients }] = await groups();
+    expect(recipients[0]).toEqual({ to: '+12025550113', count: 2 });
+    expect(recipients.map(({ to }: { to: string }) => to).sort()).toEqual([3, 5, 6].map((end) => `+1202555011${end}`));
+    await send({ To: '+12025550117' });
+    await pidge.until(async () => (await groups())[0]?.count === 5);
+    expect((await groups())[0]).toMatchObject({ recipients: [], here: { kind: 'sender', value: '+12025550100' } });
   });
 
   it('tell refused requests apart, and which path they were for', async () => {

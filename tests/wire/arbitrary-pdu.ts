@@ -8,14 +8,14 @@ import { TLVS, type TlvKind, type Tlvs } from '../../src/wire/smpp/tlv-table.ts'
 export const COMMANDS = Object.keys(LAYOUTS) as Command[];
 const TAGS = new Set<number>(Object.values(TLVS).map(({ tag }) => tag));
 
-export const int8 = fc.integer({ min: 0, max: 0xff });
-export const int16 = fc.integer({ min: 0, max: 0xffff });
-export const int32 = fc.nat(0xffffffff);
+const int8 = fc.integer({ min: 0, max: 0xff });
+const int16 = fc.integer({ min: 0, max: 0xffff });
+const int32 = fc.nat(0xffffffff);
 
 /** Latin-1 without NUL, at most `most` characters. */
 const latin1 = (most: number) =>
   fc.array(fc.integer({ min: 1, max: 0xff }), { maxLength: most }).map((codes) => String.fromCharCode(...codes));
-export const octets = (most: number) => fc.uint8Array({ maxLength: most });
+const octets = (most: number) => fc.uint8Array({ maxLength: most });
 
 const address = { ton: int8, npi: int8, addr: latin1(64) };
 
@@ -68,7 +68,7 @@ const tlvModel = Object.fromEntries(
 const unknownTag = int16.filter((tag) => !TAGS.has(tag));
 const others = fc.array(fc.record({ tag: unknownTag, value: octets(50) }), { minLength: 1, maxLength: 3 });
 
-export const someTlvs: fc.Arbitrary<Tlvs> = fc
+const someTlvs: fc.Arbitrary<Tlvs> = fc
   .subarray([...Object.keys(TLVS), 'others'], { maxLength: 6 })
   .chain((names) =>
     fc.record(

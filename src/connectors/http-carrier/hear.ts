@@ -64,7 +64,7 @@ export function messagesOf(
 }
 
 /** As it came, where it cannot be read. `00` is a plus, and a number without one may be of this country or whole. */
-export function addressOf(text: string, countryCode: string | null): string {
+function addressOf(text: string, countryCode: string | null): string {
   const known = parseSender(text);
   if (known && known.kind !== 'short-code') return formatAddress(known);
   const digits = text.replaceAll(/[^\d]/g, '');

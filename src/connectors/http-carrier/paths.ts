@@ -14,7 +14,7 @@ export function readBody(contentType: string | undefined, bytes: Uint8Array | st
   return readForm(text);
 }
 
-export function readForm(text: string): Record<string, string> {
+function readForm(text: string): Record<string, string> {
   const form: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) form[name] ??= value;
   return form;
@@ -36,7 +36,7 @@ export function itemsOf(value: unknown, paths: Paths): unknown[] {
   return paths.flatMap((path) => listOf(path === '.' ? value : lookAt(value, path)));
 }
 
-export function lookAt(value: unknown, path: string): unknown {
+function lookAt(value: unknown, path: string): unknown {
   const whole = own(value, path);
   if (whole !== undefined) return whole;
   let at = value;

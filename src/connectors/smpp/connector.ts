@@ -88,6 +88,10 @@ export class SmppConnector implements Connector {
     return Math.max(0, 1 - room / this.window);
   }
 
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Resolves at once: a carrier that is away must not keep a node from starting. */
   async start(ear: Ear): Promise<void> {
     this.#ear = ear;
@@ -235,7 +239,9 @@ export class SmppConnector implements Connector {
     job.open += 1;
     parts[index] = { kind: 'out' };
     let isOver = false;
+    const writtenAt = this.#clock.monotonic();
     const written = session.submit(fields, (answer) => {
+      if (answer.kind === 'answered') this.#tracer?.answered(this.#clock.monotonic() - writtenAt);
       if (!isOver) this.#judge(job, index, answer, session);
       // The doubt is over, whatever the answer is, unless it has gone out again.
       else if (answer.kind === 'answered' && parts[index]?.kind === 'doubt') this.#settle(job, index, answer, session);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import { Durations } from '../../domain/durations.ts';
 import type { CountedPdus, PduCount, ReceiptCount } from '../../domain/pdu-trace.ts';
 import { describeStatus, ofCarrier } from '../../wire/smpp/codes.ts';
 import type { CarrierReceipt } from '../../wire/smpp/receipt.ts';
@@ -18,6 +19,7 @@ export class PduCounts {
   readonly #receipts = new Map<string, ReceiptCount>();
   readonly #errors = new Set<string>();
   #unknownStates = 0;
+  #answers: Durations | undefined;
   #cancel: (() => void) | null = null;
 
   constructor(clock: Clock, tell: (counted: CountedPdus) => void) {
@@ -33,6 +35,12 @@ export class PduCounts {
     }
     statuses.set(commandStatus, (statuses.get(commandStatus) ?? 0) + 1);
     this.#cancel ??= this.#clock.after(TELL_MS, () => this.#flush());
+  }
+
+  /** A submit was answered; its answer is counted as a PDU before. */
+  answered(ms: number): void {
+    this.#answers ??= new Durations();
+    this.#answers.add(ms);
   }
 
   receipt({ state, stateWord, err }: Pick<CarrierReceipt, 'state' | 'stateWord' | 'err'>): void {
@@ -78,6 +86,8 @@ export class PduCounts {
     this.#pdus.clear();
     this.#receipts.clear();
     this.#unknownStates = 0;
-    this.#tell({ pdus, receipts, unknown, dropped: 0 });
+    const answers = this.#answers;
+    this.#answers = undefined;
+    this.#tell({ pdus, receipts, unknown, dropped: 0, ...(answers && { answers }) });
   }
 }

@@ -133,6 +133,11 @@ export class Tracer {
     if (hearing.failed) this.#hand(sent.taken, hearing.owner);
   }
 
+  /** So long a submit waited for its answer. */
+  answered(ms: number): void {
+    this.#parts.counts.answered(ms);
+  }
+
   /** Every receipt that was read, also those of no message. */
   counted(receipt: Parameters<PduCounts['receipt']>[0]): void {
     this.#parts.counts.receipt(receipt);

@@ -48,7 +48,7 @@ export function compose({ submission, media, template }: Ready): Composed {
 }
 
 /** How WhatsApp calls a file of this type in a message. */
-export function kindOf(contentType: string): 'image' | 'audio' | 'video' | 'document' | 'sticker' {
+function kindOf(contentType: string): 'image' | 'audio' | 'video' | 'document' | 'sticker' {
   if (contentType === 'image/webp') return 'sticker';
   const [family] = contentType.split('/', 1);
   return family === 'image' || family === 'audio' || family === 'video' ? family : 'document';

@@ -1,7 +1,7 @@
 /** What one connector of WhatsApp Cloud is told. */
 
 /** The version of the Graph API that everything here was written against. A setting asks for another one. */
-export const GRAPH_VERSION = 'v24.0';
+const GRAPH_VERSION = 'v24.0';
 
 export interface WhatsAppSettings {
   /** Without a slash at its end. */

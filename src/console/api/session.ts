@@ -11,8 +11,10 @@ export interface Session {
   sign_in_note?: string | null;
   csrf: string;
   mode: 'dev' | 'serve';
-  /** Nothing leaves this machine. */
+  /** No message reaches a real person. */
   simulated: boolean;
+  /** Whom messages reach; `nobody`: production without a carrier. */
+  reach: 'people' | 'phones' | 'nobody';
   lenient: boolean;
   version: string;
   public_url: string;

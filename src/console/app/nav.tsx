@@ -3,6 +3,7 @@ import { useLocation } from '@tanstack/react-router';
 import { Ellipsis } from 'lucide-react';
 import { useKey } from './keys.ts';
 import classes from './nav.module.css';
+import { useOpenCounts } from './nav-counts.ts';
 import { PageLink } from './page-link.tsx';
 import { GROUPS, PAGES, type PageEntry } from './pages.ts';
 import { useSession } from './session-context.ts';
@@ -20,6 +21,7 @@ export function useNavPages(): PageEntry[] {
 /** The navigation: a column beside the page, a bar below it on a small screen. */
 export function Nav() {
   const pages = useNavPages();
+  const counts = useOpenCounts();
   const bottom = pages.filter(({ path }) => BOTTOM.includes(path));
   const rest = pages.filter(({ path }) => !BOTTOM.includes(path));
   return (
@@ -34,7 +36,7 @@ export function Nav() {
             <section key={group} aria-label={group} className={classes.group}>
               <h2 className={classes.title}>{group}</h2>
               {inGroup.map((page) => (
-                <NavLink key={page.path} page={page} />
+                <NavLink key={page.path} page={page} count={counts[page.path]} />
               ))}
             </section>
           );
@@ -42,7 +44,7 @@ export function Nav() {
       </div>
       <div className={classes.bar}>
         {bottom.map((page) => (
-          <NavLink key={page.path} page={page} />
+          <NavLink key={page.path} page={page} count={counts[page.path]} />
         ))}
         {rest.length > 0 && <More pages={rest} />}
       </div>
@@ -50,11 +52,16 @@ export function Nav() {
   );
 }
 
-function NavLink({ page: { path, label, icon: Icon } }: { page: PageEntry }) {
+function NavLink({ page: { path, label, icon: Icon }, count = 0 }: { page: PageEntry; count?: number }) {
   return (
     <PageLink to={path} className={classes.link}>
       {Icon && <Icon size={16} aria-hidden />}
       <span>{label}</span>
+      {count > 0 && (
+        <span className={classes.count} title={`${count} open in the last day`} data-testid="nav-count">
+          {count}
+        </span>
+      )}
     </PageLink>
   );
 }

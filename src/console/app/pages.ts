@@ -94,18 +94,18 @@ export const PAGES: PageEntry[] = [
   },
   { path: '/services/$sid', label: 'Messaging Service', load: () => import('../pages/services/service-page.tsx') },
   {
-    path: '/templates',
-    group: 'Build',
-    label: 'Templates',
-    icon: LayoutTemplate,
-    load: () => import('../pages/templates/page.tsx'),
-  },
-  {
     path: '/send',
     group: 'Build',
     label: 'Send',
     icon: SendHorizontal,
     load: () => import('../pages/send/page.tsx'),
+  },
+  {
+    path: '/templates',
+    group: 'Build',
+    label: 'Templates',
+    icon: LayoutTemplate,
+    load: () => import('../pages/templates/page.tsx'),
   },
   {
     path: '/scheduled',

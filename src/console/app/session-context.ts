@@ -1,7 +1,6 @@
 /** What every page may ask for: the session, and the account in view. */
 import { useRouterState } from '@tanstack/react-router';
 import { createContext, useContext } from 'react';
-import { type Account, useAccounts } from '../api/accounts.ts';
 import type { Session } from '../api/session.ts';
 
 export const SessionContext = createContext<Session | null>(null);
@@ -24,10 +23,4 @@ export function useAccountSid(): string {
   const { default_account_sid } = useSession();
   const named = useRouterState({ select: (state) => (state.location.search as { account?: string }).account });
   return named ?? default_account_sid;
-}
-
-/** The account in view, once it is known. */
-export function useAccount(): Account | null {
-  const sid = useAccountSid();
-  return useAccounts().find((one) => one.sid === sid) ?? null;
 }

@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } fr
 import { CircleHelp, LogOut, Moon, Snowflake, Sun } from 'lucide-react';
 import { useServerClock } from '../api/clock.ts';
 import { useLiveState } from '../api/live.ts';
-import { signOut } from '../api/session.ts';
+import { type Session, signOut } from '../api/session.ts';
 import { AccountSwitcher } from './account-switcher.tsx';
 import { openHelp } from './help.tsx';
 import { useKey } from './keys.ts';
@@ -43,15 +43,24 @@ export function TopBar() {
   );
 }
 
-/** SIMULATED or LIVE: whether a message that is sent here reaches a person. */
+/** As the banner of the server words it. */
+const REACHES: Record<Session['reach'], string> = {
+  phones: 'Messages reach no real phone.',
+  people: 'Messages reach real recipients.',
+  nobody: 'No carrier is configured, so nothing can be sent yet.',
+};
+
+/** SIMULATED or LIVE: whether a message that is sent here reaches a person, or would with a carrier. */
 function ModeBadge() {
-  const { simulated, lenient, mode, version } = useSession();
-  const says = simulated ? 'Nothing leaves this machine.' : 'Messages reach real recipients.';
+  const { reach, lenient, mode, version } = useSession();
+  const simulated = reach === 'phones';
+  const says = REACHES[reach];
   return (
     <Tooltip label={`${says} Mode ${mode}${lenient ? ', lenient' : ''}, version ${version}.`}>
       <span className={classes.badge} data-live={!simulated || undefined} data-testid="mode-badge">
         <span aria-hidden>◉</span> {simulated ? 'SIMULATED' : 'LIVE'}
         {lenient && <span className={classes.lenient}>lenient</span>}
+        {reach === 'nobody' && <span className={classes.lenient}>no carrier</span>}
       </span>
     </Tooltip>
   );

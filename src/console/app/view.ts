@@ -1,6 +1,6 @@
 /** The URL holds the whole view: reload, share and Back work because a page keeps nothing of it elsewhere. */
 import { useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 
 export type View = Record<string, string>;
 
@@ -25,7 +25,14 @@ export function stringifySearch(view: Record<string, unknown>): string {
  * unless `push` is true.
  */
 export function useView<T extends View>(defaults: T): [T, (patch: Partial<T>, push?: boolean) => void] {
-  const search = useRouterState({ select: (state) => state.location.search as View });
+  const { search: current, room } = useRouterState({
+    select: ({ location }) => ({ search: location.search as View, room: roomOf(location.pathname) }),
+    structuralSharing: true,
+  });
+  // While the next page loads, this one still stands: what the address says by then is not meant for it.
+  const own = useRef({ search: current, room });
+  if (own.current.room === room) own.current.search = current;
+  const { search } = own.current;
   const navigate = useNavigate();
   // Callers write the defaults in place: the same words are the same defaults.
   const words = JSON.stringify(defaults);
@@ -50,6 +57,11 @@ export function useView<T extends View>(defaults: T): [T, (patch: Partial<T>, pu
     [navigate, fixed],
   );
   return [view, set];
+}
+
+/** `messages` of `/messages/SM…`: a message and the list it is from are one room. */
+function roomOf(pathname: string): string {
+  return pathname.split('/')[1] ?? '';
 }
 
 /** Goes to another page with the account kept: `go('/messages/SM…')`, `go('/messages', { q: 'error:30003' })`. */

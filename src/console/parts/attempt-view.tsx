@@ -7,12 +7,12 @@ import { queries } from '../api/query.ts';
 import { useKey } from '../app/keys.ts';
 import { useAccountSid, useMayChange } from '../app/session-context.ts';
 import { AttemptEditor } from './attempt-editor.tsx';
+import { AttemptFault, ReplayNote } from './attempt-fault.tsx';
 import classes from './attempt-view.module.css';
 import { Http } from './http-view.tsx';
 import { SignatureDoctor } from './signature-doctor.tsx';
 import { Time } from './time.tsx';
 import { duration } from './time-words.ts';
-import { UserText } from './user-text.tsx';
 
 interface Props {
   attempt: Attempt;
@@ -46,12 +46,8 @@ export function AttemptView({ attempt, tab, onTab, onMade, hasKey = false }: Pro
   const mayEdit = attempt.kind !== 'esme';
   return (
     <div className={classes.view} data-testid="attempt-detail">
-      {attempt.error !== null && (
-        <p className={classes.error} role="note">
-          {attempt.error_code !== null && <strong>{attempt.error_code} </strong>}
-          <UserText>{attempt.error}</UserText>
-        </p>
-      )}
+      <AttemptFault attempt={attempt} />
+      <ReplayNote attempt={attempt} />
       <Tabs value={tab} onChange={(value) => onTab(value ?? 'request')} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="request">Request</Tabs.Tab>

@@ -9,6 +9,8 @@ interface Props {
   children?: ReactNode;
   /** Word on the button that does it. */
   action: string;
+  /** Word on the button that leaves everything as it is. */
+  keep?: string;
   danger?: boolean;
   open: boolean;
   onClose: () => void;
@@ -17,7 +19,8 @@ interface Props {
 }
 
 /** Asks before what cannot be taken back. */
-export function Confirm({ title, children, action, danger = false, open, onClose, onConfirm }: Props) {
+export function Confirm(props: Props) {
+  const { title, children, action, keep = 'Keep it as it is', danger = false, open, onClose, onConfirm } = props;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const close = (): void => {
@@ -42,7 +45,7 @@ export function Confirm({ title, children, action, danger = false, open, onClose
       {error !== null && <Failure error={error} />}
       <Group justify="flex-end" mt="md" gap="xs">
         <Button variant="default" onClick={close}>
-          Keep it as it is
+          {keep}
         </Button>
         <Button color={danger ? 'red.9' : undefined} loading={busy} onClick={() => void confirm()} data-autofocus>
           {action}

@@ -3,37 +3,61 @@ import { useQuery } from '@tanstack/react-query';
 import { FlaskConical } from 'lucide-react';
 import { testSide } from '../api/client.ts';
 import { useAccountSid, useSession } from '../app/session-context.ts';
+import { describe, misbehaves } from './behaviour.ts';
 
-/** What each phone does that is not plain delivery, in words, by number; empty where there is no test side. */
+interface Phone {
+  number: string;
+  name: string | null;
+  behave: unknown;
+  /** Steps of its script that are over. */
+  script_step: number;
+}
+
+/** A phone for those who are not its page: what it is called, and what it does that is not plain delivery. */
+export interface KnownPhone {
+  name: string | null;
+  /** In words; `null`: it delivers. */
+  does: string | null;
+}
+
+/** What each phone that misbehaves does, in words, by number; empty where there is no test side. */
 export function useOnPurpose(): ReadonlyMap<string, string> {
-  const { test_side, default_account_sid } = useSession();
+  return usePhoneList(misbehaving);
+}
+
+/** The phones by number; empty where there is no test side. */
+export function useKnownPhones(): ReadonlyMap<string, KnownPhone> {
+  return usePhoneList(known);
+}
+
+function usePhoneList<T>(select: (list: { phones: Phone[] }) => ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const { test_side } = useSession();
   const account = useAccountSid();
   const { data } = useQuery({
     // The list of the phones' own page, so that what is set there is known here at once.
     queryKey: [account, 'phones', 'list'],
-    queryFn: ({ signal }) => testSide<{ phones: { number: string; behave: unknown }[] }>('default/phones', { signal }),
-    select: ({ phones }) => misbehaving(phones),
-    enabled: test_side && account === default_account_sid,
+    queryFn: ({ signal }) => testSide<{ phones: Phone[] }>(`${account}/phones`, { signal }),
+    select,
+    enabled: test_side,
     staleTime: 10_000,
     refetchInterval: 10_000,
   });
   return data ?? NOBODY;
 }
 
-const NOBODY: ReadonlyMap<string, string> = new Map();
+const NOBODY: ReadonlyMap<string, never> = new Map<string, never>();
 
-function misbehaving(phones: { number: string; behave: unknown }[]): ReadonlyMap<string, string> {
-  const odd = phones.filter(({ behave }) => behave !== 'deliver');
-  return new Map(odd.map(({ number, behave }) => [number, inWords(behave)]));
+function known({ phones }: { phones: Phone[] }): ReadonlyMap<string, KnownPhone> {
+  return new Map(
+    phones.map(({ number, name, behave, script_step: played }): [string, KnownPhone] => [
+      number,
+      { name, does: misbehaves(behave) ? describe(behave, played) : null },
+    ]),
+  );
 }
 
-/** `{ undelivered: 30003 }` → `undelivered 30003`. */
-function inWords(behave: unknown): string {
-  if (typeof behave !== 'object' || behave === null) return String(behave).replaceAll('_', ' ');
-  if ('script' in behave) return 'a script';
-  return Object.entries(behave)
-    .map(([kind, value]) => `${kind.replaceAll('_', ' ')} ${String(value)}`)
-    .join(', ');
+function misbehaving(list: { phones: Phone[] }): ReadonlyMap<string, string> {
+  return new Map([...known(list)].flatMap(([number, { does }]) => (does === null ? [] : [[number, does] as const])));
 }
 
 /** The mark beside a recipient; nothing for one that behaves. Outcome numbers (`+150055EEEEE`) act out their error. */

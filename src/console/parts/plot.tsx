@@ -101,25 +101,33 @@ function draw(element: HTMLElement, at: number[], series: Series[], height: numb
       height,
       ms: 1,
       axes: [
-        { ...axis, values: (_plot, instants) => clocks(instants) },
-        { ...axis, size: 52 },
+        // Room for a time with its seconds, and for more than the zero of a low plot.
+        { ...axis, space: 76, values: (_plot, instants) => clocks(instants) },
+        { ...axis, size: 52, space: 18 },
       ],
       cursor: { drag: { x: false, y: false } },
       legend: { live: true },
       scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
       series: [
-        { value: (_plot, value) => (value === null ? '' : timeOf(new Date(value))) },
+        { value: (plot, value) => timeOf(new Date(value ?? plot.data[0][latest(plot.data)] ?? 0)) },
         ...series.map((one) => ({
           label: one.label,
           stroke: colour(one.colour),
           width: 1.5,
           points: { show: true, size: 4, filter: lone },
+          value: (plot: UPlot, value: number | null, series: number, index: number | null): string =>
+            shown(index === null ? plot.data[series]?.[latest(plot.data)] : value),
         })),
       ],
     },
     dataOf(at, series),
     element,
   );
+}
+
+/** Place of the newest instant that has any value: what the legend tells while nobody points anywhere. */
+function latest([at, ...series]: UPlot.AlignedData): number {
+  return at.findLastIndex((_, index) => series.some((values) => (values[index] ?? null) !== null));
 }
 
 /** Values that no line leads to would not be seen. */

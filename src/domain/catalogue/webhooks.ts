@@ -25,7 +25,7 @@ export const WEBHOOKS: Entries = {
       'Look at the answer and at the log of your app at this time; answer first and work afterwards.',
       'With 401 or 403 compare the signature: in the console, Webhooks, tab Signature.',
     ],
-    reproduce: 'Let your endpoint wait for 20 s',
+    reproduce: 'Let your endpoint answer 500, or wait for 20 s',
   },
   11201: {
     status: null,

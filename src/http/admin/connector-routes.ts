@@ -1,7 +1,9 @@
 /** `/_admin/v1/connectors`: the operator's, so no account is in the path. */
 import { compileRoutes, type Face, type Match, type Route, under } from '../routes.ts';
+import { listConnectors } from './connector-list.ts';
 import { pauseConnector, resumeConnector } from './connector-pause.ts';
-import { captureConnector, listConnectorPdus, listConnectors } from './pdus.ts';
+import { testConnector } from './connector-test.ts';
+import { captureConnector, listConnectorPdus } from './pdus.ts';
 
 const ROOT = '/_admin/v1/connectors';
 
@@ -9,6 +11,7 @@ const ROUTES: Route[] = [
   { path: '', verbs: { GET: listConnectors } },
   { path: '{*}/pause', body: 'json', verbs: { POST: pauseConnector } },
   { path: '{*}/resume', body: 'json', verbs: { POST: resumeConnector } },
+  { path: '{*}/test', body: 'json', verbs: { POST: testConnector } },
   { path: '{*}/pdus', verbs: { GET: listConnectorPdus } },
   { path: '{*}/pdus.pcap', verbs: { GET: captureConnector } },
 ];

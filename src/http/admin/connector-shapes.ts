@@ -5,6 +5,13 @@ export interface ConnectorRoom {
   /** Whose machine it is: connectors are this account's to see. */
   operatorSid: string;
   list(): ConnectorShown[];
+  /** What it did in the last quarter of an hour, on this node; `null`: nothing is measured. */
+  figures(connector: string): Promise<ConnectorFigures | null>;
+  /** Climbs the way to its carrier, step by step; one at a time. Sends nothing without a recipient. */
+  test(connector: string, message: TestMessage): AsyncIterable<TestStep>;
+  isTesting(connector: string): boolean;
+  /** Who a message to this recipient reaches by the staging guard; `null`: nobody may be written to so. */
+  recipientOf(connector: string, to: string): string | null;
   /** Nothing more is handed to it, on any node. */
   pause(connector: string, reason: string | null): Promise<void>;
   /** `false`: it was not paused. */
@@ -33,6 +40,52 @@ export interface ConnectorShown {
     ratePerSecond: number | null;
     trace: string;
   } | null;
+}
+
+export interface ConnectorFigures {
+  /** Messages that wait to be sent, in the store; `null`: it has not this queue to itself, or it cannot be read. */
+  queue: number | null;
+  /** Of them those that wait inside of it, for its window or its rate; `null`: none ever does. */
+  inHand: number | null;
+  submitP95Ms: number | null;
+  receiptP50Ms: number | null;
+  /** Share of receipts that did not come in time: 0 to 1; `null`: none was to come. */
+  missingReceipts: number | null;
+  /** What the carrier answered, the most frequent first. */
+  statuses: StatusShare[];
+  /** Of this node; `at`: since when it is so (epoch ms). */
+  binds: { name: string; bound: boolean; at: number; why: string | null }[];
+  /** What was not taken last, or why a bind was lost (epoch ms). */
+  lastTrouble: { at: number; text: string } | null;
+}
+
+export interface StatusShare {
+  name: string;
+  /** `null`: it has no number. */
+  code: number | null;
+  text: string;
+  /** What becomes of the message. */
+  follows: string;
+  /** One of ours; `null`: its message does not fail of it. */
+  errorCode: number | null;
+  count: number;
+}
+
+/** Without `to` nothing is sent. */
+export interface TestMessage {
+  /** E.164. */
+  to?: string;
+  from?: string;
+  body: string;
+}
+
+export interface TestStep {
+  step: string;
+  outcome: 'ok' | 'failed' | 'skipped';
+  text: string;
+  ms: number | null;
+  /** Of a failed one, the likeliest first. */
+  causes: { why: string; fix: string }[];
 }
 
 /** A PDU with what it says. */

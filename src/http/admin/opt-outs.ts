@@ -39,14 +39,16 @@ export async function exportOptOuts(call: Call): Promise<Answer> {
   const { store } = call.context;
   const query = { ...readFilter(call), limit: EXPORTED_AT_ONCE };
   const first = await store.optOuts(query);
+  const taken = { count: 0 };
   async function* chunks(): AsyncGenerator<string> {
     yield csvLine([...OPT_OUT_COLUMNS]);
     for (let page = first; page.length > 0; page = await store.optOuts({ ...query, after: page.at(-1) })) {
+      taken.count += page.length;
       yield page.map(optOutLine).join('');
       if (page.length < EXPORTED_AT_ONCE) return;
     }
   }
-  return { kind: 'download', contentType: 'text/csv; charset=utf-8', name: 'opt-outs.csv', chunks: chunks() };
+  return { kind: 'download', contentType: 'text/csv; charset=utf-8', name: 'opt-outs.csv', chunks: chunks(), taken };
 }
 
 /** 201; 200 for one that was there before, which stays as it was. */

@@ -12,11 +12,6 @@ const MOST_LISTED = 1_000;
 const LISTED = 50;
 const MOST_CAPTURED = 10_000;
 
-export function listConnectors(call: Call): Answer {
-  const connectors = operatorRoom(call).list().map(showConnector);
-  return { kind: 'resource', status: 200, element: 'Connectors', resource: { connectors } };
-}
-
 /** As JSON shows it. */
 export function showConnector({ smpp, paused, ...rest }: ConnectorShown): Resource {
   return {
@@ -83,7 +78,13 @@ function fileOf(room: ConnectorRoom, name: string, pdus: PduShown[]): Download {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield room.pcap(pdus);
   }
-  return { kind: 'download', contentType: 'application/vnd.tcpdump.pcap', name, chunks: chunks() };
+  return {
+    kind: 'download',
+    contentType: 'application/vnd.tcpdump.pcap',
+    name,
+    chunks: chunks(),
+    taken: { count: pdus.length },
+  };
 }
 
 function roomOf(call: Call): ConnectorRoom {

@@ -12,7 +12,7 @@ import { contentOf } from './attempt-content.ts';
 import { pairsOf } from './attempt-doctor.ts';
 import { attemptWhole } from './attempt-shown.ts';
 import { answer } from './module.ts';
-import { sinceOf } from './since.ts';
+import { sinceOf } from './query-fields.ts';
 
 /** Queued by one call. */
 const MOST_REPLAYED = 1_000;

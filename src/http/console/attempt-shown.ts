@@ -1,9 +1,9 @@
 /** How the console shows webhook attempts. */
+import { isoMs } from '../../domain/dates.ts';
 import { kindOf } from '../../engine/callback-words.ts';
 import { attemptKind } from '../../store/attempt-shapes.ts';
 import type { CallbackAttempt } from '../../store/callback-shapes.ts';
 import type { Resource } from '../answer.ts';
-import { iso } from './since.ts';
 
 /** A line of the list: what was asked and what followed, without headers and bodies. */
 export function attemptRow(attempt: CallbackAttempt): Resource {
@@ -14,8 +14,8 @@ export function attemptRow(attempt: CallbackAttempt): Resource {
     kind: attemptKind(payload),
     status: kindOf(payload),
     attempt: attempt.attempt,
-    at: iso(at),
-    ended_at: iso(at + ms),
+    at: isoMs(at),
+    ended_at: isoMs(at + ms),
     ms,
     decision,
     error_code: errorCode,
@@ -38,8 +38,8 @@ export function attemptWhole(attempt: CallbackAttempt, retryAt: number | null): 
     params: paramsOf(attempt),
     signature: headerOf(attempt, 'X-Twilio-Signature'),
     response,
-    event_at: iso(payload.at),
-    retry_at: retryAt === null ? null : iso(retryAt),
+    event_at: isoMs(payload.at),
+    retry_at: retryAt === null ? null : isoMs(retryAt),
   };
 }
 

@@ -8,7 +8,7 @@ import { doctor } from './attempt-doctor.ts';
 import { replay, replayFailed } from './attempt-replay.ts';
 import { attemptRow, attemptWhole } from './attempt-shown.ts';
 import { answer, type ConsoleModule } from './module.ts';
-import { numberOf, oneOf, sinceOf } from './since.ts';
+import { numberOf, oneOf, sinceOf } from './query-fields.ts';
 
 const LISTED = 50;
 const MOST_LISTED = 1_000;
@@ -39,7 +39,7 @@ async function fetchOne(call: Call): Promise<Answer> {
 }
 
 /** 404 when the account has none with this id. */
-export async function attemptOf(call: Call): Promise<CallbackAttempt> {
+async function attemptOf(call: Call): Promise<CallbackAttempt> {
   const [id = ''] = call.sids;
   const attempt = /^\d{1,15}$/.test(id) ? await call.context.store.attempt(call.account.sid, Number(id)) : null;
   if (attempt) return attempt;

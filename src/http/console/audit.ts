@@ -1,5 +1,6 @@
 /**
- * What was done at the console, and by whom: sign-ins, good and bad, and every request that would change something.
+ * What was done at the console, and by whom: sign-ins, good and bad, every request that would change something, and
+ * every file that was taken away.
  * Written behind the answer: an audit that cannot be written is told as a fault and keeps nobody from working.
  */
 import type { FastifyRequest } from 'fastify';
@@ -13,6 +14,7 @@ import type { ConsoleParts } from './parts.ts';
 const LISTED = 50;
 const MOST_LISTED = 1_000;
 const LONGEST_PATH = 500;
+const LONGEST_QUERY = 500;
 /** What the store could not take so far; beyond it the newest are lost rather than the memory. */
 const MOST_WAITING = 10_000;
 const FORGET_EVERY_MS = 3_600_000;
@@ -32,14 +34,25 @@ export class Audit {
 
   /** After an answer below `/_admin/v1`: of those who came in, and wanted to change something. */
   hear(request: FastifyRequest, status: number): void {
-    const { who, caller, account, path } = request.visit;
-    if (SAFE.includes(request.method)) return;
-    const accountSid = path.includes('/accounts/') ? (account?.sid ?? null) : null;
-    if (who) this.record(request, { user: who.name, role: who.role, accountSid, status });
-    else if (caller) this.record(request, { user: callerName(caller), role: 'account', accountSid, status });
+    if (!SAFE.includes(request.method)) this.#note(request, { status });
   }
 
-  record(request: FastifyRequest, of: Pick<AuditEntry, 'user' | 'role' | 'accountSid' | 'status'>): void {
+  /** After a file of messages, PDUs or the like was written, or as much of it as was wanted. */
+  took(request: FastifyRequest, count: number): void {
+    const { searchParams } = new URL(request.raw.url ?? '/', 'http://localhost');
+    const asked = [...searchParams].map(([name, value]) => `${name}=${value}`).join('&');
+    const query = asked.replaceAll(/\p{C}/gu, ' ').slice(0, LONGEST_QUERY);
+    if (request.method === 'GET') this.#note(request, { status: 200, taken: { query, count } });
+  }
+
+  #note(request: FastifyRequest, of: Pick<AuditEntry, 'status' | 'taken'>): void {
+    const { who, caller, account, path } = request.visit;
+    const accountSid = path.includes('/accounts/') ? (account?.sid ?? null) : null;
+    if (who) this.record(request, { user: who.name, role: who.role, accountSid, ...of });
+    else if (caller) this.record(request, { user: callerName(caller), role: 'account', accountSid, ...of });
+  }
+
+  record(request: FastifyRequest, of: Pick<AuditEntry, 'user' | 'role' | 'accountSid' | 'status' | 'taken'>): void {
     if (this.#waiting.length >= MOST_WAITING) return;
     const { path } = request.visit;
     const at = this.#context.clock.now();
@@ -92,8 +105,9 @@ export async function listAudit(call: Call): Promise<Answer> {
 }
 
 function render({ at, accountSid, ...rest }: KeptAuditEntry): Resource {
-  const { id, user, role, address, verb, path, status } = rest;
-  return { id, at: new Date(at).toISOString(), user, role, address, verb, path, account_sid: accountSid, status };
+  const { id, user, role, address, verb, path, status, taken = null } = rest;
+  const when = new Date(at).toISOString();
+  return { id, at: when, user, role, address, verb, path, account_sid: accountSid, status, taken };
 }
 
 function numberIn(call: Call, name: string, most: number): number | undefined {
@@ -106,7 +120,7 @@ function numberIn(call: Call, name: string, most: number): number | undefined {
 
 export const AUDIT_DOCS: Docs = {
   'GET audit': {
-    summary: 'Sign-ins, and every request that would change something, newest first',
+    summary: 'Sign-ins, every request that would change something, and files that were taken (`taken`), newest first',
     query: {
       limit: `1 to ${MOST_LISTED}, ${LISTED} when left out`,
       before: 'next_before of the page before',

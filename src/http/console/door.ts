@@ -11,8 +11,10 @@ import type { Account } from '../../store/directory.ts';
 import { unauthenticated } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import type { Caller } from '../credentials.ts';
+import { forbidden, isLocalCall } from '../local-call.ts';
 import { isSameSecret } from '../same-secret.ts';
-import { forbidden, isLocalCall, needOrigin, type OwnNames, refuseForeign } from './own-origin.ts';
+import { Audit } from './audit.ts';
+import { needOrigin, type OwnNames, refuseForeign } from './own-origin.ts';
 import type { ConsoleParts, Who } from './parts.ts';
 import { Sessions } from './sessions.ts';
 
@@ -28,6 +30,7 @@ export interface Entry {
 
 export class ConsoleDoor {
   readonly sessions: Sessions;
+  readonly audit: Audit;
   readonly names: OwnNames;
   readonly #context: HttpContext;
   readonly #parts: ConsoleParts;
@@ -37,6 +40,7 @@ export class ConsoleDoor {
     this.#parts = parts;
     this.names = { publicUrl: context.settings.publicUrl, allowHosts: parts.allowHosts };
     this.sessions = new Sessions(context, parts);
+    this.audit = new Audit(context, parts);
   }
 
   /** Whose page it is; `null`: nobody has signed in. Throws 403 for pages of other origins. */
@@ -71,7 +75,7 @@ export class ConsoleDoor {
   }
 
   isLocal(request: FastifyRequest): boolean {
-    return this.#context.settings.mode === 'dev' && isLocalCall(request, this.names);
+    return this.#context.settings.mode === 'dev' && isLocalCall(request, this.names.allowHosts);
   }
 
   /** An account with its own rights; left out: the operator's. 404 when there is none, 403 for a closed one. */

@@ -2,20 +2,23 @@
  * `/_admin/v1/accounts/{AC}/error-groups`: what went wrong, by code: messages and webhooks (alerts), requests refused and
  * what lenient mode let pass (of this node), each with what it means, what to do, and what its cases have in common.
  */
+
 import { explain } from '../../domain/catalogue.ts';
 import { commonGround } from '../../domain/common-ground.ts';
+import { isoMs } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
 import type { AlertGroup, MessageEnds } from '../../store/insight-shapes.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { answer, type ConsoleModule } from './module.ts';
+import { sinceOf } from './query-fields.ts';
 import type { Refusals } from './refusals-book.ts';
-import { iso, sinceOf } from './since.ts';
 
 const BUCKETS = 24;
 const MOST_MUTED = 500;
 const MUTED_KIND = 'muted-error';
 const SHOWN_SAMPLES = 5;
+const MOST_RECIPIENTS = 3;
 
 async function list(call: Call): Promise<Answer> {
   const { store, clock, console: parts } = call.context;
@@ -35,9 +38,9 @@ async function list(call: Call): Promise<Answer> {
     ...refused.map((one) => ofRefusals(one, since, bucketMs)),
   ].sort((a, b) => (a.last_at < b.last_at ? 1 : -1));
   return answer({
-    since: iso(since),
+    since: isoMs(since),
     bucket_seconds: bucketMs / 1_000,
-    looked_back_to: lookedBackTo === null ? null : iso(lookedBackTo),
+    looked_back_to: lookedBackTo === null ? null : isoMs(lookedBackTo),
     refusals_of_this_node: true,
     groups: shown.map((group) => ({ ...group, muted_at: muted.get(group.code) ?? null, ...explained(group.code) })),
   });
@@ -71,20 +74,28 @@ function ofAlerts(
     level,
     count,
     buckets: Array.from({ length: BUCKETS }, (_, place) => buckets.get(place) ?? 0),
-    first_at: iso(firstAt),
-    last_at: iso(lastAt),
+    first_at: isoMs(firstAt),
+    last_at: isoMs(lastAt),
     here: commonGround(
       things,
       isWebhook ? ['url', 'phone', 'service', 'sender'] : ['phone', 'service', 'sender', 'url'],
     ),
+    recipients: isWebhook ? [] : recipientsOf(things.flatMap(({ phone }) => phone ?? [])),
     samples: samples.slice(0, SHOWN_SAMPLES).map(({ at, text, resourceSid, request }, index) => ({
-      at: iso(at),
+      at: isoMs(at),
       text,
       message_sid: isMessage(resourceSid) ? resourceSid : null,
       url: request?.url ?? null,
       ...{ to: things[index]?.phone ?? null, request: null },
     })),
   };
+}
+
+/** Each with how often, most first; none where they are too many to be named. */
+function recipientsOf(phones: string[]): { to: string; count: number }[] {
+  const counts = Map.groupBy(phones, (to) => to);
+  if (counts.size > MOST_RECIPIENTS) return [];
+  return [...counts].map(([to, its]) => ({ to, count: its.length })).sort((a, b) => b.count - a.count);
 }
 
 function ofRefusals({ code, isLenient, instants, samples }: Refusals, since: number, bucketMs: number) {
@@ -100,14 +111,15 @@ function ofRefusals({ code, isLenient, instants, samples }: Refusals, since: num
     level: isLenient ? ('warning' as const) : ('error' as const),
     count: instants.length,
     buckets,
-    first_at: iso(Math.min(...instants)),
-    last_at: iso(Math.max(...instants)),
+    first_at: isoMs(Math.min(...instants)),
+    last_at: isoMs(Math.max(...instants)),
     here: commonGround(things, ['path']),
+    recipients: [],
     samples: samples
       .slice(-SHOWN_SAMPLES)
       .reverse()
       .map(({ at, text, request }) => ({
-        at: iso(at),
+        at: isoMs(at),
         text: text ?? '',
         ...{ message_sid: null, url: null, to: null },
         request: request && {
@@ -127,7 +139,7 @@ function isMessage(sid: string | null): sid is string {
 /** When each muted code was, by code. */
 async function mutedCodes({ context, account }: Call): Promise<Map<number, string>> {
   const found = await context.store.documents({ accountSid: account.sid, kind: MUTED_KIND, limit: MOST_MUTED });
-  return new Map(found.map(({ name, createdAt }) => [Number(name), iso(createdAt)]));
+  return new Map(found.map(({ name, createdAt }) => [Number(name), isoMs(createdAt)]));
 }
 
 async function mute(call: Call): Promise<Answer> {
@@ -139,7 +151,7 @@ async function mute(call: Call): Promise<Answer> {
     ...{ accountSid: call.account.sid, kind: MUTED_KIND, sid: sids.make('NO'), parentSid: '', name: String(code) },
     ...{ properties: {}, createdAt: now, updatedAt: now },
   });
-  return answer({ code, muted_at: (await mutedCodes(call)).get(code) ?? iso(now) });
+  return answer({ code, muted_at: (await mutedCodes(call)).get(code) ?? isoMs(now) });
 }
 
 async function unmute(call: Call): Promise<Answer> {

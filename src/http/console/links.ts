@@ -1,11 +1,13 @@
-/** `/_admin/v1/accounts/{AC}/links`: the short links of an account, newest first, with what each leads to. */
+/** `/_admin/v1/accounts/{AC}/links`: the short links of an account, newest first, what each leads to, and who came by. */
+import { isoMs } from '../../domain/dates.ts';
+import { refuse } from '../../domain/errors.ts';
 import { OWN_LINK_PATH } from '../../domain/link-domain.ts';
 import { CODE_LENGTH, isCode } from '../../domain/links.ts';
 import type { Link, LinkPage } from '../../store/media.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { answer, type ConsoleModule } from './module.ts';
-import { iso, numberOf, unfit } from './since.ts';
+import { numberOf, unfit } from './query-fields.ts';
 
 const LISTED = 50;
 const MOST_LISTED = 1_000;
@@ -25,20 +27,38 @@ async function list(call: Call): Promise<Answer> {
   });
 }
 
+/** Who came by one link, newest first. Programs that only looked ahead are among them and are no clicks. */
+async function listClicks(call: Call): Promise<Answer> {
+  const [code = ''] = call.sids;
+  const found = isCode(code) ? await call.context.store.linkVisits(call.account.sid, code) : null;
+  if (found === null) throw refuse(20404, { path: call.meta.path });
+  const { link, visits } = found;
+  return answer({
+    link: shower(call)(link),
+    visits: visits.map(({ at, isPreview, agent }) => ({
+      at: isoMs(at),
+      kind: isPreview ? 'preview' : 'person',
+      user_agent: agent,
+    })),
+    is_complete: visits.length === link.clicks + link.previews,
+  });
+}
+
 /** Where a link stands is known by its domain; one whose domain is gone still leads on at our own origin. */
 function shower(call: Call): (link: Link) => Resource {
   const bases = new Map(call.context.links?.domains().map(({ sid, base }) => [sid, base]));
   const now = call.context.clock.now();
-  return ({ code, domainSid, target, messageSid, createdAt, expiresAt, clicks }) => ({
+  return ({ code, domainSid, target, messageSid, createdAt, expiresAt, clicks, previews }) => ({
     code,
     short_url: `${bases.get(domainSid) ?? ownBase(call)}${code}`,
     target,
     message_sid: messageSid,
     domain_sid: domainSid,
-    created_at: iso(createdAt),
-    expires_at: iso(expiresAt),
+    created_at: isoMs(createdAt),
+    expires_at: isoMs(expiresAt),
     is_over: expiresAt <= now,
     clicks,
+    previews,
   });
 }
 
@@ -67,7 +87,10 @@ function placeIn(call: Call): LinkPage['next'] {
 }
 
 export const LINKS: ConsoleModule = {
-  account: [{ path: 'links', verbs: { GET: list } }],
+  account: [
+    { path: 'links', verbs: { GET: list } },
+    { path: 'links/{*}/clicks', verbs: { GET: listClicks } },
+  ],
   docs: {
     'GET accounts/{AC}/links': {
       summary: 'Short links, newest first. A page may be short and still have a next.',
@@ -76,6 +99,10 @@ export const LINKS: ConsoleModule = {
         limit: `1 to ${MOST_LISTED}; ${LISTED} when left out`,
         page: 'next_page of the page before',
       },
+    },
+    'GET accounts/{AC}/links/{*}/clicks': {
+      summary:
+        'The newest visits of one link by its code: time, `person` or `preview`, what it called itself. Previews are no clicks.',
     },
   },
 };

@@ -63,7 +63,7 @@ export function nameOf(service: Document | null): string | null {
 }
 
 /** The text as it goes on the air. */
-export function leavingText({ body, smartEncoded }: Message): string {
+function leavingText({ body, smartEncoded }: Message): string {
   return smartEncoded ? smartEncode(body) : body;
 }
 

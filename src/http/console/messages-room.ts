@@ -80,11 +80,16 @@ async function download(
   // Read before the answer begins: what is wrong with it is still a refusal then.
   const query = await readQuery(call);
   const maker = new RowMaker(call);
+  const taken = { count: 0 };
   async function* chunks(): AsyncGenerator<string> {
     yield head;
-    for await (const messages of findAll(call, query)) yield (await maker.rows(messages)).map(line).join('');
+    for await (const messages of findAll(call, query)) {
+      const text = (await maker.rows(messages)).map(line).join('');
+      taken.count += messages.length;
+      yield text;
+    }
   }
-  return { kind: 'download', contentType, name, chunks: chunks() };
+  return { kind: 'download', contentType, name, chunks: chunks(), taken };
 }
 
 function cell(value: unknown): string | number | null {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { HandWoundClock } from '../../domain/clock.ts';
+import { Durations } from '../../domain/durations.ts';
 import type { PidgeEvent } from '../../domain/events.ts';
 import { MetricsBook } from './metrics-book.ts';
-import { Durations, type Gauges } from './metrics-bucket.ts';
+import type { Gauges } from './metrics-bucket.ts';
 
 const GAUGES: Gauges = {
   ...{ queues: { Sends: { waiting: 3, overdueMs: 0 } }, windows: {} },

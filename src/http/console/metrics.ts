@@ -1,11 +1,13 @@
 /** `/_admin/v1/metrics`: what this node has done lately, as eight plots. */
+import { isoMs } from '../../domain/dates.ts';
+import type { Durations } from '../../domain/durations.ts';
 import { refuse } from '../../domain/errors.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import type { Step } from './metrics-book.ts';
-import type { Bucket, Counter, Durations } from './metrics-bucket.ts';
+import type { Bucket, Counter } from './metrics-bucket.ts';
 import { answer, type ConsoleModule } from './module.ts';
-import { iso, oneOf } from './since.ts';
+import { oneOf } from './query-fields.ts';
 
 const HOUR_MS = 3_600_000;
 const RANGES = { '15m': HOUR_MS / 4, '1h': HOUR_MS, '6h': 6 * HOUR_MS, '24h': 24 * HOUR_MS } as const;
@@ -26,10 +28,10 @@ function fetchMetrics(call: Call): Answer {
   const { steps, stepMs } = room.book.steps(RANGES[range]);
   const now = room.book.now();
   return answer({
-    node: { name: room.node.name, roles: room.node.roles, started_at: iso(room.node.startedAt) },
+    node: { name: room.node.name, roles: room.node.roles, started_at: isoMs(room.node.startedAt) },
     range,
-    from: iso(now - RANGES[range]),
-    to: iso(now),
+    from: isoMs(now - RANGES[range]),
+    to: isoMs(now),
     step_seconds: stepMs / 1_000,
     times: steps.map(({ endedAt }) => Math.round(endedAt / 1_000)),
     plots: plotsOf(steps, stepMs / 1_000),

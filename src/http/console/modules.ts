@@ -3,6 +3,7 @@ import { ATTEMPTS } from './attempts.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { CHECK_MESSAGE } from './check-message.ts';
 import { ERROR_GROUPS } from './error-groups.ts';
+import { GRAFANA } from './grafana.ts';
 import { LINKS } from './links.ts';
 import { LIVE } from './live-events.ts';
 import { MESSAGES } from './messages-room.ts';
@@ -19,5 +20,6 @@ export const MODULES: readonly ConsoleModule[] = [
   ERROR_GROUPS,
   LINKS,
   METRICS,
+  GRAFANA,
   SETTINGS,
 ];

@@ -40,7 +40,19 @@ export const ADMIN_DOCS: Docs = {
   'PUT accounts/{AC}/services/{MG}/keyword-handling': { summary: 'Sets that for a service', body: {} },
   'GET accounts/{AC}/senders/{PN,SC,XE}/keyword-handling': { summary: 'The same of a sender' },
   'PUT accounts/{AC}/senders/{PN,SC,XE}/keyword-handling': { summary: 'Sets that for a sender', body: {} },
-  'GET connectors': { summary: 'Connections to carriers' },
+  'GET connectors': {
+    summary: 'Connections to carriers, and what each did in the last quarter of an hour on the node that is asked',
+  },
+  'POST connectors/{*}/test': {
+    summary: 'Climbs the way to a carrier: a line of JSON a step, as it is done. Sends nothing without to and from',
+    body: {
+      schema: {
+        type: 'object',
+        properties: { to: { type: 'string' }, from: { type: 'string' }, body: { type: 'string' } },
+      },
+    },
+    answer: { type: 'application/x-ndjson' },
+  },
   'POST connectors/{*}/pause': {
     summary: 'Hands nothing more to a connector, on any node, until it is resumed',
     body: { schema: { type: 'object', properties: { reason: { type: 'string' } } } },

@@ -28,8 +28,8 @@ export interface ConsoleParts {
   folder: string;
   /** The first account, which is whose machine it is. */
   operatorSid: string;
-  /** No connector leads to a real carrier. */
-  simulated: boolean;
+  /** Real people, simulated phones alone, or nobody: production without a carrier. */
+  reach: 'people' | 'phones' | 'nobody';
   version: string;
   /** Bodies are sealed in the store, so that nothing can be looked for in them. */
   sealBodies: boolean;

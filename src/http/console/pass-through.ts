@@ -53,33 +53,29 @@ export function registerPassThrough(app: FastifyInstance, context: HttpContext, 
     if (!apiRoots.has(target.path.split('/', 1)[0] ?? '')) throw refuse(20404, { path: request.visit.path });
     // Whoever came with credentials goes on with them: nothing is lent to a key that may do less.
     const authorization = request.headers.authorization ?? basic(account.sid, context.openToken(account.sealedToken));
-    return hand(request, reply, target.whole, { authorization }, request.ip);
+    return hand(request, reply, target.whole, { ...givenIn(request), authorization }, request.ip);
   });
 
   app.all('/test/*', options, async (request, reply) => {
     const target = targetOf(request as Request, '/test/');
     if (!context.lab) throw refuse(20404, { path: request.visit.path });
-    // The guard of the test side wants this machine; whoever is here has passed ours, which is stricter.
-    return hand(request, reply, `_test/v1/${target.whole}`, { host: 'localhost' }, '127.0.0.1');
+    // The guard of the test side wants this machine, and no proxy; whoever is here has passed ours, which is stricter.
+    const { 'x-forwarded-host': _, ...given } = givenIn(request);
+    return hand(request, reply, `_test/v1/${target.whole}`, { ...given, host: 'localhost' }, '127.0.0.1');
   });
 
   async function hand(
     request: FastifyRequest,
     reply: FastifyReply,
     target: string,
-    own: Record<string, string>,
+    headers: Record<string, string>,
     remoteAddress: string,
   ): Promise<FastifyReply> {
     request.visit.isHandedOn = true;
-    const headers: Record<string, string> = {};
-    for (const name of IN) {
-      const value = request.headers[name];
-      if (typeof value === 'string') headers[name] = value;
-    }
     const answer = await app.inject({
       method: request.method as 'GET',
       url: `/${target}`,
-      headers: { ...headers, ...own },
+      headers,
       remoteAddress,
       ...(Buffer.isBuffer(request.body) && { payload: request.body }),
     });
@@ -100,6 +96,16 @@ export function registerPassThrough(app: FastifyInstance, context: HttpContext, 
     const origin = originOf(request, context.settings.publicUrl);
     return location.startsWith(`${origin}/`) ? location.slice(origin.length) : location;
   }
+}
+
+/** Those headers of a request that go in. */
+function givenIn(request: FastifyRequest): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of IN) {
+    const value = request.headers[name];
+    if (typeof value === 'string') given[name] = value;
+  }
+  return given;
 }
 
 /**

@@ -8,9 +8,10 @@ import { CONNECTORS_FACE } from '../admin/connector-routes.ts';
 import { ADMIN_FACE } from '../admin/routes.ts';
 import type { Doorkeeper } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
+import { addressOf } from '../local-call.ts';
 import { compileRoutes, type Face, type Match, type Route, under } from '../routes.ts';
 import { ACCOUNTS_DOCS, listEveryAccount } from './accounts.ts';
-import { AUDIT_DOCS, Audit, listAudit } from './audit.ts';
+import { AUDIT_DOCS, listAudit } from './audit.ts';
 import { ConsoleDoor } from './door.ts';
 import { answer, type Docs } from './module.ts';
 import { MODULES } from './modules.ts';
@@ -20,7 +21,7 @@ import type { ConsoleParts } from './parts.ts';
 import { PASS_DOCS, registerPassThrough } from './pass-through.ts';
 import { registerSignIn, SESSION_DOCS } from './sign-in.ts';
 
-export const ADMIN_ROOT = '/_admin/v1';
+const ADMIN_ROOT = '/_admin/v1';
 const ACCOUNTS_ROOT = `${ADMIN_ROOT}/accounts`;
 
 const accountRoutes: Route[] = MODULES.flatMap(({ account = [] }) => account);
@@ -88,7 +89,7 @@ export function registerConsole(
   apiRoots: ReadonlySet<string>,
 ): ConsoleDoor {
   const door = new ConsoleDoor(context, parts);
-  const audit = new Audit(context, parts);
+  const { audit } = door;
 
   app.addHook('onResponse', (request, reply, done) => {
     // By route: a path can be written in other ways.
@@ -133,9 +134,9 @@ export function registerConsole(
       visit.caller = caller;
       return;
     }
-    const caller = await keeper.verify(authorization, request.ip, sid);
+    const caller = await keeper.verify(authorization, addressOf(request), sid);
     visit.mayStay = async () =>
-      (await keeper.verify(authorization, request.ip, sid)).account.sid === caller.account.sid;
+      (await keeper.verify(authorization, addressOf(request), sid)).account.sid === caller.account.sid;
     if (sid === undefined) needOperator(context, caller.account.sid, visit.path);
     visit.open = (wanted) => keeper.open(caller, wanted, visit.path);
     visit.account = sid === undefined ? caller.account : await visit.open(sid);

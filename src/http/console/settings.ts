@@ -1,9 +1,9 @@
 /** `/_admin/v1/settings`: the configuration in force with where each value comes from, the store and the nodes. Read-only. */
+import { isoMs } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { answer, type ConsoleModule } from './module.ts';
-import { iso } from './since.ts';
 
 async function fetchSettings(call: Call): Promise<Answer> {
   const { store, clock, risk, console: parts } = call.context;
@@ -33,10 +33,10 @@ async function fetchSettings(call: Call): Promise<Answer> {
         replies: stats.repliesDue,
       },
     },
-    this_node: { name: room.node.name, roles: room.node.roles, started_at: iso(room.node.startedAt) },
+    this_node: { name: room.node.name, roles: room.node.roles, started_at: isoMs(room.node.startedAt) },
     nodes: facts.nodes.map(({ owner, address, roles, aliveUntil }) => ({
       ...{ owner, address, roles },
-      alive_until: iso(aliveUntil),
+      alive_until: isoMs(aliveUntil),
     })),
   });
 }

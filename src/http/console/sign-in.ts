@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../../domain/errors.ts';
 import { fieldsOf } from '../admin/fields.ts';
 import type { HttpContext } from '../context.ts';
+import { forbidden } from '../local-call.ts';
 import { originOf } from '../origin.ts';
 import type { Audit } from './audit.ts';
 import type { ConsoleDoor, Entry } from './door.ts';
 import type { Docs } from './module.ts';
-import { forbidden, isSecureOrigin, needOrigin, refuseForeign } from './own-origin.ts';
+import { isSecureOrigin, needOrigin, refuseForeign } from './own-origin.ts';
 import type { ConsoleParts } from './parts.ts';
 import { Passwords } from './password.ts';
 
@@ -75,7 +76,8 @@ export function registerSignIn(
       sign_in_note: parts.users.length > 0 || entry ? null : `No password of the console is set. ${SET_ONE}`,
       csrf: entry?.csrf ?? '',
       mode: settings.mode,
-      simulated: parts.simulated,
+      simulated: parts.reach !== 'people',
+      reach: parts.reach,
       lenient: settings.lenient,
       version: entry ? parts.version : '',
       public_url: originOf(request, settings.publicUrl),

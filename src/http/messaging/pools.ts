@@ -10,7 +10,7 @@ import type { Candidate, PoolKind } from './pool-kinds.ts';
 import { findService, missingResource, mustFindService } from './services.ts';
 
 /** Senders a service may have, of all kinds together (21714). */
-export const LARGEST_POOL = 400;
+const LARGEST_POOL = 400;
 
 export function poolHandlers(kind: PoolKind): Record<'list' | 'add' | 'fetch' | 'remove', Handler> {
   return {

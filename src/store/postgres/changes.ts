@@ -5,6 +5,7 @@ import { MESSAGE_COLUMNS, messageFrom, walkerFrom } from '../rows.ts';
 import type { Change, Changed } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { removeMediaOf } from './blobs.ts';
+import { forgetVisitsOf } from './links.ts';
 import { removePdusOf } from './pdus.ts';
 import { dropAnswers, lose, redact } from './privacy.ts';
 import { removeAlertsOf } from './reports.ts';
@@ -51,6 +52,7 @@ async function changeOne(batch: Batch, item: Change, now: number): Promise<Chang
       await dropAnswers(batch, [item]);
       await removeAlertsOf(batch, [item]);
       await removePdusOf(batch, [item]);
+      await forgetVisitsOf(batch, [item]);
       await batch.query(`delete from messages where ${KEY}`, key);
       await batch.query("delete from documents where account_sid = $1 and kind = 'feedback' and sid = $2", [
         item.accountSid,

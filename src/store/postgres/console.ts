@@ -20,7 +20,7 @@ export async function changeConsole(batch: Batch, change: ConsoleChange, now: nu
       return;
     case 'audit':
       for (const entry of change.entries) {
-        const text = `insert into console_audit (${AUDIT_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+        const text = `insert into console_audit (${AUDIT_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
         await batch.query(text, [...auditValues(entry)]);
       }
       return;

@@ -1,7 +1,8 @@
 import { clickPayload, LINK_COLUMNS, linkFrom, linkValues } from '../link-rows.ts';
+import { VISITS_LENGTH, visitLine } from '../link-visits.ts';
 import type { Link, LinkVisit } from '../media.ts';
 import type { Acceptance } from '../store.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, MessageKey } from './batch.ts';
 import { Columns } from './columns.ts';
 
 /** Short links, by the rules told in `sql/links.ts`. */
@@ -25,7 +26,7 @@ export async function takeLinks(batch: Batch, acceptances: Acceptance[], now: nu
     for (const link of links) columns.push(...linkValues(acceptance.message, link, now));
     const taken = await batch.query(
       `insert into links (${LINK_COLUMNS}) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[],
-         $5::text[], $6::int[], $7::bigint[], $8::bigint[]) on conflict (code) do nothing returning code`,
+         $5::text[], $6::int[], $7::bigint[], $8::bigint[], $9::int[]) on conflict (code) do nothing returning code`,
       columns.values,
     );
     if (taken.length === links.length) continue;
@@ -45,9 +46,11 @@ export async function freeLinks(batch: Batch, { message, links = [] }: Acceptanc
 }
 
 export async function visitLink(batch: Batch, visit: LinkVisit, now: number): Promise<Link | null> {
-  const [row] = await batch.query(`update links set clicks = clicks + 1 where code = $1 returning ${LINK_COLUMNS}`, [
-    visit.code,
-  ]);
+  const [row] = await batch.query(
+    `update links set clicks = clicks + $2::int, previews = previews + $3::int,
+       visits = substr($4::text || visits, 1, ${VISITS_LENGTH}) where code = $1 returning ${LINK_COLUMNS}`,
+    [visit.code, visit.isPreview ? 0 : 1, visit.isPreview ? 1 : 0, visitLine(visit, now)],
+  );
   if (!row) return null;
   const link = linkFrom(row);
   const { callback } = visit;
@@ -58,6 +61,13 @@ export async function visitLink(batch: Batch, visit: LinkVisit, now: number): Pr
     batch.queueCallback({ accountSid: link.accountSid, sid: link.messageSid }, payload, now);
   }
   return link;
+}
+
+/** Who came by the links of these messages; how many they were stays. */
+export async function forgetVisitsOf(batch: Batch, messages: MessageKey[]): Promise<void> {
+  if (messages.length === 0) return;
+  const sids = messages.map(({ sid }) => sid);
+  await batch.query("update links set visits = '' where message_sid = any($1::text[]) and visits <> ''", [sids]);
 }
 
 export async function forgetLinks(batch: Batch, before: number): Promise<number> {

@@ -7,6 +7,7 @@ import { IS_INBOUND, maskedTexts } from '../kept-attempt.ts';
 import type { Batch, Lost, MessageKey } from './batch.ts';
 import { removeMediaOf } from './blobs.ts';
 import { Columns } from './columns.ts';
+import { forgetVisitsOf } from './links.ts';
 import { removePdusOf } from './pdus.ts';
 import { bareAlertsOf, maskAlertsOf } from './reports.ts';
 
@@ -50,6 +51,7 @@ export async function redact(
   await dropAnswers(batch, messages);
   await bareAlertsOf(batch, messages);
   await removePdusOf(batch, messages);
+  await forgetVisitsOf(batch, messages);
 }
 
 /** What apps answered to them holds the texts of replies, or has what was wrong with them. */
@@ -71,6 +73,7 @@ async function maskNumbers(
 ): Promise<void> {
   await bareAlertsOf(batch, messages);
   await removePdusOf(batch, messages);
+  await forgetVisitsOf(batch, messages);
   for (const side of ['from', 'to']) {
     const columns = new Columns(4);
     for (const one of messages) {

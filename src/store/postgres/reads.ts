@@ -90,7 +90,9 @@ export class PostgresReads implements Reads {
   readonly #groups = alertGroupReads((text, values) => this.#session.query(text, values), true);
   readonly alertGroups = this.#groups.alertGroups;
   readonly messageEnds = this.#groups.messageEnds;
-  readonly linkPage = linkReads((text, values) => this.#session.query(text, values), POSTGRES).linkPage;
+  readonly #links = linkReads((text, values) => this.#session.query(text, values), POSTGRES);
+  readonly linkPage = this.#links.linkPage;
+  readonly linkVisits = this.#links.linkVisits;
   readonly #reports = reportReads((text, values) => this.#session.query(text, values));
   readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
   readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);

@@ -57,6 +57,7 @@ async function dropMessages(batch: Batch, name: string, now: number): Promise<nu
      where d.account_sid = m.account_sid and d.kind = 'feedback' and d.sid = m.sid`,
   );
   await batch.query(`delete from pdus p using ${name} m where p.account_sid = m.account_sid and p.message_sid = m.sid`);
+  await batch.query(`update links l set visits = '' from ${name} m where l.message_sid = m.sid and l.visits <> ''`);
   const media = await batch.query(
     `delete from media a using ${name} m where a.account_sid = m.account_sid and a.message_sid = m.sid
      returning a.blob_key`,
@@ -87,6 +88,7 @@ async function deleteDefaults(batch: Batch, end: number, settledBy: number, now:
          and w.kind = 'esme') limit ${ROWS}),
      parts as (delete from parts p using old where p.account_sid = old.account_sid and p.message_sid = old.sid),
      pdus as (delete from pdus p using old where p.account_sid = old.account_sid and p.message_sid = old.sid),
+     visits as (update links l set visits = '' from old where l.message_sid = old.sid and l.visits <> ''),
      feedback as (delete from documents d using old
        where d.account_sid = old.account_sid and d.kind = 'feedback' and d.sid = old.sid)
      delete from messages_default m using old

@@ -19,7 +19,7 @@ export function changeConsole(ctx: WriteContext, change: ConsoleChange, now: num
       ctx.sql('delete from console_sessions where hash = ?').run(change.hash);
       return;
     case 'audit': {
-      const insert = ctx.sql(`insert into console_audit (${AUDIT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)`);
+      const insert = ctx.sql(`insert into console_audit (${AUDIT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
       for (const entry of change.entries) insert.run(...auditValues(entry));
       return;
     }

@@ -19,8 +19,13 @@ export function keepLinks(
   links: NewLink[],
   now: number,
 ): void {
-  const insert = ctx.sql(`insert into links (${LINK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insert = ctx.sql(`insert into links (${LINK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   for (const link of links) insert.run(...linkValues(message, link, now));
+}
+
+/** Who came by the links of a message; how many they were stays. */
+export function forgetVisitsOf(ctx: WriteContext, messageSid: string): void {
+  ctx.sql("update links set visits = '' where message_sid = ? and visits <> ''").run(messageSid);
 }
 
 export function forgetLinks(ctx: WriteContext, before: number): number {

@@ -8,6 +8,7 @@ import type { Loss } from '../transition.ts';
 import { removeMediaOf } from './blobs.ts';
 import type { WriteContext } from './context.ts';
 import { saveDocument } from './documents.ts';
+import { forgetVisitsOf } from './links.ts';
 import { removePdusOf } from './pdus.ts';
 import { bareAlertsOf, maskAlertsOf, removeAlertsOf } from './reports.ts';
 
@@ -28,6 +29,7 @@ export function lose(ctx: WriteContext, message: Walker, { content, number }: Lo
     ctx.sql('update messages set to_address = ? where sid = ?').run(obfuscated(message.to), message.sid);
     bareAlertsOf(ctx, message.sid);
     removePdusOf(ctx, message.sid);
+    forgetVisitsOf(ctx, message.sid);
     ctx
       .sql(`delete from documents where account_sid = ? and kind = '${LEFT_KIND}' and sid = ?`)
       .run(message.accountSid, message.sid);
@@ -48,6 +50,7 @@ export function redact(ctx: WriteContext, message: { sid: string; options: Messa
   dropAnswers(ctx, message.sid);
   bareAlertsOf(ctx, message.sid);
   removePdusOf(ctx, message.sid);
+  forgetVisitsOf(ctx, message.sid);
 }
 
 /** The row alone, not what belongs to it. */
@@ -55,6 +58,7 @@ export function removeMessage(ctx: WriteContext, sid: string): void {
   dropAnswers(ctx, sid);
   removeAlertsOf(ctx, sid);
   removePdusOf(ctx, sid);
+  forgetVisitsOf(ctx, sid);
   trace(ctx, ctx.sql('delete from messages where sid = ? returning rowid, direction').all(sid));
 }
 
@@ -112,6 +116,7 @@ const TAKE: Record<Expiry['what'], (ctx: WriteContext, found: Found, now: number
     bareAlertsOf(ctx, found.sid);
     maskAlertsOf(ctx, found.sid, number.mask);
     removePdusOf(ctx, found.sid);
+    forgetVisitsOf(ctx, found.sid);
     return true;
   },
 };

@@ -1,4 +1,5 @@
 import { clickPayload, LINK_COLUMNS, linkFrom } from '../link-rows.ts';
+import { VISITS_LENGTH, visitLine } from '../link-visits.ts';
 import type { Link, LinkVisit } from '../media.ts';
 import type { Row } from '../rows.ts';
 import { queueCallback } from './callbacks.ts';
@@ -9,8 +10,13 @@ import { walker } from './messages.ts';
 
 export function visitLink(ctx: WriteContext, visit: LinkVisit, now: number): Link | null {
   const row = ctx
-    .sql(`update links set clicks = clicks + 1 where code = ? returning ${LINK_COLUMNS}`)
-    .get(visit.code) as unknown as Row | undefined;
+    .sql(
+      `update links set clicks = clicks + ?, previews = previews + ?, visits = substr(? || visits, 1, ${VISITS_LENGTH})
+       where code = ? returning ${LINK_COLUMNS}`,
+    )
+    .get(visit.isPreview ? 0 : 1, visit.isPreview ? 1 : 0, visitLine(visit, now), visit.code) as unknown as
+    | Row
+    | undefined;
   if (!row) return null;
   const link = linkFrom(row);
   const { callback } = visit;

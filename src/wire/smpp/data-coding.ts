@@ -159,7 +159,7 @@ export function encodeLatin1(text: string): Uint8Array | null {
   return Buffer.from(text, 'latin1');
 }
 
-export function decodeLatin1(octets: Uint8Array): string {
+function decodeLatin1(octets: Uint8Array): string {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
 }
 

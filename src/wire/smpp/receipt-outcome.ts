@@ -47,7 +47,7 @@ const ERRORS = new Map<string, number>([
 ]);
 
 /** Without case and leading zeros: `001`, `01` and `1` are one error. */
-export function foldErr(err: string): string {
+function foldErr(err: string): string {
   return err
     .trim()
     .toLowerCase()

@@ -23,7 +23,7 @@ export interface PartPlace {
   number: number;
 }
 
-export const UDH_ELEMENT = { concat8: 0x00, ports8: 0x04, ports16: 0x05, concat16: 0x08 } as const;
+const UDH_ELEMENT = { concat8: 0x00, ports8: 0x04, ports16: 0x05, concat16: 0x08 } as const;
 
 const MAX_DATA_OCTETS = 0xff;
 

@@ -29,6 +29,8 @@ export interface AuditEntry {
   path: string;
   account_sid: string | null;
   status: number;
+  /** What was taken away as a file. */
+  taken: { query: string; count: number } | null;
 }
 
 export const accountKey = (account: string) => [account, 'account'];

@@ -13,22 +13,23 @@ const COLUMNS: Column<AuditEntry>[] = [
   {
     key: 'what',
     title: 'What',
-    cell: ({ verb, path }) => (
+    cell: ({ verb, path, taken }) => (
       <span className="mono">
-        {verb} <UserText>{path}</UserText>
+        {verb} <UserText>{taken?.query ? `${path}?${taken.query}` : path}</UserText>
+        {taken && <strong> {taken.count} taken</strong>}
       </span>
     ),
   },
   { key: 'status', title: 'Answer', width: '80px', align: 'end', cell: ({ status }) => status },
 ];
 
-/** Sign-ins and every change made below `/_admin`, newest first. */
+/** Sign-ins, every change made below `/_admin`, and files that were taken, newest first. */
 export function AuditLog() {
   const { data, error, refetch } = useAudit();
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton rows={6} />;
   if (data.audit.length === 0) {
-    return <EmptyState title="Nothing yet: sign-ins and every change made at the console are kept here." />;
+    return <EmptyState title="Nothing yet: sign-ins, changes and exports at the console are kept here." />;
   }
   return (
     <DataTable

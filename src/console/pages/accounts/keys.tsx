@@ -1,4 +1,4 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { queries } from '../../api/query.ts';
 import { useMayChange } from '../../app/session-context.ts';
@@ -12,26 +12,19 @@ import { Snippet } from '../../parts/snippet.tsx';
 import { Time } from '../../parts/time.tsx';
 import { UserText } from '../../parts/user-text.tsx';
 import { createKey, type Key, keysKey, removeKey, useKeys } from './accounts.ts';
+import { MakeByName } from './make-by-name.tsx';
 
 /** API keys of an account. A secret is shown when it is made, and never again. */
 export function Keys({ account }: { account: string }) {
   const mayChange = useMayChange();
   const { data, error, refetch } = useKeys(account);
-  const [name, setName] = useState('');
   const [made, setMade] = useState<{ sid: string; secret: string } | null>(null);
   const [revoking, setRevoking] = useState<Key | null>(null);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const refresh = () => queries.invalidateQueries({ queryKey: keysKey(account) });
 
-  const create = async (): Promise<void> => {
-    setRefusal(null);
-    try {
-      setMade(await createKey(account, name));
-      setName('');
-      await refresh();
-    } catch (failed) {
-      setRefusal(failed);
-    }
+  const create = async (name: string): Promise<void> => {
+    setMade(await createKey(account, name));
+    await refresh();
   };
 
   const columns: Column<Key>[] = [
@@ -64,18 +57,7 @@ export function Keys({ account }: { account: string }) {
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   return (
     <>
-      {mayChange && (
-        <Group align="end" gap="xs" mb="md">
-          <TextInput
-            label="New key"
-            placeholder="What uses it"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Button onClick={() => void create()}>Make a key</Button>
-        </Group>
-      )}
-      {refusal !== null && <Failure error={refusal} />}
+      {mayChange && <MakeByName label="New key" placeholder="What uses it" action="Make a key" onMake={create} />}
       {made && (
         <section aria-label="The new key">
           <p>Its secret is shown this once. An SDK takes both with the account’s SID:</p>

@@ -1,15 +1,13 @@
-import { Button, Group, TextInput } from '@mantine/core';
-import { useState } from 'react';
 import { ACCOUNTS_KEY, type Account, useAccounts } from '../../api/accounts.ts';
 import { queries } from '../../api/query.ts';
 import { useMayChange } from '../../app/session-context.ts';
 import { useGo } from '../../app/view.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { Failure } from '../../parts/failure.tsx';
 import { Sid } from '../../parts/sid.tsx';
 import { Chip } from '../../parts/status-chip.tsx';
 import { UserText } from '../../parts/user-text.tsx';
 import { createSubaccount } from './accounts.ts';
+import { MakeByName } from './make-by-name.tsx';
 
 const COLUMNS: Column<Account>[] = [
   { key: 'name', title: 'Name', card: 'head', cell: (one) => <UserText>{one.friendly_name}</UserText> },
@@ -33,34 +31,14 @@ export function Subaccounts({ main }: { main: string }) {
   const mayChange = useMayChange();
   const accounts = useAccounts();
   const go = useGo();
-  const [name, setName] = useState('');
-  const [error, setError] = useState<unknown>(null);
-
-  const create = async (): Promise<void> => {
-    setError(null);
-    try {
-      await createSubaccount(main, name);
-      setName('');
-      await queries.invalidateQueries({ queryKey: ACCOUNTS_KEY });
-    } catch (refusal) {
-      setError(refusal);
-    }
+  const create = async (name: string): Promise<void> => {
+    await createSubaccount(main, name);
+    await queries.invalidateQueries({ queryKey: ACCOUNTS_KEY });
   };
 
   return (
     <>
-      {mayChange && (
-        <Group align="end" gap="xs" mb="md">
-          <TextInput
-            label="New subaccount"
-            placeholder="Name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Button onClick={() => void create()}>Make a subaccount</Button>
-        </Group>
-      )}
-      {error !== null && <Failure error={error} />}
+      {mayChange && <MakeByName label="New subaccount" placeholder="Name" action="Make a subaccount" onMake={create} />}
       <DataTable
         label="Accounts"
         columns={COLUMNS}

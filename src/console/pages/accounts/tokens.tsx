@@ -30,9 +30,13 @@ export function Tokens({ account }: { account: AccountResource }) {
       <h2 className={classes.title}>Auth token</h2>
       <Group gap="xs">
         <code data-testid="auth-token">{shown ? account.auth_token : '•'.repeat(32)}</code>
-        <Button variant="default" onClick={() => setShown(!shown)}>
-          {shown ? 'Hide' : 'Show'}
-        </Button>
+        {mayChange ? (
+          <Button variant="default" onClick={() => setShown(!shown)}>
+            {shown ? 'Hide' : 'Show'}
+          </Button>
+        ) : (
+          <span className="muted">A viewer sees no secret.</span>
+        )}
       </Group>
       <p className="muted">Signs your webhooks and opens the API. To change it without a gap:</p>
       <ol className={classes.steps}>

@@ -1,6 +1,6 @@
 /** One connector: its state, its settings, what it does, and what can be done about it. */
 import { Button } from '@mantine/core';
-import { CircleCheck, CirclePause, CircleX } from 'lucide-react';
+import { CircleCheck, CirclePause, CircleX, Unplug } from 'lucide-react';
 import { useState } from 'react';
 import { adminUrl } from '../../api/client.ts';
 import { useMayChange } from '../../app/session-context.ts';
@@ -11,9 +11,10 @@ import { Chip } from '../../parts/status-chip.tsx';
 import { Time } from '../../parts/time.tsx';
 import { UserText } from '../../parts/user-text.tsx';
 import classes from './connectors.module.css';
-import type { Connector, Figures } from './connectors.ts';
+import { type Connector, duration, type Figures, share } from './connectors.ts';
 import { PauseDialogue, ResumeButton } from './pause.tsx';
-import { Refused } from './refused.tsx';
+import { StatusMix } from './status-mix.tsx';
+import { TestDialogue } from './test.tsx';
 
 const KINDS: Record<string, string> = { smpp: 'SMPP', whatsapp: 'WhatsApp', http: 'HTTP', simulated: 'simulated' };
 
@@ -26,6 +27,7 @@ interface Props {
 export function ConnectorCard({ connector, figures, onLog }: Props) {
   const mayChange = useMayChange();
   const [pausing, setPausing] = useState(false);
+  const [testing, setTesting] = useState(false);
   const { name, kind, paused } = connector;
   const isSmpp = connector.peer !== undefined;
   const isBusy = figures !== undefined && [...figures.taken, ...figures.notTaken].some((value) => (value ?? 0) > 0);
@@ -38,6 +40,11 @@ export function ConnectorCard({ connector, figures, onLog }: Props) {
         <span className="muted">{KINDS[kind] ?? kind}</span>
         <State connector={connector} />
         <div className={classes.tools}>
+          {mayChange && (
+            <Button variant="default" onClick={() => setTesting(true)}>
+              Test
+            </Button>
+          )}
           {mayChange &&
             (paused === null ? (
               <Button variant="default" onClick={() => setPausing(true)}>
@@ -54,6 +61,7 @@ export function ConnectorCard({ connector, figures, onLog }: Props) {
               <Button
                 component="a"
                 variant="default"
+                className={classes.file}
                 href={adminUrl(`connectors/${encodeURIComponent(name)}/pdus.pcap`)}
                 download
               >
@@ -75,10 +83,10 @@ export function ConnectorCard({ connector, figures, onLog }: Props) {
         </p>
       )}
       <Facts connector={connector} figures={figures} />
-      {isSmpp && connector.trace !== 'off' && <Refused name={name} />}
+      {connector.figures && <StatusMix statuses={connector.figures.statuses} />}
       {isBusy && (
         <Plot
-          title="Messages handed over"
+          title="Handed over"
           unit="per second"
           at={figures.at}
           height={110}
@@ -89,14 +97,17 @@ export function ConnectorCard({ connector, figures, onLog }: Props) {
         />
       )}
       {isSmpp && <Snippet label="Command" code={`pidge connector test ${shellWord(name)}`} />}
+      <TestDialogue name={name} open={testing} onClose={() => setTesting(false)} />
       <PauseDialogue name={name} open={pausing} onClose={() => setPausing(false)} />
     </section>
   );
 }
 
-function State({ connector: { bound, paused } }: { connector: Connector }) {
+function State({ connector: { bound, paused, figures } }: { connector: Connector }) {
+  const binds = figures?.binds ?? [];
+  const since = bound === null ? undefined : sinceOf(binds, bound);
   return (
-    <>
+    <span className={classes.state}>
       {paused !== null && (
         <Chip tone="warn" icon={CirclePause}>
           paused
@@ -112,27 +123,66 @@ function State({ connector: { bound, paused } }: { connector: Connector }) {
           not bound
         </Chip>
       )}
-    </>
+      {since !== undefined && (
+        <span className="muted">
+          <Time at={since} as="relative" />
+        </span>
+      )}
+    </span>
   );
 }
 
+/** Bound since the first that still is; else away since the last was lost. */
+function sinceOf(binds: NonNullable<Connector['figures']>['binds'], bound: boolean): string | undefined {
+  const instants = binds.filter((one) => one.bound === bound).map(({ since }) => since);
+  return instants.sort().at(bound ? 0 : -1);
+}
+
 function Facts({ connector, figures }: Pick<Props, 'connector' | 'figures'>) {
-  const { peer, tls, system_id, bind, binds = 1, window, rate, trace } = connector;
-  const share = figures?.notTakenShare ?? null;
+  const { peer, tls, system_id, bind, binds = 1, window, rate, trace, figures: lately } = connector;
+  const notTaken = figures?.notTakenShare ?? null;
+  const limit = rate == null ? null : rate * binds;
   return (
-    <dl className={classes.facts}>
-      {figures && (
-        <>
-          <Fact name="Last minute">{round(figures.perSecond)} messages/s</Fact>
-          {share !== null && (
-            <Fact name="Not taken">
-              <span className={share > 0 ? classes.bad : undefined}>{round(share * 100)} %</span>
-            </Fact>
-          )}
-        </>
+    <>
+      <dl className={classes.figures}>
+        {figures && (
+          <Figure name="Messages/s">
+            {round(figures.perSecond)}
+            {limit !== null && <span className="muted"> of {limit}</span>}
+          </Figure>
+        )}
+        {window !== undefined && (
+          <Figure name="Window">
+            {figures?.windowUsed != null && `${round(figures.windowUsed * window * binds)} of `}
+            {window * binds}
+          </Figure>
+        )}
+        {lately !== null && (
+          <>
+            {(lately.queue ?? lately.in_hand) !== null && (
+              <Figure name={lately.queue === null ? 'Waiting in it' : 'Queue'}>{lately.queue ?? lately.in_hand}</Figure>
+            )}
+            <Figure name="Answer p95">{known(lately.submit_p95_seconds, duration)}</Figure>
+            <Figure name="Receipt p50">{known(lately.receipt_p50_seconds, duration)}</Figure>
+            <Figure name="Missing receipts" isBad={(lately.missing_receipts ?? 0) > 0}>
+              {known(lately.missing_receipts, share)}
+            </Figure>
+          </>
+        )}
+        {figures && (
+          <Figure name="Not taken" isBad={(notTaken ?? 0) > 0}>
+            {known(notTaken, share)}
+          </Figure>
+        )}
+      </dl>
+      {lately?.last_trouble && (
+        <p>
+          <span className="muted">Last trouble</span> <UserText>{lately.last_trouble.text}</UserText>{' '}
+          <Time at={lately.last_trouble.at} as="relative" />
+        </p>
       )}
       {peer !== undefined && (
-        <>
+        <dl className={classes.facts}>
           <Fact name="Peer">
             <UserText className="mono">{peer}</UserText> {tls ? 'TLS' : 'without TLS'}
           </Fact>
@@ -140,18 +190,50 @@ function Facts({ connector, figures }: Pick<Props, 'connector' | 'figures'>) {
             <UserText className="mono">{system_id ?? ''}</UserText>
           </Fact>
           <Fact name="Binds">
-            {binds} × {bind}
-          </Fact>
-          <Fact name="Window">
-            {figures?.windowUsed != null && `${round(figures.windowUsed * 100)} % of `}
-            {window}
+            {binds} × {bind} <Binds binds={lately?.binds ?? []} />
           </Fact>
           <Fact name="Rate">{rate == null ? 'no limit' : `${rate} PDUs/s and bind`}</Fact>
           <Fact name="Traced">{trace}</Fact>
-        </>
+        </dl>
       )}
-    </dl>
+    </>
   );
+}
+
+/** One mark a bind, where there are several or one is lost. */
+function Binds({ binds }: { binds: NonNullable<Connector['figures']>['binds'] }) {
+  if (binds.length < 2 && binds.every(({ bound }) => bound)) return null;
+  return (
+    <span className={classes.binds}>
+      {binds.map(({ name, bound, since, why }) => {
+        const Mark = bound ? CircleCheck : Unplug;
+        const word = bound ? 'bound' : 'not bound';
+        return (
+          <span
+            key={name}
+            className={bound ? classes.good : classes.bad}
+            title={`${name}: ${why ?? word}, since ${since}`}
+          >
+            <Mark size={14} aria-label={`${name} ${word}`} />
+          </span>
+        );
+      })}
+    </span>
+  );
+}
+
+function Figure({ name, isBad = false, children }: { name: string; isBad?: boolean; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className={isBad ? classes.bad : undefined}>{children}</dd>
+    </div>
+  );
+}
+
+/** A dash for what nobody knows yet. */
+function known(value: number | null, words: (value: number) => string): React.ReactNode {
+  return value === null ? <span className="muted">–</span> : words(value);
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

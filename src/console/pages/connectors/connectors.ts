@@ -10,6 +10,8 @@ export interface Connector {
   /** `null`: it keeps no connection. */
   bound: boolean | null;
   paused: { since: string; reason: string | null } | null;
+  /** `null`: nothing is measured. */
+  figures: Lately | null;
   /** Of SMPP alone, like all below. */
   peer?: string;
   tls?: boolean;
@@ -20,6 +22,29 @@ export interface Connector {
   /** PDUs a second and bind; `null`: as many as there are. */
   rate?: number | null;
   trace?: string;
+}
+
+/** What it did in the last quarter of an hour, on the node that was asked. */
+export interface Lately {
+  /** `null`: several connectors share it. */
+  queue: number | null;
+  in_hand: number | null;
+  submit_p95_seconds: number | null;
+  receipt_p50_seconds: number | null;
+  /** 0 to 1, of those whose time is up. */
+  missing_receipts: number | null;
+  /** The most frequent first; `share` 0 to 1. */
+  statuses: {
+    name: string;
+    code: number | null;
+    text: string;
+    follows: string;
+    error_code: number | null;
+    count: number;
+    share: number;
+  }[];
+  binds: { name: string; bound: boolean; since: string; why: string | null }[];
+  last_trouble: { at: string; text: string } | null;
 }
 
 export interface Metrics {
@@ -72,6 +97,20 @@ export async function turn(name: string, way: 'pause' | 'resume', reason = ''): 
   const json = way === 'pause' && reason !== '' ? { reason } : {};
   await admin(`connectors/${encodeURIComponent(name)}/${way}`, { method: 'POST', json });
   await queries.invalidateQueries({ queryKey: KEY });
+}
+
+/** `140 ms`, `3.1 s`, `2 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1_000))} ms`;
+  return seconds < 120 ? `${Number(seconds.toPrecision(2))} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** `0.8 %`; what is more than nothing does not look like it. */
+export function share(part: number): string {
+  const percent = part * 100;
+  if (percent > 0 && percent < 0.1) return '< 0.1 %';
+  // One that failed among thousands is not all of them.
+  return `${percent < 100 ? Math.min(99.9, Math.round(percent * 10) / 10) : 100} %`;
 }
 
 export function figuresOf({ plots, times, step_seconds }: Metrics, name: string): Figures {

@@ -20,10 +20,14 @@ const COMMANDS =
 /** Nothing leaves this machine yet: how a real carrier is reached. */
 export function ConnectorsEmpty() {
   const go = useGo();
-  const { mode, test_side: hasPhones } = useSession();
+  const { mode, reach, test_side: hasPhones } = useSession();
   return (
     <EmptyState
-      title={`There is only the simulated carrier: messages reach ${hasPhones ? 'the phones of this console and nobody else' : 'no real phone'}.`}
+      title={
+        reach === 'nobody'
+          ? 'There is no carrier yet: messages reach nobody.'
+          : 'There is only the simulated carrier: messages reach the phones of this console and nobody else.'
+      }
     >
       {hasPhones && <Button onClick={() => go('/phones')}>Open the phones</Button>}
       <p className="muted">

@@ -1,22 +1,22 @@
 /** One code: what it is, why here, what to do; and how to bring it about. */
 import { Button, Group } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
+import type { ErrorGroup } from '../../api/error-groups.ts';
 import { PageLink } from '../../app/page-link.tsx';
 import { useMayChange } from '../../app/session-context.ts';
 import { copyText } from '../../parts/copy.ts';
+import type { KnownPhone } from '../../parts/on-purpose.tsx';
 import { Sid } from '../../parts/sid.tsx';
 import { Chip } from '../../parts/status-chip.tsx';
 import { Time } from '../../parts/time.tsx';
 import { UserText } from '../../parts/user-text.tsx';
 import classes from './errors.module.css';
-import type { ErrorGroup } from './errors.ts';
 import { Sparkline } from './sparkline.tsx';
-import { causeOf, hintOf, pathOf } from './words.ts';
+import { causeOf, hintOf, type Place, placesOf, reproduceOf } from './words.ts';
 
 interface Props {
   group: ErrorGroup;
-  /** What simulated phones are called and how they behave, by number. */
-  phones: Map<string, string>;
+  phones: ReadonlyMap<string, KnownPhone>;
   onMute: (muted: boolean) => void;
 }
 
@@ -30,9 +30,11 @@ const SOURCES: Record<ErrorGroup['source'], [word: string, tone: 'bad' | 'warn' 
 export function GroupCard({ group, phones, onMute }: Props) {
   const mayChange = useMayChange();
   const [open, setOpen] = useState(false);
-  const { code, title, source, count, meaning, fixes, causes, here, reproduce, samples } = group;
+  const { code, title, source, count, meaning, fixes, causes, samples } = group;
   const [word, tone] = SOURCES[source];
   const cause = causeOf(group);
+  const places = placesOf(group, phones);
+  const reproduce = reproduceOf(group);
   const name = `${count} in the time shown, ${word}`;
   return (
     <article
@@ -60,7 +62,7 @@ export function GroupCard({ group, phones, onMute }: Props) {
         <div>
           <dt>Here</dt>
           <dd>
-            {here === null ? <Spread group={group} /> : <Here here={here} phones={phones} />}
+            {places.length === 0 ? <Spread group={group} /> : <Places places={places} />}
             {cause !== null && (
               <>
                 : <UserText>{cause}</UserText>
@@ -143,18 +145,18 @@ function Open({ group: { source, code } }: { group: ErrorGroup }) {
   );
 }
 
-const NOUNS = { phone: '', sender: 'sender ', service: 'service ', url: '', path: '' };
-
-function Here({ here, phones }: { here: NonNullable<ErrorGroup['here']>; phones: Map<string, string> }) {
-  const phone = phones.get(here.value);
-  return (
-    <>
-      {here.count === here.of ? 'all ' : `${here.count} of the latest ${here.of} `}
-      {here.kind === 'phone' ? 'to ' : here.kind === 'url' || here.kind === 'path' ? 'at ' : 'with '}
-      {NOUNS[here.kind]}
-      <UserText className={phone === undefined ? 'mono' : ''}>{phone ?? pathOf(here.value)}</UserText>
-    </>
-  );
+function Places({ places }: { places: Place[] }) {
+  return places.map(({ lead, value, note }, place) => (
+    <Fragment key={value}>
+      {place > 0 && ', '}
+      {lead} <UserText>{value}</UserText>
+      {note !== null && (
+        <>
+          , <strong>“{note}”</strong>
+        </>
+      )}
+    </Fragment>
+  ));
 }
 
 function Spread({ group: { count } }: { group: ErrorGroup }) {

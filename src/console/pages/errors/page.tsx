@@ -1,36 +1,38 @@
 /** Errors by their code: what happened, why here, what to do. Warnings of lenient mode and what is muted stand apart. */
-import { NativeSelect } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { testSide } from '../../api/client.ts';
+import { type ErrorGroup, errorsKey, fetchGroups, LAST_DAY, openOf, setMuted } from '../../api/error-groups.ts';
 import { useRefetchOn } from '../../api/live.ts';
 import { queries } from '../../api/query.ts';
-import { useAccountSid, useSession } from '../../app/session-context.ts';
-import { useView } from '../../app/view.ts';
+import { useAccountSid, useMayChange, useSession } from '../../app/session-context.ts';
+import { useGo, useView } from '../../app/view.ts';
 import { ApiCommand } from '../../parts/api-command.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import { useKnownPhones } from '../../parts/on-purpose.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Time } from '../../parts/time.tsx';
 import classes from './errors.module.css';
-import { type ErrorGroup, errorsKey, fetchGroups, setMuted } from './errors.ts';
 import { GroupCard } from './group.tsx';
 
 const SINCES = [
   { value: '1h', label: 'Last hour' },
-  { value: '24h', label: 'Last day' },
+  { value: LAST_DAY, label: 'Last day' },
   { value: '7d', label: 'Last week' },
   { value: '30d', label: 'Last 30 days' },
 ];
 
 export default function ErrorsPage() {
   const account = useAccountSid();
-  const [view, setView] = useView({ since: '24h' });
+  const [view, setView] = useView({ since: LAST_DAY });
   const { data, error, refetch } = useQuery({
     queryKey: [...errorsKey(account), view.since],
     queryFn: ({ signal }) => fetchGroups(account, view.since, signal),
+    // What was refused at once makes no event.
+    refetchInterval: 10_000,
   });
-  const phones = usePhones(account);
+  const phones = useKnownPhones();
   useRefetchOn(['alert', 'message'], errorsKey(account), 2_000);
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
 
@@ -47,7 +49,7 @@ export default function ErrorsPage() {
         onMute={(muted) => void mute(group.code, muted)}
       />
     ));
-  const groups = data?.groups.filter((one) => one.muted_at === null && one.source !== 'lenient') ?? [];
+  const groups = openOf(data?.groups ?? []);
   const warnings = data?.groups.filter((one) => one.muted_at === null && one.source === 'lenient') ?? [];
   const muted = data?.groups.filter((one) => one.muted_at !== null) ?? [];
   return (
@@ -91,35 +93,25 @@ export default function ErrorsPage() {
   );
 }
 
+/** Acts out an error, on the pages and in the command. */
+const OUTCOME = { From: '+12025550100', To: '+15005530003', Body: 'Hello' };
+
 function Nothing() {
+  const go = useGo();
+  const mayChange = useMayChange();
+  const { test_side: actsOut } = useSession();
+  if (!actsOut) {
+    return (
+      <EmptyState title="Nothing went wrong in this time.">
+        <p className="muted">What fails or is refused is listed here by its code: what it means, why, what to do.</p>
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState title="Nothing went wrong in this time.">
       <p className="muted">To see what an error looks like, send to a number that acts one out:</p>
-      <ApiCommand
-        path="2010-04-01/Accounts/{AC}/Messages.json"
-        form={{ From: '+12025550100', To: '+15005530003', Body: 'Hello' }}
-      />
+      {mayChange && <Button onClick={() => go('/send', OUTCOME)}>Send to one</Button>}
+      <ApiCommand path="2010-04-01/Accounts/{AC}/Messages.json" form={OUTCOME} />
     </EmptyState>
-  );
-}
-
-/** `Ben, unreachable`: what the simulated phones are called. Where there are none, numbers stay numbers. */
-function usePhones(account: string): Map<string, string> {
-  const { test_side: hasPhones } = useSession();
-  const { data } = useQuery({
-    queryKey: [account, 'phones', 'names'],
-    queryFn: ({ signal }) =>
-      testSide<{ phones: { number: string; name: string | null; behave: unknown }[] }>('default/phones', { signal }),
-    enabled: hasPhones,
-    retry: false,
-  });
-  return new Map(
-    data?.phones.map(({ number, name, behave }) => {
-      const how =
-        behave === 'deliver'
-          ? ''
-          : `, set to ${typeof behave === 'string' ? behave : Object.keys(behave ?? {}).join(', ')}`;
-      return [number, `${name === null ? number : `${name} (${number})`}${how}`];
-    }),
   );
 }

@@ -1,5 +1,5 @@
 /** The short links of an account, as the server lists them. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { admin } from '../../api/client.ts';
 import { useRefetchOn } from '../../api/live.ts';
 
@@ -14,11 +14,37 @@ export interface ShortLink {
   /** It leads nowhere any more. */
   is_over: boolean;
   clicks: number;
+  /** Visits of programs that only looked ahead. */
+  previews: number;
+}
+
+export interface Visit {
+  at: string;
+  kind: 'person' | 'preview';
+  /** Shortened; `''`: not known. */
+  user_agent: string;
+}
+
+export interface LinkVisits {
+  link: ShortLink;
+  /** Newest first. */
+  visits: Visit[];
+  /** Every visit that was counted is listed. */
+  is_complete: boolean;
 }
 
 interface Page {
   links: ShortLink[];
   next_page: string | null;
+}
+
+export function useLinkVisits(account: string, code: string) {
+  return useQuery({
+    queryKey: [account, 'links', 'visits', code],
+    queryFn: ({ signal }) =>
+      admin<LinkVisits>(`accounts/${account}/links/${encodeURIComponent(code)}/clicks`, { signal }),
+    refetchInterval: EVERY_MS,
+  });
 }
 
 /** A click is no change of a message, so what is seen is asked for again now and then. */

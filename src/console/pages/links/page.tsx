@@ -1,9 +1,9 @@
-/** Links: what stands for which address, in which message, and how often it was followed. */
+/** Links: what stands for which address, in which message, how often it was followed, and by whom. */
 import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { Copy } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { useAccountSid } from '../../app/session-context.ts';
-import { useGo, useView } from '../../app/view.ts';
+import { useView } from '../../app/view.ts';
 import { copyText } from '../../parts/copy.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -12,6 +12,7 @@ import { Sid } from '../../parts/sid.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Time } from '../../parts/time.tsx';
 import { UserText } from '../../parts/user-text.tsx';
+import { ClickLog } from './click-log.tsx';
 import { LinksEmpty } from './empty.tsx';
 import classes from './links.module.css';
 import { type ShortLink, useLinks } from './links.ts';
@@ -19,7 +20,7 @@ import { type ShortLink, useLinks } from './links.ts';
 const COLUMNS: Column<ShortLink>[] = [
   { key: 'short', title: 'Short', width: '350px', card: 'head', cell: (link) => <Short link={link} /> },
   { key: 'target', title: 'Leads to', cell: ({ target }) => <UserText className="mono">{target}</UserText> },
-  { key: 'clicks', title: 'Clicks', width: '70px', align: 'end', card: 'end', cell: (link) => <Clicks link={link} /> },
+  { key: 'clicks', title: 'Clicks', width: '80px', align: 'end', card: 'end', cell: (link) => <Clicks link={link} /> },
   {
     key: 'message',
     title: 'Message',
@@ -33,8 +34,7 @@ const COLUMNS: Column<ShortLink>[] = [
 
 export default function LinksPage() {
   const account = useAccountSid();
-  const go = useGo();
-  const [view, setView] = useView({ q: '' });
+  const [view, setView] = useView({ q: '', link: '' });
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useLinks(account, view.q);
   const more = () => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -71,7 +71,7 @@ export default function LinksPage() {
           total={hasNextPage ? -1 : rows.length}
           cardsBelow={900}
           onMore={more}
-          onOpen={({ message_sid }) => go(`/messages/${message_sid}`)}
+          onOpen={({ code }) => setView({ link: code })}
           rowProps={({ code }) => ({ 'data-testid': 'link-row', 'data-code': code })}
           memory="links"
         />
@@ -81,6 +81,7 @@ export default function LinksPage() {
           Look further back
         </Button>
       )}
+      <ClickLog code={view.link} onClose={() => setView({ link: '' })} />
     </>
   );
 }
@@ -102,6 +103,7 @@ function Short({ link: { short_url, is_over } }: { link: ShortLink }) {
   );
 }
 
+/** Previews stand in the log, marked: they are nobody's click. */
 function Clicks({ link: { clicks } }: { link: ShortLink }) {
   return clicks === 0 ? <span className="muted">0</span> : <strong>{clicks}</strong>;
 }

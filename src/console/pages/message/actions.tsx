@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Modal, Textarea, Tooltip } from '@mantine/core';
+import { Button, Menu, Textarea, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ReactNode, useState } from 'react';
 import { messagesKey } from '../../api/messages.ts';
@@ -135,22 +135,15 @@ interface EditProps {
 
 function EditAgain({ open, text, onClose, onSend }: EditProps) {
   const [body, setBody] = useState(text);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const send = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await onSend({ Body: body });
-      onClose();
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <Modal opened={open} onClose={onClose} title="Edit and send again">
+    <Confirm
+      title="Edit and send again"
+      action="Send"
+      keep="Cancel"
+      open={open}
+      onClose={onClose}
+      onConfirm={() => onSend({ Body: body })}
+    >
       <Textarea
         label="Body"
         autosize
@@ -159,15 +152,6 @@ function EditAgain({ open, text, onClose, onSend }: EditProps) {
         onChange={(event) => setBody(event.currentTarget.value)}
         data-autofocus
       />
-      {error !== null && <Failure error={error} />}
-      <Group mt="md" gap="xs">
-        <Button loading={busy} onClick={() => void send()}>
-          Send
-        </Button>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-      </Group>
-    </Modal>
+    </Confirm>
   );
 }

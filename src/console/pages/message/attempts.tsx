@@ -34,7 +34,8 @@ interface LineProps {
 
 function Line({ attempt, opened, onReplayed }: LineProps) {
   const [isOpen, setOpen] = useState(opened);
-  const [tab, setTab] = useState('request');
+  // Whoever comes for what went wrong asks first what the app answered.
+  const [tab, setTab] = useState(opened && attempt.response !== null ? 'response' : 'request');
   return (
     <details
       className={classes.attempt}

@@ -1,3 +1,4 @@
+import { cutAtGuilty } from '../../../domain/guilty.ts';
 import { adminUrl } from '../../api/client.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import classes from './content.module.css';
@@ -36,6 +37,8 @@ export function Content({ account, detail }: { account: string; detail: Detail }
 function Counted({ segments, text }: { segments: Segments; text: string }) {
   const { encoding, count, parts, guilty, guilty_count: guiltyCount, suggestion } = segments;
   const [first] = guilty;
+  // Smart encoding may have changed it; places of characters are those of what went out.
+  const sent = parts.map((part) => part.text).join('');
   return (
     <>
       <p>
@@ -43,21 +46,27 @@ function Counted({ segments, text }: { segments: Segments; text: string }) {
         {parts.map(({ units, capacity }) => `${units} of ${capacity}`).join(' · ')}
       </p>
       <p className={classes.text} data-testid="message-text">
-        {piecesOf(text, guilty).map(({ at, part, mark }) =>
-          mark ? (
-            <mark key={at} title={`${mark.code_point}: not in GSM-7`}>
-              <UserText>{part}</UserText>
+        {cutAtGuilty(sent, guilty).map(({ at, text: piece, guilty: one }) =>
+          one ? (
+            <mark key={at} title={`${one.code_point}: not in GSM-7`}>
+              <UserText>{piece}</UserText>
             </mark>
           ) : (
-            <UserText key={at}>{part}</UserText>
+            <UserText key={at}>{piece}</UserText>
           ),
         )}
       </p>
+      {sent !== text && (
+        <p className={classes.hint}>
+          So smart encoding sends it. It was written: <UserText>{text}</UserText>
+        </p>
+      )}
       {first && (
         <p className={classes.hint}>
           “<UserText>{first.char}</UserText>” {first.code_point} forces 16-bit characters
           {guiltyCount > 1 ? `, and ${guiltyCount - 1} more` : ''}.
-          {first.replacement !== null && <> Replace it with “{first.replacement}”.</>}
+          {first.replacement && <> Replace it with “{first.replacement}”.</>}
+          {first.replacement === '' && ' Leave it out.'}
           {suggestion && (
             <>
               {' '}
@@ -81,19 +90,4 @@ function Counted({ segments, text }: { segments: Segments; text: string }) {
       )}
     </>
   );
-}
-
-type Guilty = Segments['guilty'][number];
-
-/** The text cut at its guilty characters. */
-function piecesOf(text: string, guilty: Guilty[]): { at: number; part: string; mark: Guilty | null }[] {
-  const pieces: { at: number; part: string; mark: Guilty | null }[] = [];
-  let at = 0;
-  for (const mark of guilty) {
-    if (mark.index > at) pieces.push({ at, part: text.slice(at, mark.index), mark: null });
-    pieces.push({ at: mark.index, part: mark.char, mark });
-    at = mark.index + mark.char.length;
-  }
-  if (at < text.length) pieces.push({ at, part: text.slice(at), mark: null });
-  return pieces;
 }

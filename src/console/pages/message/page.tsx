@@ -22,6 +22,7 @@ import { Actions } from './actions.tsx';
 import { Attempts } from './attempts.tsx';
 import { Content } from './content.tsx';
 import { type Detail, detailKey, useDetail } from './detail.ts';
+import { Fault } from './fault.tsx';
 import classes from './page.module.css';
 import { Timeline } from './timeline.tsx';
 import { Trace } from './trace.tsx';
@@ -61,6 +62,9 @@ function Shown({ account, detail, newer, older }: Props) {
   const { message, timeline, callbacks, webhooks, replies, notices, alerts } = detail;
   const again = () => void queries.invalidateQueries({ queryKey: detailKey(account, message.sid) });
   const isInbound = message.direction === 'inbound';
+  // What its head or one of its attempts says already is not said again.
+  const said = new Set([message.error_code, ...[...callbacks, ...webhooks].map((one) => one.error_code)].map(Number));
+  const more = alerts.filter(({ code }) => !said.has(Number(code)));
   return (
     <>
       <nav className={classes.around} aria-label="Messages around">
@@ -73,14 +77,7 @@ function Shown({ account, detail, newer, older }: Props) {
         aside={<Facts message={message} tookMs={Date.parse(timeline.ended_at) - Date.parse(timeline.started_at)} />}
         actions={<Actions account={account} detail={detail} />}
       />
-      {message.error_code !== null && (
-        <p className={classes.fault}>
-          <PageLink to="/errors" search={{ code: String(message.error_code) }}>
-            {message.error_code}
-          </PageLink>{' '}
-          {message.error_message}
-        </p>
-      )}
+      <Fault message={message} />
       {notices.map((notice) => (
         <p key={notice} className="muted">
           {notice}
@@ -122,9 +119,9 @@ function Shown({ account, detail, newer, older }: Props) {
           <Section title="Carrier">
             <Trace account={account} detail={detail} />
           </Section>
-          {alerts.length > 0 && (
+          {more.length > 0 && (
             <Section title="Alerts">
-              {alerts.map(({ sid, code, text }) => (
+              {more.map(({ sid, code, text }) => (
                 <p key={sid}>
                   <PageLink to="/errors" search={{ code: String(code) }}>
                     {code}

@@ -17,6 +17,8 @@ interface Mark {
 
 /** Three tracks over one axis for the eye, and the same steps as a list for reading. */
 export function Timeline({ steps }: { steps: Steps }) {
+  // The section of the carrier shows them, with a word for what they are.
+  const carrierIds = new Set(steps.carrier.map(({ carrier_id: id }) => id));
   const span = spanOf(steps.started_at, steps.ended_at);
   const tracks: [string, Mark[]][] = [
     ['State', stateMarks(span, steps)],
@@ -55,7 +57,7 @@ export function Timeline({ steps }: { steps: Steps }) {
         {steps.states.map(({ at, status, note, error_code: code }) => (
           <li key={`${at} ${status}`}>
             <Time at={at} /> <StatusChip status={status} /> {code ? <strong>{code}</strong> : null}{' '}
-            {note ? (
+            {note && !carrierIds.has(note) ? (
               <span className="muted">
                 <UserText>{note}</UserText>
               </span>

@@ -21,7 +21,8 @@ export function Trace({ account, detail }: { account: string; detail: Detail }) 
         <ul className={classes.parts}>
           {parts.map(({ part, connector, carrier_id: id, state, error_code: code }) => (
             <li key={part}>
-              Part {part} by <strong>{connector}</strong>: {state} {code !== null && <strong>{code}</strong>}{' '}
+              {parts.length > 1 && `Part ${part + 1} of ${parts.length} by `}
+              <strong>{connector}</strong>: {state} {code !== null && <strong>{code}</strong>}{' '}
               {id !== null && (
                 <span className="muted">
                   carrier id <UserText className="mono">{id}</UserText>
@@ -34,7 +35,9 @@ export function Trace({ account, detail }: { account: string; detail: Detail }) 
       {trace.length === 0 ? (
         <p className="muted">
           {parts.length === 0
-            ? 'No carrier has had it.'
+            ? message.direction === 'inbound'
+              ? 'Nothing is kept of its way in: the carrier speaks no SMPP, or none was traced.'
+              : 'No carrier has had it.'
             : 'No PDUs are kept: this carrier speaks no SMPP, or none was traced.'}
         </p>
       ) : (

@@ -4,6 +4,7 @@ import { PageLink } from '../../app/page-link.tsx';
 import { useAccountSid, useMayChange, useSession } from '../../app/session-context.ts';
 import { useHasPage } from '../../app/view.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { snippetsOf } from '../../parts/sdk-snippets.ts';
 import { curlUser, shellWord } from '../../parts/shell-words.ts';
 import { Snippet } from '../../parts/snippet.tsx';
 import classes from './onboarding.module.css';
@@ -26,8 +27,12 @@ export function Onboarding() {
     <EmptyState title="No messages yet. Send one in any of these ways:">
       <ol className={classes.ways}>
         <li>
-          <h3>One line of your app</h3>
-          <Snippet code={pointed(url)} label="Line" />
+          <h3>From your app, with Twilio’s SDK: one more line points it here</h3>
+          {credentials === null ? (
+            <Snippet code={pointed(url)} label="Line" />
+          ) : (
+            <Snippet code={withSdk(url, credentials, from, to)} label="Program" />
+          )}
         </li>
         <li>
           <h3>Right now, from a terminal</h3>
@@ -62,6 +67,16 @@ export function Onboarding() {
       </details>
     </EmptyState>
   );
+}
+
+/** Whole, for those who have no app yet; saved as `send.mjs` or `send.py` it runs. */
+function withSdk(base: string, { sid: account, token }: Credentials, from: string, to: string): Record<string, string> {
+  const params = [['To', to] as const, ['From', from] as const, ['Body', 'Your code is 482913'] as const];
+  const { Node = '', Python = '' } = snippetsOf({ base, account, token, params });
+  return {
+    Node: `// npm install twilio; save as send.mjs; node send.mjs\n${Node}`,
+    Python: `# pip install twilio; save as send.py; python3 send.py\n${Python}`,
+  };
 }
 
 function pointed(url: string): Record<string, string> {

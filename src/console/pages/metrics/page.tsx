@@ -1,7 +1,7 @@
 /** Metrics: what this node has done lately, in eight plots, each also as a table. */
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { admin } from '../../api/client.ts';
+import { admin, adminUrl } from '../../api/client.ts';
 import { useView } from '../../app/view.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -58,7 +58,11 @@ export default function MetricsPage() {
         <Panels data={data} />
       )}
       <p className="muted">
-        Kept in memory, by this node alone. For Prometheus, with every label: <a href="/metrics">/metrics</a>
+        Kept in memory, by this node alone. For Prometheus, with every label: <a href="/metrics">/metrics</a>, and{' '}
+        <a href={adminUrl('metrics/grafana.json')} download>
+          a dashboard for Grafana
+        </a>
+        .
       </p>
     </>
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { queries } from '../../api/query.ts';
 import { PageLink } from '../../app/page-link.tsx';
 import { useMayChange, useSession } from '../../app/session-context.ts';
+import { Changes } from '../../parts/changes.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { ResourceForm } from '../../parts/resource-form.tsx';
 import { Sid } from '../../parts/sid.tsx';
@@ -43,7 +44,7 @@ function Opened({ account, number, onClose }: { account: string; number: PhoneNu
           Messages to it
         </PageLink>
       </Group>
-      <fieldset disabled={!mayChange} style={{ border: 0, padding: 0, margin: 0 }}>
+      <Changes>
         <ResourceForm
           fields={WEBHOOK_FIELDS}
           present={presentOf(number)}
@@ -54,7 +55,7 @@ function Opened({ account, number, onClose }: { account: string; number: PhoneNu
             notifications.show({ message: `${number.phone_number} is saved.` });
           }}
         />
-      </fieldset>
+      </Changes>
       {testSide && mayChange && <SampleInbound number={number} />}
       {mayChange && (
         <Button variant="subtle" color="red.9" mt="xl" onClick={() => setRemoving(true)}>

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { testSide } from '../../api/client.ts';
 import { PageLink } from '../../app/page-link.tsx';
+import { useAccountSid } from '../../app/session-context.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { UserText } from '../../parts/user-text.tsx';
 import type { PhoneNumber } from './numbers.ts';
@@ -18,6 +19,7 @@ const PHONE = '+12025550101';
 
 /** Texts the number from a simulated phone and shows what the app answered. */
 export function SampleInbound({ number }: { number: PhoneNumber }) {
+  const account = useAccountSid();
   const [text, setText] = useState('Hello');
   const [busy, setBusy] = useState(false);
   const [taken, setTaken] = useState<Taken | null>(null);
@@ -28,7 +30,7 @@ export function SampleInbound({ number }: { number: PhoneNumber }) {
     setError(null);
     setTaken(null);
     try {
-      const path = `default/phones/${encodeURIComponent(PHONE)}/send`;
+      const path = `${account}/phones/${encodeURIComponent(PHONE)}/send`;
       setTaken(await testSide<Taken>(path, { method: 'POST', json: { to: number.phone_number, body: text } }));
     } catch (refusal) {
       setError(refusal);

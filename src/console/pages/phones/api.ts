@@ -1,5 +1,6 @@
 /** The phones of the simulated network, as the test side tells of them. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Card } from '../../../domain/content-card.ts';
 import { testSide } from '../../api/client.ts';
 import { useRefetchOn } from '../../api/live.ts';
 import { queries } from '../../api/query.ts';
@@ -24,29 +25,6 @@ export interface Medium {
   content_type: string;
   url?: string;
   size?: number;
-}
-
-export interface CardButton {
-  kind: string;
-  text: string;
-  payload?: string;
-  url?: string;
-  phone?: string;
-  code?: string;
-}
-
-export interface Card {
-  type: string;
-  title?: string;
-  subtitle?: string;
-  header?: string;
-  footer?: string;
-  body?: string;
-  buttons?: CardButton[];
-  button?: string;
-  items?: { id: string; item: string; description: string }[];
-  cards?: Omit<Card, 'type' | 'cards'>[];
-  media?: string[];
 }
 
 export interface Webhook {

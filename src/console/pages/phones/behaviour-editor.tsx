@@ -5,9 +5,9 @@ import { type FormEvent, useState } from 'react';
 import { BEHAVIOURS } from '../../../domain/behaviours.ts';
 import { ApiFailure, testSide } from '../../api/client.ts';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
+import { behaveOf, DELIVER, describe, freshStep, kindOf, type Plan, planOf, type Step } from '../../parts/behaviour.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { lookAgain, type Phone, pathOf } from './api.ts';
-import { behaveOf, DELIVER, describe, freshStep, kindOf, type Plan, planOf, type Step } from './behaviour.ts';
 import classes from './behaviour-editor.module.css';
 
 /** Codes that say what usually goes wrong. */

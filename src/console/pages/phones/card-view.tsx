@@ -2,12 +2,13 @@
 import { Button, Menu } from '@mantine/core';
 import { Copy, ExternalLink, List, Phone as PhoneIcon } from 'lucide-react';
 import { useState } from 'react';
+import type { Card, CardButton } from '../../../domain/content-card.ts';
 import { testSide } from '../../api/client.ts';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
 import { copyText } from '../../parts/copy.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { UserText, visible } from '../../parts/user-text.tsx';
-import { type Card, type CardButton, lookAgain, pathOf } from './api.ts';
+import { lookAgain, pathOf } from './api.ts';
 import classes from './card-view.module.css';
 import { LinkButton } from './link-button.tsx';
 

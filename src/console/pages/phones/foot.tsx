@@ -65,7 +65,7 @@ function Asked({ entry: { sid, status, webhook, why } }: { entry: Entry }): Reac
   if (status === 'receiving') return <span data-testid="webhook-status">webhook is being asked …</span>;
   return (
     <span data-testid="webhook-status">
-      no webhook: <PageLink to="/numbers">set one</PageLink>
+      no webhook: <PageLink to="/numbers">give the number one</PageLink>
     </span>
   );
 }

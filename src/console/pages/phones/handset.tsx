@@ -4,12 +4,12 @@ import { ArrowLeft, ChevronDown, ChevronUp, Smartphone, TriangleAlert, X } from 
 import { useEffect, useState } from 'react';
 import { testSide } from '../../api/client.ts';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
+import { inBrief, misbehaves } from '../../parts/behaviour.ts';
 import { copyText } from '../../parts/copy.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { visible } from '../../parts/user-text.tsx';
 import { lookAgain, type Phone, pathOf, useConversation } from './api.ts';
-import { inBrief, misbehaves } from './behaviour.ts';
 import { BehaviourEditor } from './behaviour-editor.tsx';
 import classes from './handset.module.css';
 import { ReplyBox } from './reply-box.tsx';

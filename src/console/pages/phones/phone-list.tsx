@@ -2,10 +2,10 @@
 import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
 import { Ban, Columns2, Smartphone, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { describe, misbehaves } from '../../parts/behaviour.ts';
 import { Time } from '../../parts/time.tsx';
 import { visible } from '../../parts/user-text.tsx';
 import type { Phone } from './api.ts';
-import { describe, misbehaves } from './behaviour.ts';
 import classes from './phone-list.module.css';
 
 interface Props {

@@ -1,7 +1,8 @@
 /** The text, with what it costs and which characters make it dear. */
 import { Button, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Guilty, measure, withoutGuilty } from '../../parts/meter.ts';
+import type { Guilty } from '../../../domain/guilty.ts';
+import { measure, withoutGuilty } from '../../parts/meter.ts';
 import { SegmentMeter } from '../../parts/segment-meter.tsx';
 import { visible } from '../../parts/user-text.tsx';
 import classes from './fields.module.css';

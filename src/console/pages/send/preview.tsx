@@ -1,7 +1,7 @@
 /** The message as it will look on the phone, with the characters marked that force 16 bits. */
-
+import { cutAtGuilty, guiltyOf } from '../../../domain/guilty.ts';
 import { smartEncode } from '../../../domain/smart-encoding.ts';
-import { marked, measure } from '../../parts/meter.ts';
+import { measure } from '../../parts/meter.ts';
 import { UserText, visible } from '../../parts/user-text.tsx';
 import type { Template } from './data.ts';
 import { filled, type SendForm, variablesOf } from './form.ts';
@@ -35,7 +35,7 @@ export function Preview({ form, templates, isSmart }: Props) {
           'What you write appears here.'
         ) : (
           <p className={classes.text}>
-            {marked(leaving).map(({ at, text: piece, guilty }) =>
+            {cutAtGuilty(leaving, guiltyOf(leaving)).map(({ at, text: piece, guilty }) =>
               guilty !== null && isDear ? (
                 <mark key={at} title={`${guilty.codePoint} forces 16-bit`}>
                   {visible(piece)}

@@ -7,6 +7,7 @@ import { queries } from '../../api/query.ts';
 import { PageLink } from '../../app/page-link.tsx';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
 import { useGo, useView } from '../../app/view.ts';
+import { Changes } from '../../parts/changes.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
@@ -93,9 +94,8 @@ export default function ServicePage() {
 }
 
 function Settings({ account, service, fields }: { account: string; service: Service; fields: Field[] }) {
-  const mayChange = useMayChange();
   return (
-    <fieldset disabled={!mayChange} style={{ border: 0, padding: 0, margin: 0, maxWidth: 640 }}>
+    <Changes width={640}>
       <ResourceForm
         // What was saved is what the form then compares with.
         key={JSON.stringify(service)}
@@ -109,6 +109,6 @@ function Settings({ account, service, fields }: { account: string; service: Serv
           notifications.show({ message: `${saved.friendly_name} is saved.` });
         }}
       />
-    </fieldset>
+    </Changes>
   );
 }

@@ -17,7 +17,7 @@ export function StoreFacts({ settings: { store, this_node: node, nodes, tables }
       `${store.engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'} ${store.engine_version}, ${sizeOf(store.size_bytes)}`,
     ],
     ['Messages', store.messages.toLocaleString('en')],
-    ['Waiting', waiting.length === 0 ? 'nothing' : waiting.map(([name, count]) => `${count} ${name}`).join(', ')],
+    ['Waiting', waiting.length === 0 ? 'nothing' : waiting.map(([name, count]) => `${name}: ${count}`).join(', ')],
     [
       'Schema',
       <UserText key="s" className="mono">

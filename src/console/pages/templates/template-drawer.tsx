@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { queries } from '../../api/query.ts';
 import { PageLink } from '../../app/page-link.tsx';
 import { useMayChange, useSession } from '../../app/session-context.ts';
+import { Changes } from '../../parts/changes.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { ApprovalTrial } from './approval-trial.tsx';
@@ -71,7 +72,7 @@ function Opened({ account, template, onClose }: Omit<Props, 'open'>) {
 
   return (
     <>
-      <fieldset disabled={!mayChange} style={{ border: 0, padding: 0, margin: 0 }}>
+      <Changes>
         <Group grow align="start">
           <TextInput
             label="Name"
@@ -124,7 +125,7 @@ function Opened({ account, template, onClose }: Omit<Props, 'open'>) {
             )}
           </Group>
         )}
-      </fieldset>
+      </Changes>
       {draft && <Previews draft={draft} />}
       {template && <ApprovalTrial account={account} template={template} canDecide={testSide} onDone={refresh} />}
       <Confirm

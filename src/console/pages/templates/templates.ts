@@ -51,7 +51,7 @@ export function decide(sid: string, status: string, reason: string) {
   return testSide(`default/templates/${sid}`, { method: 'PUT', json: { status, reason } });
 }
 
-export const CHANNELS = [
+const CHANNELS = [
   { channel: 'sms', label: 'SMS' },
   { channel: 'mms', label: 'MMS' },
   { channel: 'whatsapp', label: 'WhatsApp' },

@@ -80,7 +80,7 @@ export default function WebhooksPage() {
     message: '',
     code: '',
     open: '',
-    tab: 'request',
+    tab: '',
   });
   const [replaying, setReplaying] = useState(false);
   const filter = useRef<HTMLInputElement>(null);
@@ -184,7 +184,7 @@ export default function WebhooksPage() {
         id={view.open}
         tab={view.tab}
         onTab={(tab) => setView({ tab })}
-        onOpen={(id) => setView(id === '' ? { open: '', tab: 'request' } : { open: id, tab: 'response' })}
+        onOpen={(id) => setView(id === '' ? { open: '', tab: '' } : { open: id, tab: 'response' })}
       />
       <ReplayFailed open={replaying} url={url} since={since} onClose={() => setReplaying(false)} />
     </>
@@ -220,7 +220,9 @@ function OpenAttempt({ id, tab, onTab, onOpen }: OpenProps) {
         <Skeleton rows={6} />
       ) : (
         <AttemptView
-          {...{ attempt: data, tab, onTab }}
+          // An answer that is the failure says itself why: it is what one sees first.
+          tab={tab || (data.error !== null && data.response !== null ? 'response' : 'request')}
+          {...{ attempt: data, onTab }}
           hasKey
           onMade={(made) => made !== undefined && onOpen(String(made))}
         />

@@ -1,4 +1,4 @@
-/** Small things that the console's lists are asked with. */
+/** What the console's lists are asked with: instants, numbers, words. What does not fit is 400/20001. */
 import { refuse } from '../../domain/errors.ts';
 import type { Call } from '../context.ts';
 
@@ -39,8 +39,4 @@ export function oneOf<Value extends string>(
 export function unfit(parameter: string, received: string, allowed: string): Error {
   const fix = `Correct ${parameter}, or leave it out.`;
   return refuse(20001, { text: `Invalid ${parameter}` }, { parameter, received, allowed, fix });
-}
-
-export function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -1,27 +1,34 @@
 /**
- * `pidge connector test` for carriers that are asked over HTTP: name, connection, TLS, whether anything answers there, and
- * whether our credentials are good where that can be asked without sending anything. With a recipient the connector
- * itself hands over one message.
+ * The staircase to carriers that are asked over HTTP: name, connection, TLS, whether anything answers there, and whether
+ * our credentials are good where that can be asked without sending anything. With a recipient the connector itself hands
+ * over one message.
  */
-import type { ConnectorSetting } from '../config-connectors.ts';
-import type { Connector } from '../connectors/connector.ts';
-import { HttpConnector } from '../connectors/http-carrier/connector.ts';
-import { authorizationOf } from '../connectors/http-carrier/exchange.ts';
-import { WhatsAppConnector } from '../connectors/whatsapp/connector.ts';
-import { graphUrl } from '../connectors/whatsapp/media.ts';
-import { realClock } from '../domain/clock.ts';
-import { segment } from '../domain/segments.ts';
-import { makeOutgoing, type Outgoing } from '../net/outgoing.ts';
-import { answerFailure, handOverFailure, loginFailure, noAddress } from './staircase-causes-http.ts';
-import { climbGround, failed, ok, type Step, skipped } from './staircase-ground.ts';
 
-export interface HttpOptions {
-  to?: string;
-  from?: string;
-  body: string;
-}
+import { realClock } from '../../domain/clock.ts';
+import { segment } from '../../domain/segments.ts';
+import { makeOutgoing, type Outgoing } from '../../net/outgoing.ts';
+import type { Connector } from '../connector.ts';
+import { HttpConnector } from '../http-carrier/connector.ts';
+import { authorizationOf } from '../http-carrier/exchange.ts';
+import type { HttpMapping } from '../http-carrier/mapping.ts';
+import { WhatsAppConnector } from '../whatsapp/connector.ts';
+import { graphUrl } from '../whatsapp/media.ts';
+import type { WhatsAppSettings } from '../whatsapp/settings.ts';
+import {
+  answerFailure,
+  handOverFailure,
+  loginFailure,
+  noAddress,
+  serverFailure,
+  unknownNumberFailure,
+} from './causes-http.ts';
+import { climbGround, failed, ok, type StaircaseOptions, type Step, skipped } from './ground.ts';
 
-type Setting = Extract<ConnectorSetting, { kind: 'http' | 'whatsapp' }>;
+export type HttpSetting =
+  | { kind: 'http'; name: string; http: HttpMapping }
+  | { kind: 'whatsapp'; name: string; whatsapp: WhatsAppSettings };
+
+type HttpOptions = Omit<StaircaseOptions, 'waitMs'>;
 
 /** What is asked, and what an answer says of the credentials. */
 interface Login {
@@ -29,6 +36,8 @@ interface Login {
   authorization: string | null;
   /** Whether the address is one that knows them; else the answer says only that somebody is there. */
   isTelling: boolean;
+  /** Of WhatsApp: the id that is asked for. */
+  numberId?: string;
 }
 
 /** The operator wrote the address. */
@@ -38,7 +47,7 @@ const MOST_BYTES = 65_536;
 const REFUSED = new Set([401, 403]);
 
 /** Steps as they are done. */
-export async function* climbHttp(setting: Setting, options: HttpOptions): AsyncGenerator<Step> {
+export async function* climbHttp(setting: HttpSetting, options: HttpOptions): AsyncGenerator<Step> {
   const login = loginOf(setting);
   if (!URL.canParse(login.url)) {
     yield failed('dns', noAddress());
@@ -60,7 +69,7 @@ export async function* climbHttp(setting: Setting, options: HttpOptions): AsyncG
 }
 
 async function* asked(outgoing: Outgoing, login: Login): AsyncGenerator<Step, boolean> {
-  const { url, authorization, isTelling } = login;
+  const { url, authorization, isTelling, numberId } = login;
   const startedAt = realClock.monotonic();
   const result = await outgoing.request({
     method: 'GET',
@@ -73,9 +82,15 @@ async function* asked(outgoing: Outgoing, login: Login): AsyncGenerator<Step, bo
     return false;
   }
   const { status } = result;
+  if (isTelling && status >= 500) {
+    yield failed('answer', serverFailure(status));
+    return false;
+  }
   yield ok('answer', `it answers, ${status} to GET ${new URL(url).pathname}`, realClock.monotonic() - startedAt);
   if (REFUSED.has(status) || (isTelling && status === 400)) {
-    yield failed('login', loginFailure(status));
+    // A token that cannot be read is a 400 of Graph too, with the code 190.
+    const isUnknown = numberId !== undefined && status === 400 && /"code":\s*(?:100|33)\b/.test(result.body);
+    yield failed('login', isUnknown ? unknownNumberFailure(numberId) : loginFailure(status));
     return false;
   }
   if (isTelling && status < 300) yield ok('login', 'the credentials are good', 0);
@@ -87,7 +102,7 @@ async function* handedOver(connector: Connector, { to, from, body }: HttpOptions
   if (to === undefined || from === undefined) {
     yield skipped(
       'submit',
-      'nothing was sent: say --to and --from, and the carrier is asked to deliver one (it costs)',
+      'nothing was sent: with a recipient and a sender the carrier is asked to deliver one (it costs)',
     );
     yield skipped('receipt', 'nothing was sent');
     return;
@@ -116,11 +131,16 @@ export function* climbSimulated(): Generator<Step> {
   yield ok('answer', 'simulated: everything is taken, nothing leaves', 0);
 }
 
-function loginOf(setting: Setting): Login {
+function loginOf(setting: HttpSetting): Login {
   if (setting.kind === 'whatsapp') {
     const { accessToken, phoneNumbers } = setting.whatsapp;
     const [id = 'me'] = phoneNumbers.values();
-    return { url: graphUrl(setting.whatsapp, id), authorization: `Bearer ${accessToken}`, isTelling: true };
+    return {
+      url: graphUrl(setting.whatsapp, id),
+      authorization: `Bearer ${accessToken}`,
+      isTelling: true,
+      numberId: id,
+    };
   }
   const { request } = setting.http;
   const base = request.baseUrl.replace(/(?<!\/)\/+$/, '');
@@ -129,7 +149,7 @@ function loginOf(setting: Setting): Login {
   return { url, authorization: authorizationOf(request), isTelling: isTwilio };
 }
 
-function connectorOf(setting: Setting, outgoing: Outgoing): Connector {
+function connectorOf(setting: HttpSetting, outgoing: Outgoing): Connector {
   const { name } = setting;
   if (setting.kind === 'whatsapp')
     return new WhatsAppConnector({ name, settings: setting.whatsapp, clock: realClock, outgoing });

@@ -1,12 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SELF_SIGNED, SELF_SIGNED_KEY } from '../../tests/data/certificates.ts';
-import { until } from '../../tests/helpers/smpp.ts';
-import { SMPP_DEFAULTS, type SmppSettings } from '../connectors/smpp/settings.ts';
-import { realClock } from '../domain/clock.ts';
-import { Smsc } from '../simulator/smsc.ts';
-import type { SmscScript } from '../simulator/smsc-plans.ts';
-import { climb, type StaircaseOptions } from './staircase.ts';
-import type { Step } from './staircase-ground.ts';
+import { SELF_SIGNED, SELF_SIGNED_KEY } from '../../../tests/data/certificates.ts';
+import { until } from '../../../tests/helpers/smpp.ts';
+import { realClock } from '../../domain/clock.ts';
+import { Smsc } from '../../simulator/smsc.ts';
+import type { SmscScript } from '../../simulator/smsc-plans.ts';
+import { SMPP_DEFAULTS, type SmppSettings } from '../smpp/settings.ts';
+import type { Fault } from './causes.ts';
+import type { StaircaseOptions, Step } from './ground.ts';
+import { climbSmpp } from './smpp.ts';
 
 const MESSAGE = { to: '+12025550101', from: '+12025550100' };
 
@@ -20,46 +21,46 @@ async function steps(port: number, more: Partial<SmppSettings> = {}, options: Pa
   const own = { host: '127.0.0.1', port, systemId: 'pidge', password: 'secret08', bindTimeoutMs: 2_000 };
   const made: Step[] = [];
   const asked = { body: 'Pidge test', waitMs: 300, ...options };
-  for await (const step of climb({ ...SMPP_DEFAULTS, ...own, ...more }, asked)) made.push(step);
+  for await (const step of climbSmpp({ ...SMPP_DEFAULTS, ...own, ...more }, asked)) made.push(step);
   return made;
 }
 
 const last = (made: Step[]) => {
   const step = made.at(-1);
-  return { what: `${step?.step} ${step?.outcome}`, exit: step?.exit, whys: step?.causes.map(({ why }) => why) ?? [] };
+  return { what: `${step?.step} ${step?.outcome}`, fault: step?.fault, whys: step?.causes.map(({ why }) => why) ?? [] };
 };
 
 describe('the staircase to a carrier', () => {
-  it('ends at what fails, with its likely causes in order and a code of its own', async () => {
-    const cases: [script: SmscScript, exit: number, first: RegExp][] = [
-      [{ bind: () => 0x0e }, 5, /^system_id or password/],
-      [{ bind: () => 0x05 }, 9, /has this bind already$/],
-      [{ bind: () => 'drop' }, 9, /this machine’s is none of them$/],
+  it('ends at what fails, with its likely causes in order and whose side it is', async () => {
+    const cases: [script: SmscScript, fault: Fault, first: RegExp][] = [
+      [{ bind: () => 0x0e }, 'unauthorised', /^system_id or password/],
+      [{ bind: () => 0x05 }, 'refused', /has this bind already$/],
+      [{ bind: () => 'drop' }, 'refused', /this machine’s is none of them$/],
     ];
-    for (const [script, exit, first] of cases) {
+    for (const [script, fault, first] of cases) {
       const { port } = await carrier(script);
       const end = last(await steps(port));
-      expect([end.what, end.exit]).toEqual(['bind failed', exit]);
+      expect([end.what, end.fault]).toEqual(['bind failed', fault]);
       expect(end.whys[0]).toMatch(first);
     }
     const { smsc, port } = await carrier();
     await smsc.close();
     const gone = last(await steps(port));
-    expect([gone.what, gone.exit, gone.whys[0]]).toEqual(['tcp failed', 3, 'nothing listens on that port']);
+    expect([gone.what, gone.fault, gone.whys[0]]).toEqual(['tcp failed', 'config', 'nothing listens on that port']);
   });
 
   it('tells a submit that is refused from a receipt that is bad and from one that never comes', async () => {
-    const cases: [script: SmscScript, what: string, exit: number][] = [
-      [{ submit: () => ({ commandStatus: 0x0a }) }, 'submit failed', 9],
-      [{ submit: () => ({ receipts: [{ stat: 'UNDELIV', err: '001' }] }) }, 'receipt failed', 9],
-      [{ submit: () => ({ receipts: null }) }, 'receipt failed', 7],
-      [{ submit: () => ({ id: '00AB', receipts: [{ id: '171' }] }) }, 'receipt ok', 0],
+    const cases: [script: SmscScript, what: string, fault: Fault | null][] = [
+      [{ submit: () => ({ commandStatus: 0x0a }) }, 'submit failed', 'refused'],
+      [{ submit: () => ({ receipts: [{ stat: 'UNDELIV', err: '001' }] }) }, 'receipt failed', 'refused'],
+      [{ submit: () => ({ receipts: null }) }, 'receipt failed', 'timeout'],
+      [{ submit: () => ({ id: '00AB', receipts: [{ id: '171' }] }) }, 'receipt ok', null],
     ];
-    for (const [script, what, exit] of cases) {
+    for (const [script, what, fault] of cases) {
       const { port } = await carrier(script);
-      const waitMs = exit === 7 ? 100 : 10_000;
+      const waitMs = fault === 'timeout' ? 100 : 10_000;
       const end = last(await steps(port, {}, { ...MESSAGE, waitMs }));
-      expect([end.what, end.exit]).toEqual([what, exit]);
+      expect([end.what, end.fault]).toEqual([what, fault]);
     }
   });
 
@@ -74,7 +75,7 @@ describe('the staircase to a carrier', () => {
       'bound as transmitter',
       'bound as receiver',
     ]);
-    expect(last(made).exit).toBe(7);
+    expect(last(made).fault).toBe('timeout');
     expect(smsc.unbinds).toBe(2);
   });
 
@@ -84,9 +85,9 @@ describe('the staircase to a carrier', () => {
     expect(good[2]?.text).toMatch(
       /^TLSv1\.3 .*certificate of l\.shop\.example, signed by .*, valid for \d+ days more$/,
     );
-    expect(last(good).exit).toBe(0);
+    expect(last(good).fault).toBeNull();
     const strange = last(await steps(port, { tls: {} }));
-    expect([strange.what, strange.exit]).toEqual(['tls failed', 3]);
+    expect([strange.what, strange.fault]).toEqual(['tls failed', 'config']);
     const other = await steps(port, { tls: { ca: SELF_SIGNED, serverName: 'other.example' } });
     expect(other.at(-1)?.causes[0]?.fix).toContain('connectors.tls_server_name');
     const { port: plain } = await carrier();

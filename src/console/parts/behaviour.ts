@@ -1,5 +1,6 @@
 /** A behaviour as the editor holds it, from and to the spelling of the test-support API. */
-import { BEHAVIOURS, type BehaviourKind } from '../../../domain/behaviours.ts';
+import { BEHAVIOURS, type BehaviourKind } from '../../domain/behaviours.ts';
+import { timeOf } from './time-words.ts';
 
 export interface Step {
   /** A name of `BEHAVIOURS`. */
@@ -56,8 +57,10 @@ export function inBrief(behave: unknown, played = 0): string {
 }
 
 export function describeStep({ name, value }: Step): string {
-  const { label } = kindOf(name);
-  return value === '' ? label : `${label} ${value.replace(/\.000Z$/, 'Z')}`;
+  const { label, value: takes } = kindOf(name);
+  if (value === '') return label;
+  const instant = takes === 'until' ? Date.parse(value) : Number.NaN;
+  return `${label} ${Number.isNaN(instant) ? value : timeOf(new Date(instant))}`;
 }
 
 /** Whether a message would meet anything else than a plain delivery. */

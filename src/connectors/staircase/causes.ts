@@ -1,17 +1,19 @@
-/** Why a step of `pidge connector test` fails, the likeliest cause first, and what to do about each. */
-import { describeStatus, ESME } from '../wire/smpp/codes.ts';
-import { EXIT } from './exit.ts';
+/** Why a step to a carrier fails, the likeliest cause first, and what to do about each. */
+import { describeStatus, ESME } from '../../wire/smpp/codes.ts';
 
 export interface Cause {
   why: string;
   fix: string;
 }
 
+/** Whose side it is: a message that cannot be, our settings or network, our credentials, the carrier, or nobody in time. */
+export type Fault = 'usage' | 'config' | 'unauthorised' | 'refused' | 'timeout';
+
 /** What a failed step is told as. */
 export interface Failure {
   text: string;
   causes: Cause[];
-  exit: number;
+  fault: Fault;
 }
 
 const ASK = 'Ask the carrier’s support, with the time and the address you connect from.';
@@ -29,7 +31,7 @@ export function dnsFailure(host: string, code: string): Failure {
       fix: 'Bring the VPN up, or use the address.',
     },
   ];
-  return { text: `${host} has no address (${code})`, causes, exit: EXIT.config };
+  return { text: `${host} has no address (${code})`, causes, fault: 'config' };
 }
 
 export function tcpFailure(peer: string, code: string): Failure {
@@ -56,7 +58,7 @@ export function tcpFailure(peer: string, code: string): Failure {
   return {
     text: `no connection to ${peer} (${code})`,
     causes,
-    exit: code === 'ETIMEDOUT' ? EXIT.timeout : EXIT.config,
+    fault: code === 'ETIMEDOUT' ? 'timeout' : 'config',
   };
 }
 
@@ -83,7 +85,7 @@ export function tlsFailure(code: string, message: string): Failure {
   ];
   const isTrust = /SELF_SIGNED|UNABLE_TO|LEAF_SIGNATURE/.test(code);
   const causes = byCode[code] ?? (isTrust ? selfSigned : (byCode.EPROTO ?? []));
-  return { text: `TLS failed: ${message}`, causes, exit: EXIT.config };
+  return { text: `TLS failed: ${message}`, causes, fault: 'config' };
 }
 
 const CREDENTIALS: Cause = {
@@ -101,7 +103,7 @@ export function bindFailure(commandStatus: number | null, why: string): Failure 
       CREDENTIALS,
     ];
     const text = isSilent ? 'the bind got no answer' : `the connection ended instead of an answer to the bind: ${why}`;
-    return { text, causes, exit: isSilent ? EXIT.timeout : EXIT.refused };
+    return { text, causes, fault: isSilent ? 'timeout' : 'refused' };
   }
   const { name, text } = describeStatus(commandStatus);
   const byStatus: Record<number, Cause[]> = {
@@ -127,8 +129,8 @@ export function bindFailure(commandStatus: number | null, why: string): Failure 
   };
   const isCredentials = commandStatus === ESME.ESME_RINVPASWD || commandStatus === ESME.ESME_RINVSYSID;
   const causes = byStatus[commandStatus] ?? [CREDENTIALS, WHITELIST, { why: 'the carrier has a fault', fix: ASK }];
-  const exit = isCredentials ? EXIT.unauthorised : EXIT.refused;
-  return { text: `the bind was refused: ${name}, ${text}`, causes, exit };
+  const fault = isCredentials ? 'unauthorised' : 'refused';
+  return { text: `the bind was refused: ${name}, ${text}`, causes, fault };
 }
 
 export function linkFailure(why: string): Failure {
@@ -136,7 +138,7 @@ export function linkFailure(why: string): Failure {
     { why: 'the carrier ends a second bind of the account', fix: 'Stop the running server for the test.' },
     { why: 'a firewall between here and there cuts what it does not know', fix: 'Try from another network.' },
   ];
-  return { text: `enquire_link got no answer: ${why}`, causes, exit: why === SILENT ? EXIT.timeout : EXIT.refused };
+  return { text: `enquire_link got no answer: ${why}`, causes, fault: why === SILENT ? 'timeout' : 'refused' };
 }
 
 export function submitFailure(commandStatus: number | null, why: string): Failure {
@@ -147,18 +149,18 @@ export function submitFailure(commandStatus: number | null, why: string): Failur
         fix: 'Look whether it arrives before trying again.',
       },
     ];
-    return { text: `the submit got no answer: ${why}`, causes, exit: EXIT.timeout };
+    return { text: `the submit got no answer: ${why}`, causes, fault: 'timeout' };
   }
   const { name, text } = describeStatus(commandStatus);
   const source: Cause[] = [
     {
       why: 'this account may not send as that sender',
-      fix: 'Use --from with a sender that the carrier has registered.',
+      fix: 'Send as one that the carrier has registered.',
     },
     { why: 'the carrier writes senders in another way', fix: 'Compare connectors.short_code_ton and short_code_npi.' },
   ];
   const recipient: Cause[] = [
-    { why: 'the number does not exist, or not so', fix: 'Write --to in E.164, such as +12025550101.' },
+    { why: 'the number does not exist, or not so', fix: 'Write it in E.164, such as +12025550101.' },
     { why: 'this account has no route to that country', fix: ASK },
   ];
   const byStatus: Record<number, Cause[]> = {
@@ -175,7 +177,7 @@ export function submitFailure(commandStatus: number | null, why: string): Failur
     [ESME.ESME_RINVBNDSTS]: [{ why: 'this bind may only receive', fix: 'Set connectors.bind to transceiver or pair.' }],
   };
   const causes = byStatus[commandStatus] ?? [{ why: 'the carrier’s own reason', fix: ASK }];
-  return { text: `the submit was refused: ${name}, ${text}`, causes, exit: EXIT.refused };
+  return { text: `the submit was refused: ${name}, ${text}`, causes, fault: 'refused' };
 }
 
 export function receiptFailure(text: string, isTimeout: boolean): Failure {
@@ -187,9 +189,9 @@ export function receiptFailure(text: string, isTimeout: boolean): Failure {
   ];
   const bad: Cause[] = [
     { why: 'the phone refused it or cannot be reached', fix: 'Try another phone.' },
-    { why: 'the route does not carry this sender', fix: 'Try --from with a number in place of a name.' },
+    { why: 'the route does not carry this sender', fix: 'Try a number as sender in place of a name.' },
   ];
-  return { text, causes: isTimeout ? late : bad, exit: isTimeout ? EXIT.timeout : EXIT.refused };
+  return { text, causes: isTimeout ? late : bad, fault: isTimeout ? 'timeout' : 'refused' };
 }
 
 /** In place of why a connection ended, when it has not. */

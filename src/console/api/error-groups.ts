@@ -1,5 +1,5 @@
 /** What the server tells of errors by their code. */
-import { admin } from '../../api/client.ts';
+import { admin } from './client.ts';
 
 export interface ErrorGroup {
   code: number;
@@ -10,6 +10,8 @@ export interface ErrorGroup {
   first_at: string;
   last_at: string;
   here: { kind: 'phone' | 'sender' | 'service' | 'url' | 'path'; value: string; count: number; of: number } | null;
+  /** Of messages, where they are but a few. */
+  recipients: { to: string; count: number }[];
   samples: {
     at: string;
     text: string;
@@ -35,10 +37,18 @@ export interface ErrorGroups {
   groups: ErrorGroup[];
 }
 
+/** What the navigation counts, and what the page shows at first. */
+export const LAST_DAY = '24h';
+
 export const errorsKey = (account: string) => [account, 'error-groups'] as const;
 
 export function fetchGroups(account: string, since: string, signal: AbortSignal): Promise<ErrorGroups> {
   return admin(`accounts/${account}/error-groups`, { query: { since }, signal });
+}
+
+/** Codes that ask for attention: neither muted nor a warning of lenient mode. */
+export function openOf(groups: ErrorGroup[]): ErrorGroup[] {
+  return groups.filter(({ muted_at: mutedAt, source }) => mutedAt === null && source !== 'lenient');
 }
 
 export function setMuted(account: string, code: number, muted: boolean): Promise<unknown> {

@@ -1,10 +1,11 @@
 /** One bind for a test: asks, and waits for the answer. What it is not asked for it leaves to the carrier. */
-import { Connection } from '../connectors/smpp/connection.ts';
-import type { SmppSettings } from '../connectors/smpp/settings.ts';
-import { realClock } from '../domain/clock.ts';
-import { ESME } from '../wire/smpp/codes.ts';
-import type { Draft, Pdu, PduDraft, PduOf } from '../wire/smpp/pdu.ts';
-import { SILENT } from './staircase-causes.ts';
+
+import { realClock } from '../../domain/clock.ts';
+import { ESME } from '../../wire/smpp/codes.ts';
+import type { Draft, Pdu, PduDraft, PduOf } from '../../wire/smpp/pdu.ts';
+import { Connection } from '../smpp/connection.ts';
+import type { SmppSettings } from '../smpp/settings.ts';
+import { SILENT } from './causes.ts';
 
 export type Delivered = PduOf<'deliver_sm'> | PduOf<'data_sm'>;
 

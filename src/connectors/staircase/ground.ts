@@ -1,10 +1,10 @@
-/** The first steps of `pidge connector test`, the same for every carrier: its name, a connection, TLS; and how steps are told. */
+/** The first steps to a carrier, the same for every one: its name, a connection, TLS; and how steps are told. */
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls, type PeerCertificate } from 'node:tls';
-import { realClock } from '../domain/clock.ts';
-import { EXIT } from './exit.ts';
-import { type Cause, dnsFailure, type Failure, SILENT, tcpFailure, tlsFailure } from './staircase-causes.ts';
+import { realClock } from '../../domain/clock.ts';
+import type { Receipt } from '../../domain/receipt.ts';
+import { type Cause, dnsFailure, type Failure, type Fault, SILENT, tcpFailure, tlsFailure } from './causes.ts';
 
 export const STEPS = ['dns', 'tcp', 'tls', 'bind', 'link', 'answer', 'login', 'submit', 'receipt'] as const;
 
@@ -15,7 +15,19 @@ export interface Step {
   ms: number | null;
   /** Of a failed one, the likeliest first. */
   causes: Cause[];
-  exit: number;
+  /** `null`: it has not failed. */
+  fault: Fault | null;
+}
+
+export interface StaircaseOptions {
+  /** E.164; without it nothing is sent. */
+  to?: string;
+  from?: string;
+  body: string;
+  /** For the receipt. */
+  waitMs: number;
+  /** Tells of receipts that a running connector hears on its own binds; answers how to stop that. */
+  elsewhere?: (heard: (receipt: Receipt) => void) => () => void;
 }
 
 export interface Ground {
@@ -119,15 +131,15 @@ export function step(name: Step['step'], tried: Tried & { ms: number }): Step {
 }
 
 export function ok(name: Step['step'], text: string, ms: number): Step {
-  return { step: name, outcome: 'ok', text, ms: Math.round(ms * 10) / 10, causes: [], exit: EXIT.ok };
+  return { step: name, outcome: 'ok', text, ms: Math.round(ms * 10) / 10, causes: [], fault: null };
 }
 
 export function skipped(name: Step['step'], text: string): Step {
-  return { step: name, outcome: 'skipped', text, ms: null, causes: [], exit: EXIT.ok };
+  return { step: name, outcome: 'skipped', text, ms: null, causes: [], fault: null };
 }
 
-export function failed(name: Step['step'], { text, causes, exit }: Failure): Step {
-  return { step: name, outcome: 'failed', text, ms: null, causes, exit };
+export function failed(name: Step['step'], { text, causes, fault }: Failure): Step {
+  return { step: name, outcome: 'failed', text, ms: null, causes, fault };
 }
 
 function codeOf(error: unknown): string {

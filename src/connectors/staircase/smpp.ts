@@ -1,34 +1,27 @@
 /**
- * `pidge connector test`: the steps on which a message would leave, each tried alone and told apart, without a server.
- * The first that fails ends it, with its likely causes. Nothing is sent unless somebody says to whom.
+ * The staircase to a carrier of SMPP: the steps on which a message would leave, each tried alone and told apart, beside
+ * whatever else is bound. The first that fails ends it, with its likely causes. Nothing is sent unless somebody says to
+ * whom.
  */
-import { fieldsOf } from '../connectors/smpp/job.ts';
-import type { SmppSettings } from '../connectors/smpp/settings.ts';
-import { realClock } from '../domain/clock.ts';
-import { segment } from '../domain/segments.ts';
-import { ESME } from '../wire/smpp/codes.ts';
-import { readInbound } from '../wire/smpp/inbound.ts';
-import type { Pdu } from '../wire/smpp/pdu.ts';
-import { type CarrierReceipt, idForms } from '../wire/smpp/receipt.ts';
-import { outcomeOfReceipt } from '../wire/smpp/receipt-outcome.ts';
-import { EXIT } from './exit.ts';
-import { bindFailure, type Failure, linkFailure, receiptFailure, submitFailure } from './staircase-causes.ts';
-import { climbGround, failed, ok, type Step, skipped } from './staircase-ground.ts';
-import { type Delivered, TestLink } from './staircase-link.ts';
 
-export interface StaircaseOptions {
-  /** E.164; without it nothing is sent. */
-  to?: string;
-  from?: string;
-  body: string;
-  /** For the receipt. */
-  waitMs: number;
-}
+import { realClock } from '../../domain/clock.ts';
+import type { Receipt } from '../../domain/receipt.ts';
+import { segment } from '../../domain/segments.ts';
+import { ESME } from '../../wire/smpp/codes.ts';
+import { readInbound } from '../../wire/smpp/inbound.ts';
+import type { Pdu } from '../../wire/smpp/pdu.ts';
+import { type CarrierReceipt, idForms } from '../../wire/smpp/receipt.ts';
+import { outcomeOfReceipt } from '../../wire/smpp/receipt-outcome.ts';
+import { fieldsOf } from '../smpp/job.ts';
+import type { SmppSettings } from '../smpp/settings.ts';
+import { bindFailure, type Failure, linkFailure, receiptFailure, submitFailure } from './causes.ts';
+import { climbGround, failed, ok, type StaircaseOptions, type Step, skipped } from './ground.ts';
+import { type Delivered, TestLink } from './link.ts';
 
 const LINKS = 3;
 
 /** Steps as they are done. */
-export async function* climb(settings: SmppSettings, options: StaircaseOptions): AsyncGenerator<Step> {
+export async function* climbSmpp(settings: SmppSettings, options: StaircaseOptions): AsyncGenerator<Step> {
   const { host, port, tls, bindTimeoutMs: limitMs } = settings;
   const clear = 'in the clear: connectors.tls is false, so text and password can be read on the way';
   if (!(yield* climbGround({ host, port, tls, limitMs, clear }))) return;
@@ -39,6 +32,7 @@ async function* bound(settings: SmppSettings, options: StaircaseOptions, limitMs
   const receipts = new Receipts(settings);
   const roles = settings.bindMode === 'pair' ? (['transmitter', 'receiver'] as const) : ([settings.bindMode] as const);
   const links: TestLink[] = [];
+  const deafen = options.elsewhere?.((receipt) => receipts.note(receipt));
   try {
     for (const role of roles) {
       const link = new TestLink(settings, (pdu) => receipts.take(pdu));
@@ -68,6 +62,7 @@ async function* bound(settings: SmppSettings, options: StaircaseOptions, limitMs
     yield ok('link', `enquire_link answered ${LINKS} times`, times[Math.floor(LINKS / 2)] ?? 0);
     yield* submitted(link, receipts, settings, options);
   } finally {
+    deafen?.();
     await Promise.all(links.map((link) => link.close(1_000)));
   }
 }
@@ -81,7 +76,7 @@ async function* submitted(
   if (to === undefined || from === undefined) {
     yield skipped(
       'submit',
-      'nothing was sent: say --to and --from, and the carrier is asked to deliver one (it costs)',
+      'nothing was sent: with a recipient and a sender the carrier is asked to deliver one (it costs)',
     );
     yield skipped('receipt', 'nothing was sent');
     return;
@@ -92,7 +87,7 @@ async function* submitted(
   const fields = fieldsOf(whole, 1, settings, realClock.now());
   if (!Array.isArray(fields)) {
     const note = 'note' in fields ? fields.note : undefined;
-    yield failed('submit', { text: note ?? 'it has no form on SMPP', causes: [], exit: EXIT.usage });
+    yield failed('submit', { text: note ?? 'it has no form on SMPP', causes: [], fault: 'usage' });
     return;
   }
   let ms = 0;
@@ -127,6 +122,7 @@ class Receipts {
   readonly ids: string[] = [];
   readonly #settings: SmppSettings;
   readonly #heard: CarrierReceipt[] = [];
+  readonly #noted: Receipt[] = [];
   #look: () => void = () => undefined;
 
   constructor(settings: SmppSettings) {
@@ -146,10 +142,17 @@ class Receipts {
   take(pdu: Delivered): boolean {
     const { defaultAlphabet, binaryAs, receiptsByText } = this.#settings;
     const read = readInbound(pdu, { defaultAlphabet, binaryAs, receiptsByText });
-    if (read.kind !== 'receipt' || !this.ids.some((id) => isOf(read.receipt, id))) return false;
+    if (read.kind !== 'receipt' || !this.#isOurs(read.receipt.id)) return false;
     this.#heard.push(read.receipt);
     this.#look();
     return true;
+  }
+
+  /** Carriers bring receipts to any bind of the account, so also to those of a running server. */
+  note(receipt: Receipt): void {
+    if (!this.#isOurs(receipt.carrierId)) return;
+    this.#noted.push(receipt);
+    this.#look();
   }
 
   /** `null`: all delivered; else what is wrong. */
@@ -157,30 +160,39 @@ class Receipts {
     await new Promise<void>((resolve) => {
       const cancel = realClock.after(waitMs, resolve);
       this.#look = () => {
-        if (this.#missing().length > 0 && this.#undelivered() === null) return;
+        if (this.#missing().length > 0 && this.#badWords() === null) return;
         cancel();
         resolve();
       };
       this.#look();
     });
-    const bad = this.#undelivered();
-    if (bad) return `the receipt says ${bad.stateWord ?? 'nothing known'}${bad.err ? `, err ${bad.err}` : ''}`;
+    const bad = this.#badWords();
+    if (bad !== null) return `the receipt says ${bad}`;
     const left = this.#missing();
     return left.length === 0 ? null : `no receipt for ${left.join(', ')} within ${Math.round(waitMs / 1_000)} s`;
   }
 
+  #isOurs(id: string | null): boolean {
+    return this.ids.some((sent) => isSame(id, sent));
+  }
+
   #missing(): string[] {
     return this.ids.filter(
-      (id) => !this.#heard.some((one) => isOf(one, id) && outcomeOfReceipt(one).kind !== 'pending'),
+      (sent) =>
+        !this.#noted.some(({ carrierId }) => isSame(carrierId, sent)) &&
+        !this.#heard.some((one) => isSame(one.id, sent) && outcomeOfReceipt(one).kind !== 'pending'),
     );
   }
 
-  #undelivered(): CarrierReceipt | null {
-    return this.#heard.find((one) => outcomeOfReceipt(one).kind === 'undelivered') ?? null;
+  #badWords(): string | null {
+    const heard = this.#heard.find((one) => outcomeOfReceipt(one).kind === 'undelivered');
+    if (heard) return `${heard.stateWord ?? 'nothing known'}${heard.err ? `, err ${heard.err}` : ''}`;
+    const noted = this.#noted.find(({ state }) => state === 'undelivered');
+    return noted ? `undelivered, ${noted.errorCode ?? 'without a reason'}` : null;
   }
 }
 
-function isOf({ id }: CarrierReceipt, sent: string): boolean {
+function isSame(id: string | null, sent: string): boolean {
   const forms = idForms(sent);
   return id !== null && idForms(id).some((form) => forms.includes(form));
 }

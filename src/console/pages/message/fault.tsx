@@ -1,0 +1,42 @@
+/** Why a message failed, at its head: what the code means, whether its phone was meant to, and what to do about it. */
+import { useQuery } from '@tanstack/react-query';
+import { admin } from '../../api/client.ts';
+import type { MessageRow } from '../../api/messages.ts';
+import { PageLink } from '../../app/page-link.tsx';
+import { useKnownPhones } from '../../parts/on-purpose.tsx';
+import classes from './page.module.css';
+
+interface Words {
+  meaning: string;
+  fixes: string[];
+}
+
+export function Fault({ message }: { message: MessageRow }) {
+  const { error_code: code, error_message: text, to } = message;
+  const phones = useKnownPhones();
+  const { data: words } = useQuery({
+    queryKey: ['catalogue', code],
+    queryFn: ({ signal }) => admin<Words>(`catalogue/${code}`, { signal }),
+    // Words of a code do not change while the program runs.
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: code !== null,
+  });
+  if (code === null) return null;
+  const phone = phones.get(to);
+  return (
+    <div className={classes.fault} data-testid="fault">
+      <p>
+        <PageLink to="/errors" search={{ code: String(code) }}>
+          {code}
+        </PageLink>{' '}
+        <strong>{text}</strong> {words?.meaning}
+      </p>
+      {phone?.does != null && (
+        <p>
+          Here: {phone.name ?? to} is set to “{phone.does}” on <PageLink to="/phones">Phones</PageLink>.
+        </p>
+      )}
+      {words?.fixes[0] !== undefined && <p>Fix: {words.fixes[0]}</p>}
+    </div>
+  );
+}
