@@ -12,7 +12,7 @@ import { openLoop, postMessage } from './load.ts';
 import { median, type Peer, pause, ROUNDS, report, round, start } from './peer.ts';
 
 const PER_SECOND = 2_000;
-const TURN_SECONDS = 6;
+const TURN_SECONDS = 10;
 /** Long enough for the server's code to be compiled for good, on its way to delivery too. */
 const WARM_UP_SECONDS = 8;
 const MAXIMUM = 1.05;

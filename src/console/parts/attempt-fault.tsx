@@ -1,25 +1,14 @@
 /** Why a webhook failed, at the head of its attempt: what the code means and what to do; and what a replay leaves out. */
-import { useQuery } from '@tanstack/react-query';
+
 import type { Attempt } from '../api/attempts.ts';
-import { admin } from '../api/client.ts';
+import { useCodeWords } from '../api/catalogue.ts';
 import { PageLink } from '../app/page-link.tsx';
 import classes from './attempt-view.module.css';
 import { UserText } from './user-text.tsx';
 
-interface Words {
-  meaning: string;
-  fixes: string[];
-}
-
 /** Nothing when the attempt went well. */
 export function AttemptFault({ attempt: { error, error_code: code } }: { attempt: Attempt }) {
-  const { data: words } = useQuery({
-    queryKey: ['catalogue', code],
-    queryFn: ({ signal }) => admin<Words>(`catalogue/${code}`, { signal }),
-    // Words of a code do not change while the program runs.
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled: code !== null,
-  });
+  const words = useCodeWords(code);
   if (error === null) return null;
   return (
     <div className={classes.error} role="note" data-testid="attempt-fault">

@@ -1,26 +1,14 @@
 /** Why a message failed, at its head: what the code means, whether its phone was meant to, and what to do about it. */
-import { useQuery } from '@tanstack/react-query';
-import { admin } from '../../api/client.ts';
+import { useCodeWords } from '../../api/catalogue.ts';
 import type { MessageRow } from '../../api/messages.ts';
 import { PageLink } from '../../app/page-link.tsx';
 import { useKnownPhones } from '../../parts/on-purpose.tsx';
 import classes from './page.module.css';
 
-interface Words {
-  meaning: string;
-  fixes: string[];
-}
-
 export function Fault({ message }: { message: MessageRow }) {
   const { error_code: code, error_message: text, to } = message;
   const phones = useKnownPhones();
-  const { data: words } = useQuery({
-    queryKey: ['catalogue', code],
-    queryFn: ({ signal }) => admin<Words>(`catalogue/${code}`, { signal }),
-    // Words of a code do not change while the program runs.
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled: code !== null,
-  });
+  const words = useCodeWords(code);
   if (code === null) return null;
   const phone = phones.get(to);
   return (
