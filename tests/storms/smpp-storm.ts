@@ -238,14 +238,9 @@ export class SmppStorm {
       }
       return outcomes;
     };
-    return new Proxy(connector, {
-      get(target, key) {
-        if (key === 'send')
-          return async (...of: Parameters<Connector['send']>) => note(of[0], await target.send(...of));
-        const value: unknown = Reflect.get(target, key, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
+    const send = connector.send.bind(connector);
+    connector.send = async (...of) => note(of[0], await send(...of));
+    return connector;
   }
 }
 

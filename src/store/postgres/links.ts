@@ -66,8 +66,13 @@ export async function visitLink(batch: Batch, visit: LinkVisit, now: number): Pr
 /** Who came by the links of these messages; how many they were stays. */
 export async function forgetVisitsOf(batch: Batch, messages: MessageKey[]): Promise<void> {
   if (messages.length === 0) return;
-  const sids = messages.map(({ sid }) => sid);
-  await batch.query("update links set visits = '' where message_sid = any($1::text[]) and visits <> ''", [sids]);
+  const columns = new Columns(2);
+  for (const { accountSid, sid } of messages) columns.push(accountSid, sid);
+  await batch.query(
+    `update links set visits = '' from unnest($1::text[], $2::text[]) as gone (account, message)
+     where account_sid = gone.account and message_sid = gone.message and visits <> ''`,
+    columns.values,
+  );
 }
 
 export async function forgetLinks(batch: Batch, before: number): Promise<number> {
