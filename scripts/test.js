@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { whyNoPostgres } from '../tests/helpers/postgres-binaries.ts';
 import { buildConsole } from './build-console.js';
 import { check, ROOT, run } from './check.js';
@@ -21,9 +22,11 @@ try {
   console.error(`the console could not be built: ${error.message}`);
   totals.failed += 1;
 }
-const suites = runSuites(unchecked ? args.slice(1) : args);
+const { suites, failures } = runSuites(unchecked ? args.slice(1) : args);
 
 console.log('');
+// Named again at the end: of a long run often only the last page is kept.
+for (const failure of failures) console.log(`FAILED ${failure}`);
 for (const [suite, figures] of suites) {
   const why = suite === 'contract PGlite' ? ` (${figures.several} need several connections)` : '';
   const skipped = figures.skipped > 0 ? `, ${figures.skipped} skipped${why}` : '';
@@ -46,7 +49,7 @@ function engines(figures) {
   return `engines: ${parts.join('; ')}`;
 }
 
-/** Runs Vitest and answers its figures by suite, sorted by name. */
+/** Runs Vitest and answers its figures by suite, sorted by name, with a line for everything that failed. */
 function runSuites(args) {
   const folder = mkdtempSync(join(tmpdir(), 'pidge-test-'));
   const report = join(folder, 'report.json');
@@ -75,29 +78,39 @@ function readReport(path) {
 
 function count(report, code) {
   const suites = new Map();
+  const failures = [];
   const figuresOf = (suite) => {
     if (!suites.has(suite)) suites.set(suite, { passed: 0, failed: 0, skipped: 0, several: 0 });
     return suites.get(suite);
   };
-  let failed = 0;
   for (const file of report.testResults) {
-    let failedHere = 0;
+    const path = relative(ROOT, file.name);
+    const before = failures.length;
     for (const test of file.assertionResults) {
       const figures = figuresOf(suiteOf(file.name, test.fullName));
       const outcome = test.status === 'passed' || test.status === 'failed' ? test.status : 'skipped';
       figures[outcome] += 1;
       if (outcome === 'skipped' && test.fullName.includes('with several connections')) figures.several += 1;
-      if (outcome === 'failed') failedHere += 1;
+      if (outcome === 'failed') failures.push(`${path} > ${test.fullName}: ${why(test.failureMessages)}`);
     }
-    if (file.status === 'failed' && failedHere === 0) {
+    if (file.status === 'failed' && failures.length === before) {
       figuresOf(suiteOf(file.name, '')).failed += 1;
-      failedHere = 1;
+      failures.push(`${path}: ${why([file.message])}`);
     }
-    failed += failedHere;
   }
   // An unhandled error outside any test, or no report at all: Vitest says so by its exit code alone.
-  if (code !== 0 && failed === 0) suites.set('vitest itself', { passed: 0, failed: 1, skipped: 0 });
-  return [...suites].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (code !== 0 && failures.length === 0) {
+    suites.set('vitest itself', { passed: 0, failed: 1, skipped: 0 });
+    failures.push(`vitest itself ended with ${code}: an error outside of any test, shown above`);
+  }
+  return { suites: [...suites].sort(([a], [b]) => (a < b ? -1 : 1)), failures };
+}
+
+/** The first lines of what a test failed by, and where in our own files. */
+function why(messages) {
+  const lines = stripVTControlCharacters(messages?.[0] ?? '').split('\n');
+  const ours = lines.filter((line) => line.trim() !== '' && !/^\s+at .*(node_modules|new Promise)/.test(line));
+  return ours.slice(0, 12).join('\n    ') || 'no reason given';
 }
 
 /**
