@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['tests/helpers/store.setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A state that is awaited comes late on a busy machine: a second, which is the default, is no bound of the product.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

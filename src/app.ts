@@ -33,6 +33,7 @@ import { registerLab } from './http/lab.ts';
 import { mediaPath } from './http/media.ts';
 import { makeMediaLinks } from './http/media-links.ts';
 import { parseDraft } from './http/message-create.ts';
+import { RemovedPlaces } from './http/removed-places.ts';
 import { buildServer, closeServer } from './http/server.ts';
 import { labRooms } from './lab-rooms.ts';
 import { makeLinkDomains } from './link-domains.ts';
@@ -250,6 +251,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     const { safety } = config;
     const connectorRoom = makeConnectorRoom({
       ...{ store, connectors, paused, settings: wanted, safety, book: insight.connectors, operatorSid },
+      ownUrl: shared.ownUrl,
     });
     let isUp = false;
     const risk = await store.risk();
@@ -291,6 +293,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         ...insight.parts({ outgoing, connectors, address: () => ownOrigin }),
       }),
       links: { domains, ownerSid: first.account.sid, resolve: resolveName },
+      removedPlaces: new RemovedPlaces(),
       media: {
         links: mediaLinks,
         blobs,

@@ -6,18 +6,21 @@ export interface FileEntry {
   path: string;
   written: unknown;
   line: number;
+  /** Environment variables it asks for that are not set, a sentence each. */
+  problems: string[];
 }
 
 export interface ConfigFile {
   entries: FileEntry[];
   /** Entries of `[[numbers]]` and its like, in order. */
   tables: Record<string, { line: number; fields: FileEntry[] }[]>;
+  /** Why there is nothing else. */
   problems: string[];
 }
 
 type Environment = Record<string, string | undefined>;
 
-/** Reads `pidge.toml` into flat paths, with `${env:X}` filled in. Never throws: what is wrong goes into `problems`. */
+/** Reads `pidge.toml` into flat paths, with `${env:X}` filled in. Never throws: what is wrong is told where it stands. */
 export function readConfigFile(name: string, text: string, env: Environment): ConfigFile {
   const file: ConfigFile = { entries: [], tables: {}, problems: [] };
   let root: Record<string, unknown>;
@@ -29,28 +32,27 @@ export function readConfigFile(name: string, text: string, env: Environment): Co
     return file;
   }
   const lines = indexLines(text);
-  const fill = (written: unknown, line: number): unknown =>
-    fillIn(written, env, (problem) => {
-      file.problems.push(`${name}:${line} ${problem}`);
+  const entry = (path: string, written: unknown, line: number): FileEntry => {
+    const problems: string[] = [];
+    const filled = fillIn(written, env, (problem) => {
+      problems.push(`${name}:${line} ${problem}`);
     });
+    return { path, written: filled, line, problems };
+  };
   for (const [key, value] of flatten(root, '')) {
     if (key in TABLES && Array.isArray(value)) {
-      file.tables[key] = value.map((entry: unknown, index) => {
+      file.tables[key] = value.map((table: unknown, index) => {
         const at = `${key}#${index}`;
         const line = lines.get(at) ?? lines.get(key) ?? 1;
-        const fields = flatten(isTable(entry) ? entry : { '': entry }, '');
+        const fields = flatten(isTable(table) ? table : { '': table }, '');
         return {
           line,
-          fields: fields.map(([path, written]) => {
-            const fieldLine = lines.get(`${at}.${path}`) ?? line;
-            return { path, written: fill(written, fieldLine), line: fieldLine };
-          }),
+          fields: fields.map(([path, written]) => entry(path, written, lines.get(`${at}.${path}`) ?? line)),
         };
       });
       continue;
     }
-    const line = lineOf(lines, key);
-    file.entries.push({ path: key, written: fill(value, line), line });
+    file.entries.push(entry(key, value, lineOf(lines, key)));
   }
   return file;
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigFile } from './config-file.ts';
 import { KEYS, type Key, TABLES, variableOf } from './config-keys.ts';
+import { readValue, shown, type Value } from './config-values.ts';
 import { nearest } from './domain/nearest.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -20,15 +21,29 @@ export interface WrittenSetting {
 
 export type Origin = 'flag' | 'env' | 'file' | 'default';
 
-interface Places {
+export interface Places {
   flags?: Record<string, string | boolean | undefined>;
   env: Environment;
   file: ConfigFile;
   fileName: string;
 }
 
+/** Reads settings one by one. What is wrong goes into `problems`, where each was written into `origins`. */
+export function makeRead(places: Places, problems: string[], origins: WrittenSetting[] = []) {
+  return (key: Key, fallback: unknown): Value => {
+    const found = findWritten(key, places, problems);
+    const written = found ?? { origin: 'default' as const, where: 'default', raw: fallback };
+    origins.push({ key, origin: written.origin, where: found?.where ?? null, written: written.raw ?? null });
+    if (written.raw === null || written.raw === undefined) return null;
+    const result = readValue(key.type, written.raw);
+    if ('value' in result) return result.value;
+    problems.push(`${written.where} is ${shown(written.raw, key.secret === true)}. Allowed: ${result.allowed}.`);
+    return null;
+  };
+}
+
 /** Where a setting is written, highest precedence first; `null`: nowhere. */
-export function findWritten(
+function findWritten(
   key: Key,
   { flags, env, file, fileName }: Places,
   problems: string[],
@@ -48,6 +63,10 @@ export function findWritten(
     }
   }
   const entry = file.entries.find((one) => one.path === key.path);
+  if (entry && entry.problems.length > 0) {
+    problems.push(...entry.problems);
+    return null;
+  }
   return entry ? { origin: 'file', where: `${fileName}:${entry.line} ${key.path}`, raw: entry.written } : null;
 }
 

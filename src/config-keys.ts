@@ -217,18 +217,35 @@ export const KEYS: readonly Key[] = [
   },
   { path: 'prices.mms', type: { kind: 'money' }, default: both('0.02'), about: 'price of an MMS, in USD' },
   {
+    path: 'prices.inbound_sms',
+    type: { kind: 'money' },
+    default: both('0.0075'),
+    about: 'price of one segment that came in, in USD',
+  },
+  {
+    path: 'prices.inbound_mms',
+    type: { kind: 'money' },
+    default: both('0.01'),
+    about: 'price of an MMS that came in, in USD',
+  },
+  {
     path: 'prices.whatsapp',
     type: { kind: 'money' },
     default: both('0.005'),
-    about: 'price of a WhatsApp message, in USD',
+    about: 'price of a WhatsApp message either way, in USD',
   },
   {
     path: 'prices.messenger',
     type: { kind: 'money' },
     default: both('0.005'),
-    about: 'price of a Messenger message, in USD',
+    about: 'price of a Messenger message either way, in USD',
   },
-  { path: 'prices.rcs', type: { kind: 'money' }, default: both('0.005'), about: 'price of an RCS message, in USD' },
+  {
+    path: 'prices.rcs',
+    type: { kind: 'money' },
+    default: both('0.005'),
+    about: 'price of an RCS message either way, in USD',
+  },
   {
     path: 'prices.balance',
     type: { kind: 'money' },

@@ -38,6 +38,8 @@ describe('settings', () => {
       prices: {
         smsMicros: 7_900,
         mmsMicros: 20_000,
+        inboundSmsMicros: 7_500,
+        inboundMmsMicros: 10_000,
         channelMicros: { whatsapp: 5_000, messenger: 5_000, rcs: 5_000 },
         prefixes: [],
       },
@@ -123,6 +125,8 @@ describe('prices', () => {
     expect(config.prices).toEqual({
       smsMicros: 10_000,
       mmsMicros: 20_000,
+      inboundSmsMicros: 7_500,
+      inboundMmsMicros: 10_000,
       channelMicros: { whatsapp: 4_000, messenger: 5_000, rcs: 5_000 },
       prefixes: [
         { prefix: '+44', smsMicros: 40_000 },

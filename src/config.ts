@@ -12,9 +12,9 @@ import { CONNECTOR_SECRETS, type ConnectorSetting, readConnectors } from './conf
 import { type ConsoleConfig, readConsole } from './config-console.ts';
 import { type EsmeConfig, readEsmes } from './config-esme.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
-import { findWritten, reportUnknown, type WrittenSetting } from './config-find.ts';
+import { makeRead, reportUnknown, type WrittenSetting } from './config-find.ts';
 import { type InboundConfig, readInbound } from './config-inbound.ts';
-import { KEYS, type Key, type Mode, TABLES } from './config-keys.ts';
+import { KEYS, type Mode, TABLES } from './config-keys.ts';
 import { type MediaSettings, mediaProblems, readMediaSettings } from './config-media.ts';
 import { poolProblems, readNumberPools } from './config-pools.ts';
 import { type RetentionSettings, readRetention, retentionProblems } from './config-retention.ts';
@@ -142,27 +142,12 @@ export function processEnvironment(): Environment {
 
 /** Reads every setting. Throws `ConfigError` with all that is wrong. */
 export function readConfig(sources: ConfigSources = {}): Config {
-  const env = sources.env ?? process.env;
   const problems: string[] = [];
   const origins: WrittenSetting[] = [];
-  const source = sources.file === undefined ? defaultFile() : sources.file;
-  const fileName = source?.name ?? 'pidge.toml';
-  const file: ConfigFile = source
-    ? readConfigFile(source.name, source.text, env)
-    : { entries: [], tables: {}, problems: [] };
-  problems.push(...file.problems);
-  reportUnknown(file, fileName, env, problems);
-
-  const read = (key: Key, fallback: unknown): Value => {
-    const found = findWritten(key, { flags: sources.flags, env, file, fileName }, problems);
-    const written = found ?? { origin: 'default' as const, where: 'default', raw: fallback };
-    origins.push({ key, origin: written.origin, where: found?.where ?? null, written: written.raw ?? null });
-    if (written.raw === null || written.raw === undefined) return null;
-    const result = readValue(key.type, written.raw);
-    if ('value' in result) return result.value;
-    problems.push(`${written.where} is ${shown(written.raw, key.secret === true)}. Allowed: ${result.allowed}.`);
-    return null;
-  };
+  const { places, source } = openSources(sources, problems);
+  const { file, fileName } = places;
+  for (const { fields } of Object.values(file.tables).flat()) problems.push(...fields.flatMap((one) => one.problems));
+  const read = makeRead(places, problems, origins);
   const byPath = new Map(KEYS.map((key) => [key.path, key]));
   const modeKey = byPath.get('mode');
   const mode = sources.mode ?? ((modeKey ? read(modeKey, 'dev') : 'dev') as Mode | null) ?? 'dev';
@@ -176,6 +161,19 @@ export function readConfig(sources: ConfigSources = {}): Config {
   judge(config, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+/** Where settings may stand; what stands there and is none goes into `problems`. */
+export function openSources(sources: ConfigSources, problems: string[]) {
+  const env = sources.env ?? process.env;
+  const source = sources.file === undefined ? defaultFile() : sources.file;
+  const fileName = source?.name ?? 'pidge.toml';
+  const file: ConfigFile = source
+    ? readConfigFile(source.name, source.text, env)
+    : { entries: [], tables: {}, problems: [] };
+  problems.push(...file.problems);
+  reportUnknown(file, fileName, env, problems);
+  return { places: { flags: sources.flags, env, file, fileName }, source };
 }
 
 function defaultFile(): ConfigSources['file'] {
@@ -235,6 +233,8 @@ function assemble(
     prices: {
       smsMicros: get('prices.sms'),
       mmsMicros: get('prices.mms'),
+      inboundSmsMicros: get('prices.inbound_sms'),
+      inboundMmsMicros: get('prices.inbound_mms'),
       channelMicros: { whatsapp: get('prices.whatsapp'), messenger: get('prices.messenger'), rcs: get('prices.rcs') },
       prefixes: entries('prices.destinations', 'prefix').map(({ prefix, sms, mms }) => ({
         prefix: prefix as string,

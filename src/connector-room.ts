@@ -6,14 +6,9 @@ import { climb } from './connectors/staircase/climb.ts';
 import type { StaircaseOptions } from './connectors/staircase/ground.ts';
 import type { PduRecord } from './domain/pdu-trace.ts';
 import { mayText, recipientOf, type Safety } from './domain/safety.ts';
+import type { TestStep } from './domain/test-step.ts';
 import type { PausedConnectors } from './engine/paused-connectors.ts';
-import type {
-  ConnectorFigures,
-  ConnectorRoom,
-  PduShown,
-  StatusShare,
-  TestStep,
-} from './http/admin/connector-shapes.ts';
+import type { ConnectorFigures, ConnectorRoom, PduShown, StatusShare } from './http/admin/connector-shapes.ts';
 import type { Store } from './store/store.ts';
 import { bareOctets } from './wire/smpp/bare.ts';
 import { connectionsOf, pcapOf } from './wire/smpp/pcap.ts';
@@ -42,6 +37,8 @@ export interface ConnectorRoomParts {
   book: ConnectorBook | null;
   /** Whose machine it is. */
   operatorSid: string;
+  /** Where this server is called from outside. */
+  ownUrl: () => string;
 }
 
 export function makeConnectorRoom({
@@ -52,6 +49,7 @@ export function makeConnectorRoom({
   safety,
   book,
   operatorSid,
+  ownUrl,
 }: ConnectorRoomParts): ConnectorRoom {
   const testing = new Set<string>();
   const settingOf = (name: string) => settings.find((one) => one.name === name);
@@ -90,7 +88,7 @@ export function makeConnectorRoom({
       try {
         const elsewhere: StaircaseOptions['elsewhere'] =
           book === null ? undefined : (heard) => book.listen(name, heard);
-        yield* stepsOf(settingOf(name), { ...message, waitMs: RECEIPT_MS, elsewhere });
+        yield* stepsOf(settingOf(name), { ...message, ownUrl, waitMs: RECEIPT_MS, elsewhere });
       } finally {
         testing.delete(name);
       }

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { debuggerUrlIn } from './config-alerts.ts';
 import { keepMsIn } from './config-retention.ts';
 import { type ConnectorRule, DEFAULT_RULE } from './config-routes.ts';
-import { makeCharges } from './domain/prices.ts';
+import { makeCharges, makeInboundCharges } from './domain/prices.ts';
 import type { EngineSettings } from './engine/engine.ts';
 
 const LEASE_MS = 60_000;
@@ -46,7 +46,8 @@ export function engineSettings(config: Config): EngineSettings {
   const fetches = { maxInFlight: 32, perHost: 8, leaseMs: FETCH_LEASE_MS, holdMs, pollMs: POLL_MS };
   const { partsWaitMs, deliverPartial, optOutDefaults } = config.inbound;
   const keywordsOff = !optOutDefaults;
-  const inbound = { partsWaitMs, deliverPartial, keywordsOff, leaseMs: LEASE_MS, pollMs: POLL_MS, holdMs };
+  const chargeOf = makeInboundCharges(config.prices);
+  const inbound = { partsWaitMs, deliverPartial, keywordsOff, chargeOf, leaseMs: LEASE_MS, pollMs: POLL_MS, holdMs };
   const releases = { batch: 200, leaseMs: LEASE_MS, pollMs: RELEASE_POLL_MS };
   // A dead node is noticed after a lease, its work is due again at most one heartbeat later: within 15 s (settled 41).
   const membership = { leaseMs: 10_000, beatMs: 2_000, marginMs: 5_000 };

@@ -44,3 +44,13 @@ it('the banner fits a hundred columns, its second column aligned', () => {
     for (const row of rows) expect(row).toMatch(/^ {2}.{9} \S/);
   }
 });
+
+it('the lines for the Node SDK run as they are pasted', () => {
+  const lines = linesOf(configOf('dev')).map((line) => line.trim());
+  const first = lines.indexOf('Point the Node SDK here:') + 1;
+  expect(lines.slice(first, first + 3)).toEqual([
+    `import twilio from 'twilio';`,
+    `const client = twilio('AC${'0'.repeat(31)}1', '${'0'.repeat(32)}');`,
+    `client.api.baseUrl = 'http://localhost:7670';`,
+  ]);
+});

@@ -49,7 +49,8 @@ export function banner(
     row('Account', `${started.account.sid}   token ${started.account.token}`);
     row('Number', '+12025550100        Phones  +12025550101 Ada · +12025550102 Ben');
     node();
-    lines.push(`  Point the Node SDK here: client.api.baseUrl = '${base}'`);
+    lines.push('  Point the Node SDK here:');
+    lines.push(...sdkLines(base, started.account).map((line) => `    ${line}`));
     if (config.strictness === 'lenient') {
       lines.push(
         `  ${paint('yellow', 'LENIENT')}: any credentials and any sender are taken; strict mode would refuse them`,
@@ -78,6 +79,15 @@ export function banner(
   node();
   if (options.tokenIsNew) lines.push('  This token is shown once. Keep it: it is sealed in the database from now on.');
   return lines;
+}
+
+/** Whole, so that it runs as it is pasted. */
+function sdkLines(base: string, { sid, token }: Started['account']): string[] {
+  return [
+    `import twilio from 'twilio';`,
+    `const client = twilio('${sid}', '${token}');`,
+    `client.api.baseUrl = '${base}';`,
+  ];
 }
 
 /** Whether one node does everything, as most do: then there is nothing to tell. */

@@ -1,5 +1,6 @@
 import { request } from 'undici';
-import { type Config, type ConfigSources, readConfig } from '../config.ts';
+import type { Config, ConfigSources } from '../config.ts';
+import { readSome } from '../config-some.ts';
 import { CliError, EXIT } from './exit.ts';
 
 /** The fields of a message that the commands show; the API has more. */
@@ -26,11 +27,21 @@ export interface Client {
   scheduled(pageSize: number): Promise<(WireMessage & { send_at: string })[]>;
 }
 
-/** Where a running server is reached: `--url`, else the public URL, else host and port of the settings. */
-export function serverUrl(config: Config, url: string | undefined): string {
-  const host = config.http.host === '0.0.0.0' || config.http.host === '::' ? '127.0.0.1' : config.http.host;
-  const own = `http://${host.includes(':') ? `[${host}]` : host}:${config.http.port}`;
-  return (url ?? config.http.publicUrl ?? own).replace(/(?<!\/)\/+$/, '');
+/** Where a running server is reached: `--url`, else as its settings say. */
+export function serverUrl(sources: ConfigSources, url: string | undefined): string {
+  if (url !== undefined) return withoutSlash(url);
+  const get = readSome(sources, ['http.host', 'http.port', 'http.public_url']);
+  return ownUrl({ host: get('http.host') ?? '', port: get('http.port') ?? 0, publicUrl: get('http.public_url') });
+}
+
+/** Where a server of these settings is called: its public URL, else host and port. */
+export function ownUrl({ host, port, publicUrl }: Config['http']): string {
+  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return withoutSlash(publicUrl ?? `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/(?<!\/)\/+$/, '');
 }
 
 export interface Ask {
@@ -48,12 +59,13 @@ export interface Connection {
 
 /** Asks with the credentials of the settings (flags, environment, file, defaults of `dev`). */
 export function connect(sources: ConfigSources, url: string | undefined): Connection {
-  const config = readConfig(sources);
-  const { accountSid, authToken } = config.auth;
+  const base = serverUrl(sources, url);
+  const get = readSome(sources, ['auth.account_sid', 'auth.auth_token']);
+  const accountSid = get<string>('auth.account_sid');
+  const authToken = get<string>('auth.auth_token');
   if (accountSid === null || authToken === null) {
     throw new CliError(EXIT.config, 'Whose message? Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
   }
-  const base = serverUrl(config, url);
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
 
   async function ask(path: string, { method = 'GET', body }: Ask = {}): Promise<string> {

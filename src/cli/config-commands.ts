@@ -29,8 +29,8 @@ export function addConfigCommands(program: Command, { withDataOptions, sourcesOf
     .command('config')
     .description('the settings: shown, checked, begun')
     .addHelpText('after', EXAMPLES);
-  const modes = () =>
-    new Option('--mode <mode>', 'whose defaults (default: as set, else dev)').choices(['dev', 'serve']);
+  const modes = (otherwise = 'dev') =>
+    new Option('--mode <mode>', `whose defaults (default: as set, else ${otherwise})`).choices(['dev', 'serve']);
 
   withDataOptions(config.command('print'))
     .description('the settings in force; secrets are masked; needs no server')
@@ -45,7 +45,7 @@ export function addConfigCommands(program: Command, { withDataOptions, sourcesOf
 
   withDataOptions(config.command('check'))
     .description('reads the settings and says what is wrong with them; ends with 3 when something is')
-    .addOption(modes())
+    .addOption(modes('both'))
     .action(async (options: ConfigOptions) => {
       const { checkConfig } = await import('./config-print.ts');
       ended(checkConfig(sourcesOf(options, options.mode), { json: options.json === true }));

@@ -1,7 +1,8 @@
 /** `pidge config print` and `check`: the same settings, by the same rules, as the server and the console have them. */
-import { ConfigError, type ConfigSources, readConfig } from '../config.ts';
+import { ConfigError, type ConfigSources, type Mode, openSources, readConfig } from '../config.ts';
 import { KEYS } from '../config-keys.ts';
 import { type ShownSetting, shownSettings } from '../config-shown.ts';
+import { modeIn } from '../config-some.ts';
 import { nearest } from '../domain/nearest.ts';
 import { CliError, EXIT } from './exit.ts';
 import { print, tell } from './terminal.ts';
@@ -38,17 +39,40 @@ export function printConfig(
 
 /** Every problem is told, on stderr; with `--json` as one line on stdout. */
 export function checkConfig(sources: ConfigSources, { json }: { json: boolean }): number {
+  const { ok, modes, file, problems } = judgedConfig(sources);
+  if (json) print(JSON.stringify({ ok, modes, file, problems }));
+  else {
+    for (const problem of problems) tell(problem);
+    const what = `${modes.join(' and ')} (${file ?? 'no file was read'})`;
+    tell(ok ? `The settings are fine for ${what}.` : `So judged for ${what}.`);
+  }
+  return ok ? EXIT.ok : EXIT.config;
+}
+
+/**
+ * Where neither the command nor the settings name a mode they have to hold in both, as either may be started with them.
+ * `file`: `null` when there is none.
+ */
+export function judgedConfig(sources: ConfigSources) {
+  const { places, source } = openSources(sources, []);
+  const ofMode: string[] = [];
+  const said = sources.mode ?? modeIn(places, ofMode);
+  const modes: Mode[] = said ? [said] : ['dev', 'serve'];
+  const found = modes.map((mode) => ({ mode, its: [...ofMode, ...problemsOf({ ...sources, mode })] }));
+  const problems = new Set<string>();
+  for (const { mode, its } of found) {
+    for (const text of its) problems.add(found.every((one) => one.its.includes(text)) ? text : `In ${mode}: ${text}`);
+  }
+  return { ok: problems.size === 0, modes, file: source?.name ?? null, problems: [...problems] };
+}
+
+function problemsOf(sources: ConfigSources): string[] {
   try {
-    const { mode, written } = readConfig(sources);
-    if (json) print(JSON.stringify({ ok: true, mode, file: written.file, problems: [] }));
-    else
-      tell(`The settings of ${mode} are fine${written.file === null ? '; no file was read' : ` (${written.file})`}.`);
-    return EXIT.ok;
+    readConfig(sources);
+    return [];
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    if (json) print(JSON.stringify({ ok: false, problems: error.problems }));
-    else for (const problem of error.problems) tell(problem);
-    return EXIT.config;
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import type { ConnectorSetting } from '../config-connectors.ts';
 import { climb } from '../connectors/staircase/climb.ts';
 import type { Step } from '../connectors/staircase/ground.ts';
 import { parseSender, parseTo } from '../domain/address.ts';
+import { ownUrl } from './client.ts';
 import { CliError, EXIT } from './exit.ts';
 import { painter, plain, print } from './terminal.ts';
 import { parseWait } from './wait.ts';
@@ -18,7 +19,8 @@ export interface TestOptions {
 
 /** Ends with the code of the step that failed. */
 export async function testConnector(sources: ConfigSources, name: string, options: TestOptions): Promise<number> {
-  const setting = settingOf(readConfig({ ...sources, mode: 'serve' }), name);
+  const config = readConfig({ ...sources, mode: 'serve' });
+  const setting = settingOf(config, name);
   const { to, from, body, json } = options;
   if ((to === undefined) !== (from === undefined)) {
     throw new CliError(EXIT.usage, '--to and --from go together: whom the message is for, and as whom it leaves.');
@@ -32,7 +34,9 @@ export async function testConnector(sources: ConfigSources, name: string, option
   }
   const paint = painter(process.stdout);
   let exit: number = EXIT.ok;
-  for await (const step of climb(setting, { to, from, body, waitMs: parseWait(options.wait) })) {
+  const said = { to, from, body, addressing: '--to and --from' };
+  const asked = { ...said, ownUrl: () => ownUrl(config.http), waitMs: parseWait(options.wait) };
+  for await (const step of climb(setting, asked)) {
     const { fault, ...told } = step;
     if (fault !== null) exit = EXIT[fault];
     if (json) print(JSON.stringify({ ...told, exit: fault === null ? EXIT.ok : EXIT[fault] }));

@@ -66,6 +66,20 @@ it('a callback shows its answer, and when it is tried again', () => {
   );
 });
 
+it('a question that is asked again by hand is no callback, and is not given up', () => {
+  const asked = { type: 'callback.attempt', at: 0, sid: SID, accountSid: 'AC', attempt: 1, ms: 6 } as const;
+  const question = { ...asked, status: 'receiving', url: 'http://localhost:3000/sms' } as const;
+  expect(
+    shown(
+      { ...question, httpStatus: 200, decision: 'done' },
+      { ...question, httpStatus: 503, decision: 'gave_up', errorCode: 11200 },
+    ),
+  ).toEqual([
+    `${clockTime(0)}  ← webhook asked again  http://localhost:3000/sms  200  6 ms`,
+    `${clockTime(0)}  ← webhook asked again  http://localhost:3000/sms  503  6 ms`,
+  ]);
+});
+
 it('the usual lines fit a hundred columns, however long texts and addresses are', () => {
   const at = new Date(2026, 1, 1, 23, 59, 59, 999).getTime();
   const attempt = { type: 'callback.attempt', sid: SID, accountSid: 'AC', attempt: 9, ms: 15_000 } as const;

@@ -8,6 +8,8 @@ const MOST_WALKS = 10_000;
 const COLUMNS = 100;
 const LEAST = 12;
 const WELL = new Set<Status>(['delivered', 'read', 'received']);
+/** Statuses of messages that came in: of these nobody is told. */
+const QUESTIONED = new Set(['receiving', 'received']);
 
 /**
  * The live lines of `dev`: a line when a message is created, one for its whole walk when that ends, one for every
@@ -88,13 +90,17 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         return;
       case 'callback.attempt': {
         const answer = event.httpStatus ?? `error ${event.errorCode ?? 11200}`;
-        const next =
-          event.decision === 'retry' && event.retryAt !== undefined
+        // Somebody had the app asked once more how it answers a message, to look at that: nothing follows from it.
+        const isQuestion = QUESTIONED.has(event.status);
+        const next = isQuestion
+          ? ''
+          : event.decision === 'retry' && event.retryAt !== undefined
             ? `  again in ${inShort(event.retryAt - event.at)}`
             : event.decision === 'gave_up'
               ? '  given up'
               : '';
-        const head = `${clockTime(event.at)}  ← callback ${event.status}  POST `;
+        const what = isQuestion ? 'webhook asked again ' : `callback ${event.status}  POST`;
+        const head = `${clockTime(event.at)}  ← ${what} `;
         const tail = `  ${answer}  ${Math.round(event.ms)} ms`;
         const url = fitted(plain(event.url), 48, head.length + tail.length + next.length);
         write(`${head}${url}${tail}${event.decision === 'gave_up' ? paint('red', next) : next}`);

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { type ConfigSources, readConfig } from '../config.ts';
+import type { ConfigSources } from '../config.ts';
 import { serverUrl } from './client.ts';
 import { CliError, EXIT } from './exit.ts';
 import { plain, print } from './terminal.ts';
@@ -32,7 +32,7 @@ export async function phoneSend(
   { number, body }: { number: string; body: string },
   { to, channel, url, json }: PhoneSendOptions,
 ): Promise<number> {
-  const base = serverUrl(readConfig(sources), url);
+  const base = serverUrl(sources, url);
   const answer = await request(`${base}/_test/v1/default/phones/${encodeURIComponent(number)}/send`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

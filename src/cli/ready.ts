@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { type ConfigSources, readConfig } from '../config.ts';
+import type { ConfigSources } from '../config.ts';
 import { realClock } from '../domain/clock.ts';
 import { serverUrl } from './client.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -14,7 +14,7 @@ export async function ready(
   options: { wait: string; url?: string; json: boolean },
 ): Promise<number> {
   const waitMs = parseWait(options.wait);
-  const base = serverUrl(readConfig(sources), options.url);
+  const base = serverUrl(sources, options.url);
   const until = realClock.monotonic() + waitMs;
   for (;;) {
     const why = await ask(base, Math.max(1_000, until - realClock.monotonic()));

@@ -112,6 +112,8 @@ test.each([
   ['twilio/quick-reply', { body: 'x'.repeat(1_025), actions: [{}] }, 'types.twilio/quick-reply.body'],
   ['twilio/list-picker', { body: 'x', button: 'y', items: [{ id: '1', item: 'one' }] }, null],
   ['twilio/unheard-of', {}, 'types.twilio/unheard-of'],
+  ['constructor', {}, 'types.constructor'],
+  ['__proto__', { body: 'x' }, 'types.__proto__'],
   ['whatsapp/unheard-of', { anything: 1 }, null],
 ])('the type %s with %o is at fault at %s', (type, content, at) => {
   expect(judgeType(type, content)?.at ?? null).toBe(at);

@@ -25,7 +25,8 @@ export type Rendering =
   /** No type has anything for the channel. */
   | { ok: false; reason: 'nothing' };
 
-const MOST_VARIABLES = 100;
+/** Of a template, and of a message. */
+export const MOST_VARIABLES = 100;
 const LONGEST_VALUE = 1_600;
 const KEY = /^\w{1,16}$/;
 const PLACEHOLDER = /\{\{(\w{1,16})\}\}/g;
@@ -219,7 +220,8 @@ const COUNTS: Record<string, { field: string; from: number; to: number }> = {
 
 /** What is wrong with a type of a template: where, and what it should be; `null`: nothing. */
 export function judgeType(type: string, content: unknown): { at: string; allowed: string } | null {
-  const required = REQUIRED[type];
+  // Own ones only: a type may be called `constructor`.
+  const required = Object.hasOwn(REQUIRED, type) ? REQUIRED[type] : undefined;
   if (required === undefined && !type.startsWith('whatsapp/')) {
     return { at: `types.${type}`, allowed: Object.keys(REQUIRED).join(', ') };
   }

@@ -43,14 +43,15 @@ describe('parseInstant', () => {
 
 describe('parseFilterDate', () => {
   const day = { kind: 'day', from: Date.UTC(2019, 5, 11), to: Date.UTC(2019, 5, 12) };
-  it.each(['2019-06-11', '2019-06-11T00:00:00Z', '2019-06-11T00:00:00', '2019-06-11 00:00:00.000', '06/11/2019'])(
-    'takes %s for the whole day',
-    (text) => expect(parseFilterDate(text)).toEqual(day),
+  it.each(['2019-06-11', '2019/06/11', '06/11/2019', 'Tue, 11 Jun 2019'])('takes %s for the whole day', (text) =>
+    expect(parseFilterDate(text)).toEqual(day),
   );
 
   it.each([
     ['2019-06-11T22:05:25Z', Date.UTC(2019, 5, 11, 22, 5, 25)],
     ['2019-06-11T22:05:25', Date.UTC(2019, 5, 11, 22, 5, 25)],
+    ['2019-06-11T00:00:00Z', Date.UTC(2019, 5, 11)],
+    ['2019-06-11 00:00:00.000', Date.UTC(2019, 5, 11)],
     ['2019-06-11T22:05:25+02:00', Date.UTC(2019, 5, 11, 20, 5, 25)],
     ['2019-06-11 22:05:25.000', Date.UTC(2019, 5, 11, 22, 5, 25)],
     ['06/11/2019 22:05:25 MST', Date.UTC(2019, 5, 12, 5, 5, 25)],

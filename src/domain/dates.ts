@@ -27,8 +27,8 @@ export function isoMs(ms: number | null): string | null {
 }
 
 /**
- * A `DateSent` filter. `day` is a whole UTC day, `from` inclusive and `to` exclusive; `instant` is exact.
- * The SDKs turn a date into midnight and mean the day, so midnight UTC without a fraction is a day as well.
+ * A `DateSent` filter: `day`, written without a time, is a whole UTC day, `from` inclusive and `to` exclusive;
+ * `instant` is exact.
  */
 export type FilterDate = { kind: 'day'; from: number; to: number } | { kind: 'instant'; at: number };
 
@@ -80,7 +80,7 @@ export function parseFilterDate(text: string): FilterDate | null {
   const [, hour, minute, second, fraction, zone] = time;
   const at = instantOf(year, month, day, { hour, minute, second, fraction, zone });
   if (at === null) return null;
-  return at % DAY_MS === 0 ? { kind: 'day', from: at, to: at + DAY_MS } : { kind: 'instant', at };
+  return rest === undefined ? { kind: 'day', from: at, to: at + DAY_MS } : { kind: 'instant', at };
 }
 
 /** The whole UTC day around an instant, in the shape of a filter. */

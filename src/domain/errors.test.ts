@@ -58,6 +58,10 @@ describe('a refusal', () => {
     [35118, 'MessagingServiceSid is required to schedule a message'],
   ])('%d says it in the words of the wire', (code, message) => expect(refuse(code, values).message).toBe(message));
 
+  it('20001 names the parameter at fault', () => {
+    expect(refuse(20001, {}, { parameter: 'PageSize' }).message).toBe('Invalid value for PageSize');
+  });
+
   it('never shows a brace, whatever is missing', () => {
     for (const code of CODES) expect(refuse(code).message, String(code)).toMatch(/^[^{}]+$/);
   });

@@ -51,6 +51,8 @@ export function refuse(code: number, values: Record<string, string> = {}, detail
 
   const fill = (place: string) => own(values, place) ?? (place === lone || place === parameter ? received : undefined);
   let message = own(values, 'text');
+  // Its dictionary name, "Unknown parameters", would have people look for a misspelled name.
+  if (message === undefined && code === 20001 && parameter) message = `Invalid value for ${parameter}`;
   if (message === undefined) {
     const complete = places.every((place) => fill(place) !== undefined);
     message = complete

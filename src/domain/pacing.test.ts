@@ -2,28 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { backoffMs, defaultRate, intervalOf, respace, senderKind, takeSlot } from './pacing.ts';
 
 describe('slots', () => {
+  const order = (intervalMicros: number, cost = 1) => ({ intervalMicros, cost, horizonMs: 10_000 });
+
   it('start at once on an idle lane', () => {
-    expect(takeSlot(5, 100, 1000, 1)).toEqual({ startMicros: 100, freeAtMicros: 1100 });
+    expect(takeSlot(5_000, order(1_000), 100)).toEqual({ dueAt: 100, nextAtMicros: 101_000 });
   });
 
-  it('start when the lane is free on a busy one', () => {
-    expect(takeSlot(900, 100, 1000, 1)).toEqual({ startMicros: 900, freeAtMicros: 1900 });
+  it('start when the lane is free on a busy one, and never before', () => {
+    expect(takeSlot(900_001, order(1_000), 100)).toEqual({ dueAt: 901, nextAtMicros: 901_001 });
   });
 
   it('of a long message push the next one by as many slots as it has segments', () => {
-    expect(takeSlot(0, 0, 1000, 3)).toEqual({ startMicros: 0, freeAtMicros: 3000 });
+    expect(takeSlot(0, order(1_000, 3), 0)).toEqual({ dueAt: 0, nextAtMicros: 3_000 });
+  });
+
+  it('are given up to the horizon, and not beyond it', () => {
+    expect(takeSlot(10_100_000, order(1_000), 100)?.dueAt).toBe(10_100);
+    expect(takeSlot(10_100_001, order(1_000), 100)).toBeNull();
   });
 
   it('never exceed the rate over a thousand messages at 75 a second', () => {
     let free = 0;
-    for (let i = 0; i < 1000; i += 1) free = takeSlot(free, 0, intervalOf(75), 1).freeAtMicros;
-    expect(free).toBe(13_334_000);
+    const one = { ...order(intervalOf(75)), horizonMs: 60_000 };
+    for (let i = 0; i < 1000; i += 1) free = takeSlot(free, one, 0)?.nextAtMicros ?? Number.NaN;
+    expect(free).toBe(1000 * 13_334);
   });
 
   it('cost nothing on a lane without a rate', () => {
     expect(intervalOf(0)).toBe(0);
     expect(intervalOf(Number.POSITIVE_INFINITY)).toBe(0);
-    expect(takeSlot(50, 100, 0, 9)).toEqual({ startMicros: 100, freeAtMicros: 100 });
+    expect(takeSlot(50, order(0, 9), 100)).toEqual({ dueAt: 100, nextAtMicros: 100_000 });
   });
 });
 

@@ -6,17 +6,18 @@
 import type { Address, NumberType } from './address.ts';
 
 /**
- * The slot of a message of `cost` segments: it starts when the lane is free, its parts leave back to back, and then
- * as many slots pass as it had segments (settled: a rate is judged by message starts).
+ * The slot of a message of `cost` segments on a lane that is free from `nextAtMicros` on: when the message is due (epoch
+ * ms), and from when the lane is free after it. Its parts leave back to back, and then as many slots pass as it had
+ * segments (settled: a rate is judged by message starts). `null`: more than `horizonMs` stand in line before it.
  */
 export function takeSlot(
-  freeAtMicros: number,
-  nowMicros: number,
-  intervalMicros: number,
-  cost: number,
-): { startMicros: number; freeAtMicros: number } {
-  const startMicros = Math.max(freeAtMicros, nowMicros);
-  return { startMicros, freeAtMicros: startMicros + intervalMicros * cost };
+  nextAtMicros: number,
+  { intervalMicros, cost, horizonMs }: { intervalMicros: number; cost: number; horizonMs: number },
+  now: number,
+): { dueAt: number; nextAtMicros: number } | null {
+  const start = Math.max(nextAtMicros, now * 1000);
+  if (start - now * 1000 > horizonMs * 1000) return null;
+  return { dueAt: Math.ceil(start / 1000), nextAtMicros: start + intervalMicros * cost };
 }
 
 /** The slot of one segment in microseconds, rounded up so that the rate is never exceeded; 0 (no pacing) for a rate of 0 or `Infinity`. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { makeCharges, type Priced, type PriceTable } from './prices.ts';
+import { makeCharges, makeInboundCharges, type Priced, type PriceTable } from './prices.ts';
 
 const TABLE: PriceTable = {
   smsMicros: 7_900,
   mmsMicros: 20_000,
+  inboundSmsMicros: 7_500,
+  inboundMmsMicros: 10_000,
   channelMicros: { whatsapp: 5_000, messenger: 4_000, rcs: 3_000 },
   prefixes: [
     { prefix: '+44', smsMicros: 40_000, mmsMicros: 90_000 },
@@ -42,5 +44,12 @@ describe('the price of a message', () => {
   it('on a channel is that of the channel, also when only the sender is of one', () => {
     expect(charge(message({ to: 'whatsapp:+447700900123', numSegments: 9, numMedia: 1 }))).toBe(5_000);
     expect(charge(message({ from: 'rcs:acme', to: '+447700900123' }))).toBe(3_000);
+  });
+
+  it('that came in is its own: by the segment, flat for MMS, that of the channel on a channel', () => {
+    const charged = makeInboundCharges(TABLE);
+    expect(charged(message({ from: '+447700900123', numSegments: 2 }))).toBe(15_000);
+    expect(charged(message({ numSegments: 2, numMedia: 1 }))).toBe(10_000);
+    expect(charged(message({ from: 'messenger:1', numSegments: 2 }))).toBe(4_000);
   });
 });

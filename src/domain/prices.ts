@@ -1,4 +1,4 @@
-/** What a message costs: by the longest prefix of the recipient's number, by what carries it, by its segments. */
+/** What a message costs: by what carries it, by its segments, and of what leaves by the longest prefix of its recipient. */
 import type { Channel } from './address.ts';
 import type { Message } from './message.ts';
 
@@ -8,7 +8,10 @@ export interface PriceTable {
   smsMicros: number;
   /** A whole MMS, where no prefix says otherwise. */
   mmsMicros: number;
-  /** A message on a channel, wherever it goes. */
+  /** A segment that came in, and a whole MMS. */
+  inboundSmsMicros: number;
+  inboundMmsMicros: number;
+  /** A message on a channel, either way. */
   channelMicros: Record<Channel, number>;
   prefixes: PrefixPrice[];
 }
@@ -43,6 +46,15 @@ export function makeCharges(table: PriceTable): ChargeOf {
     const channel = CHANNEL.exec(message.to)?.[1] ?? CHANNEL.exec(message.from ?? '')?.[1];
     if (channel !== undefined) return table.channelMicros[channel as Channel];
     return isMms(message) ? mms(message.to) : sms(message.to) * message.numSegments;
+  };
+}
+
+/** The price of a message that came in: positive micro-units. */
+export function makeInboundCharges({ inboundSmsMicros, inboundMmsMicros, channelMicros }: PriceTable): ChargeOf {
+  return ({ from, numSegments, numMedia }) => {
+    const channel = CHANNEL.exec(from ?? '')?.[1];
+    if (channel !== undefined) return channelMicros[channel as Channel];
+    return numMedia > 0 ? inboundMmsMicros : inboundSmsMicros * numSegments;
   };
 }
 

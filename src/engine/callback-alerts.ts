@@ -12,14 +12,22 @@ type Record = Pick<CallbackAttempt, 'at' | 'request' | 'response' | 'errorCode' 
 /** Answers what is to be told of each attempt. Nobody is told that telling of an alert has failed. */
 export function makeCallbackAlerts(raise: (drafts: AlertDraft[]) => void) {
   const told = new Map<number, Set<number>>();
+
+  function tell(work: CallbackWork, record: Record, code: number, why: string): void {
+    const { messageSid: resourceSid, accountSid } = work;
+    const { serviceSid } = work.payload;
+    const base = { accountSid, code, level: levelOf(code), resourceSid, serviceSid, text: why, at: record.at };
+    raise([{ ...base, request: requestOf(work, record), response: responseOf(work, record) }]);
+  }
+
   return (work: CallbackWork, record: Record): void => {
-    const { workId, messageSid, accountSid, payload } = work;
+    const { workId, attempt, payload } = work;
     const { errorCode: code } = record;
+    const parsed = parseCallbackUrl(payload.url);
+    const strange = attempt === 1 && parsed.ok && !payload.alert ? parsed.rules.warnings : [];
+    for (const warning of strange) tell(work, record, warning, 'in the fragment of the URL');
     if (code !== null && !payload.alert && !told.get(workId)?.has(code)) {
-      const text = masked(work)(record.error ?? '');
-      const { serviceSid } = payload;
-      const base = { accountSid, code, level: levelOf(code), resourceSid: messageSid, serviceSid, text, at: record.at };
-      raise([{ ...base, request: requestOf(work, record), response: responseOf(work, record) }]);
+      tell(work, record, code, masked(work)(record.error ?? ''));
     }
     if (record.decision !== 'retry') told.delete(workId);
     else if (code !== null) {

@@ -114,6 +114,7 @@ async function village(options: { shared?: boolean; start?: () => Promise<void> 
           partsWaitMs: 120_000,
           deliverPartial: false,
           keywordsOff: false,
+          chargeOf: () => 7_500,
           leaseMs: 60_000,
           pollMs: 5_000,
           holdMs: 30_000,

@@ -66,7 +66,7 @@ describe('the inbound room', () => {
       drain: makeDrain({ store, clock }),
       clock,
       observe: (event) => events.push(event),
-      settings: { partsWaitMs: 120_000, deliverPartial: false, keywordsOff: false },
+      settings: { partsWaitMs: 120_000, deliverPartial: false, keywordsOff: false, chargeOf: () => 7_500 },
       laneOf: makeLanes({ defaultRate: 1, queueHorizonMs: 60_000 }),
       ring: (kind) => rung.push(kind),
       forgetOptOuts: (accountSid) => forgotten.push(accountSid),

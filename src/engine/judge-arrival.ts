@@ -8,7 +8,9 @@ import { esmeUserOf } from '../domain/esme-address.ts';
 import type { InboundWebhook } from '../domain/inbound.ts';
 import { decideKeyword, type KeywordDecision } from '../domain/keywords.ts';
 import type { Message, MessageOptions, Status } from '../domain/message.ts';
+import { priceOf } from '../domain/money.ts';
 import { keyOfOptOut, keysThatForbid } from '../domain/opt-out.ts';
+import type { ChargeOf } from '../domain/prices.ts';
 import { isLooping, loopKey } from '../domain/reply-loop.ts';
 import { NEW_SESSION } from '../domain/reply-session.ts';
 import type { SidMaker } from '../domain/sid.ts';
@@ -29,6 +31,7 @@ export interface InboundSettings {
   deliverPartial: boolean;
   /** Nobody has keywords but by Advanced Opt-Out. */
   keywordsOff: boolean;
+  chargeOf: ChargeOf;
 }
 
 /** A message that is whole, or as whole as it will ever be. */
@@ -83,6 +86,7 @@ export async function judgeArrival(
   message.status = status;
   message.errorCode = failure;
   message.numMedia = media.length;
+  if (failure === null) message.priceMicros = priceOf(parts.settings.chargeOf(message));
   message.history = [{ at: now, status, ...(failure !== null && { errorCode: failure }) }];
   const { connector, carrierId, joining } = arrival;
   const goesToEsme = webhook !== null && esmeUserOf(webhook.primary.url) !== null;

@@ -141,7 +141,14 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     const to = formatAddress(draft.to);
     const from = draft.from && formatAddress(draft.from);
     const magic = parts.preflight?.({ to, from: from ?? '' });
-    if (magic) throw refuse(magic, { To: to, From: from ?? '' }, { parameter: magicParameter(magic), received: to });
+    if (magic) {
+      const parameter = magicParameter(magic);
+      throw refuse(
+        magic,
+        { To: to, From: from ?? '' },
+        { parameter, received: (parameter === 'From' ? from : to) ?? '' },
+      );
+    }
     judgeRecipient(draft.to, to, from);
     const service = draft.serviceSid === null ? null : await mustFindService(account, draft.serviceSid);
     const sender = draft.from && (await senderFor(account, service, draft.from));

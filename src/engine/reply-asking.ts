@@ -135,8 +135,9 @@ async function askWithin(
     faults.at('callback.after-request');
     const spentMs = clock.monotonic() - startedAt;
     const cause = result.kind === 'answer' && result.status < 300 ? null : causeOf(result);
+    const isTorn = result.kind === 'failed' && result.isTorn === true;
     const again = cause !== null && retry.on.includes(cause) && tries < retry.count && spentMs < rules.totalMs;
-    if (!again) return { result, ms: Math.round(spentMs) };
+    if (!again || isTorn) return { result, ms: Math.round(spentMs) };
   }
 }
 

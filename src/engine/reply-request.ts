@@ -38,7 +38,8 @@ export function paramsOf(
   more: { reply: Message | null; mediaUrl: (medium: Media) => string; shortCodeCountry: string | null },
 ): Params {
   const { document, optOutType } = payload;
-  if (more.reply) return actionParams(more.reply);
+  // It is asked because the reply was queued, however far that has come since.
+  if (more.reply) return actionParams({ ...more.reply, status: 'queued' });
   const { sid, accountSid, serviceSid, from, to, body, numSegments, options } = message;
   const params = inboundParams({
     sid,

@@ -4,7 +4,7 @@ import { FakeCallbacks } from '../../tests/helpers/fake-callbacks.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import type { CallbackResult } from '../store/callback-shapes.ts';
-import { type EsmeTeller, makeTellEsmes } from './tell-esmes.ts';
+import { type EsmeTeller, makeTellEsmes, type Told } from './tell-esmes.ts';
 
 const LEASE_MS = 30_000;
 const TAKEN = { kind: 'taken', note: '', text: 'id:1' } as const;
@@ -76,4 +76,27 @@ it('keeps an attempt that cannot be kept without what was said in it, rather tha
   await room.idle();
   expect(store.results).toMatchObject([{ decision: 'done', record: { request: { body: '' } } }]);
   expect(of('fault')).toHaveLength(1);
+});
+
+it('comes again to a busy ESME the later the more often it was busy, whoever claimed before', async () => {
+  const BUSY = { kind: 'busy', note: 'ESME_RTHROTTLED', text: '' } as const;
+  store.add('esme:acme?id=1', { at: clock.now() });
+  // Claims of nodes that died with them.
+  for (const row of store.rows) row.attempt = 4;
+  const answers: Told[] = [BUSY, BUSY, { ...BUSY, kind: 'gone' }, BUSY];
+  tell = async () => answers.shift() ?? TAKEN;
+  room.start();
+  for (let count = 0; count < 4; count += 1) {
+    await room.idle();
+    clock.advance(10_000);
+  }
+  await room.idle();
+  const pauses = store.results.map(({ decision, retryAt, record }) => [decision, (retryAt ?? record.at) - record.at]);
+  expect(pauses).toEqual([
+    ['retry', 900],
+    ['retry', 4_500],
+    ['retry', 0],
+    ['retry', 900],
+    ['done', 0],
+  ]);
 });

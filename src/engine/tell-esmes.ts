@@ -70,6 +70,8 @@ const BATCH = 500;
 const POLL_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 const SWEEP_MS = 60_000;
+/** Works of which it is remembered how often their ESME was busy. */
+const MOST_BUSY = 100_000;
 const UNTOLD_ERROR = 'nobody bound to take it in time';
 
 export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
@@ -78,6 +80,8 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
   const persist = makePersist({ clock, observe, where: 'esmes: finish' });
   const quarantine = makeQuarantine({ room: 'esmes', clock, observe });
   const book = new ResultBook<Finished>(writeDown);
+  /** Busy answers by work, as this node heard them: an attempt may also be a claim of a node that died. */
+  const busied = new Map<number, number>();
   let sweepAt = Number.NEGATIVE_INFINITY;
 
   const loop = new Loop<Claimed>({
@@ -158,8 +162,10 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
     }
   }
 
-  function decide({ attempt, payload }: CallbackWork, { kind }: Told): Pick<CallbackResult, 'decision' | 'retryAt'> {
+  function decide({ workId, payload }: CallbackWork, { kind }: Told): Pick<CallbackResult, 'decision' | 'retryAt'> {
     const now = clock.now();
+    const times = (busied.get(workId) ?? 0) + 1;
+    busied.delete(workId);
     switch (kind) {
       case 'taken':
         return { decision: 'done' };
@@ -169,7 +175,10 @@ export function makeTellEsmes(parts: TellEsmesParts): LoopRoom {
       case 'gone':
         return { decision: 'retry', retryAt: now };
       case 'busy': {
-        const retryAt = now + Math.min(LONGEST_PAUSE_MS, backoffMs(attempt, parts.random()));
+        const [oldest] = busied.keys();
+        if (oldest !== undefined && busied.size >= MOST_BUSY) busied.delete(oldest);
+        busied.set(workId, times);
+        const retryAt = now + Math.min(LONGEST_PAUSE_MS, backoffMs(times, parts.random()));
         return retryAt - payload.at > giveUpAfterMs ? { decision: 'gave_up' } : { decision: 'retry', retryAt };
       }
     }

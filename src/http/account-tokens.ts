@@ -27,7 +27,7 @@ async function removeSecond(call: Call): Promise<Answer> {
   return { kind: 'none' };
 }
 
-/** The second token becomes the only one, in one commit. Nodes may believe in the old one for a second more. */
+/** The second token becomes the only one, in one commit. Other nodes may believe in the old one for a second more. */
 async function promote(call: Call): Promise<Answer> {
   const { clock, openToken } = call.context;
   const second = await secondOf(call);

@@ -52,7 +52,7 @@ export async function listAccounts(call: Call): Promise<Answer> {
     .filter((account) => account.sid === call.account.sid || account.ownerSid === call.account.sid)
     .filter((account) => (!name || account.friendlyName === name) && (!status || account.status === status))
     .sort((one, other) => rank(call, one) - rank(call, other) || other.createdAt - one.createdAt);
-  const page = slicePage(own, paging);
+  const page = slicePage(own, paging, ({ sid }, gone) => sid !== call.account.sid && sid < gone);
   const filters: [string, string][] = [];
   if (name) filters.push(['FriendlyName', name]);
   if (status) filters.push(['Status', status]);

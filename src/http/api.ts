@@ -165,6 +165,7 @@ function registerFace(
       },
     };
     const made = await handler(call);
+    if (match.route.needsToken && !isRead(request.method)) door.doubt();
     if (made.kind === 'redirect') {
       // The address is of the moment, and opens without credentials.
       return reply.code(302).headers({ location: made.location, 'cache-control': 'no-store' }).send();

@@ -8,7 +8,7 @@ import type { HttpContext } from './context.ts';
 import { type Caller, type Credentials, matchCredentials, readBasic } from './credentials.ts';
 import { isLoopback } from './local-call.ts';
 
-/** How long a verified header is believed; also the longest a replaced token or a suspension goes unnoticed. */
+/** How long a verified header is believed; also the longest a replaced token or a suspension goes unnoticed on other nodes. */
 const BELIEVED_MS = 1000;
 /** How long a header that once was right passes an address's brake, so that guessers next door lock nobody out. */
 const KNOWN_MS = 600_000;
@@ -29,6 +29,8 @@ export class Doorkeeper {
   readonly #known = new Map<string, Known>();
   readonly #failures = new Map<string, { count: number; since: number }>();
   readonly #decoy: string;
+  /** Nothing that was verified before is believed. */
+  #doubtedAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: HttpContext) {
     this.#context = context;
@@ -39,7 +41,13 @@ export class Doorkeeper {
   recall(header: string | undefined): Caller | null {
     if (header === undefined) return null;
     const known = this.#known.get(digest(header));
-    return known && this.#context.clock.monotonic() - known.verifiedAt < BELIEVED_MS ? known.caller : null;
+    if (!known || known.verifiedAt <= this.#doubtedAt) return null;
+    return this.#context.clock.monotonic() - known.verifiedAt < BELIEVED_MS ? known.caller : null;
+  }
+
+  /** An account, key or token has changed here: every header is verified anew. */
+  doubt(): void {
+    this.#doubtedAt = this.#context.clock.monotonic();
   }
 
   /** Whom the credentials belong to; 401/20003, or 429/20429 once an address has failed too often. */

@@ -89,6 +89,7 @@ type Fits = (e164: string, pool: NumberPool) => boolean;
 
 /** Facts about a place that no pool tells: whoever asks for one of them finds nothing. */
 const UNKNOWN_FACTS = ['NearLatLong', 'InPostalCode', 'InRateCenter', 'InLata', 'InLocality'];
+const LAT_LONG = /^-?\d{1,3}(\.\d+)?,-?\d{1,3}(\.\d+)?$/;
 /** No number here wants an address or is beta, so these take nothing away. */
 const IDLE = ['ExcludeAllAddressRequired', 'ExcludeLocalAddressRequired', 'ExcludeForeignAddressRequired'];
 
@@ -122,8 +123,16 @@ function readSearch(query: Form): { fits: Fits; filters: [string, string][] } {
   capability('VoiceEnabled', () => false);
   capability('FaxEnabled', () => false);
   for (const name of IDLE) capability(name, () => true);
-  for (const name of UNKNOWN_FACTS) given(name, () => () => false);
-  given('Distance', () => null);
+  for (const name of UNKNOWN_FACTS) {
+    given(name, (text) => {
+      if (name === 'NearLatLong' && !LAT_LONG.test(text)) throw wrong(20001, name, text, 'two numbers and a comma');
+      return () => false;
+    });
+  }
+  given('Distance', (miles) => {
+    if (!/^\d{1,3}$/.test(miles) || Number(miles) > 500) throw wrong(20001, 'Distance', miles, 'miles, 0 to 500');
+    return null;
+  });
   return { fits: (e164, pool) => tests.every((test) => test(e164, pool)), filters };
 }
 

@@ -20,6 +20,7 @@ import type { ConsoleParts, Who } from './console/parts.ts';
 import type { Caller } from './credentials.ts';
 import type { Form } from './form.ts';
 import type { MediaLinks } from './media-links.ts';
+import type { RemovedPlaces } from './removed-places.ts';
 
 /** Settings of this room; instants and sizes carry their unit. */
 export interface HttpSettings {
@@ -84,6 +85,8 @@ export interface HttpContext {
   console?: ConsoleParts;
   /** Without it there are no files behind media. */
   media?: HttpMedia;
+  /** Without it a page after a removed message starts where that was made. */
+  removedPlaces?: RemovedPlaces;
   /** Registers test-support routes; absent in `serve`. JSON bodies are read inside it. */
   lab?: (app: FastifyInstance) => void | Promise<void>;
   /** Prometheus text. */

@@ -9,20 +9,22 @@ export interface DateBounds {
   to: number | undefined;
 }
 
-/** Reads the three filters of the date called `name`. What is no date is 400/20001. */
+/**
+ * Reads the three filters of the date called `name`. `name` is the day around what is given, as the SDKs turn a date
+ * into its midnight; `name<` and `name>` are exact when a time was written. The bound may stand before the value, too
+ * (seed 004: `<=YYYY-MM-DD`). What is no date is 400/20001.
+ */
 export function readDateBounds(filters: Map<string, string>, name: string): DateBounds {
   const lower: number[] = [];
   const upper: number[] = [];
-  const on = readDate(filters, name);
-  if (on) {
-    const day = on.kind === 'day' ? on : dayOf(on.at);
-    lower.push(day.from);
-    upper.push(day.to - 1);
+  for (const bound of ['', '>', '<'] as const) {
+    const given = readDate(filters, name, bound);
+    if (!given) continue;
+    const { date } = given;
+    const { from, to } = date.kind === 'day' ? date : given.bound === '' ? dayOf(date.at) : secondFrom(date.at);
+    if (given.bound !== '<') lower.push(from);
+    if (given.bound !== '>') upper.push(to - 1);
   }
-  const after = readDate(filters, `${name}>`);
-  if (after) lower.push(after.kind === 'day' ? after.from : after.at);
-  const before = readDate(filters, `${name}<`);
-  if (before) upper.push(before.kind === 'day' ? before.to - 1 : endOfSecond(before.at));
   return {
     from: lower.length > 0 ? Math.max(...lower) : undefined,
     to: upper.length > 0 ? Math.min(...upper) : undefined,
@@ -38,17 +40,21 @@ export function readFilterPairs(query: Form, names: readonly string[]): [name: s
 }
 
 /** The wire shows whole seconds, so an instant without a fraction includes all of its second. */
-function endOfSecond(at: number): number {
-  return at % 1000 === 0 ? at + 999 : at;
+function secondFrom(at: number): { from: number; to: number } {
+  return { from: at, to: at % 1000 === 0 ? at + 1000 : at + 1 };
 }
 
-function readDate(filters: Map<string, string>, name: string): FilterDate | null {
-  const text = filters.get(name);
+type Bound = '' | '<' | '>';
+
+function readDate(filters: Map<string, string>, name: string, bound: Bound): { bound: Bound; date: FilterDate } | null {
+  const parameter = name + bound;
+  const text = filters.get(parameter);
   if (!text) return null;
-  const date = parseFilterDate(text);
+  const [, written, value = text] = /^([<>])=(.*)$/.exec(text) ?? [];
+  const date = written === undefined || bound === '' || written === bound ? parseFilterDate(value) : null;
   if (date === null) {
     const fix = 'Use YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ.';
-    throw refuse(20001, {}, { parameter: name, received: text, allowed: 'a date', fix });
+    throw refuse(20001, {}, { parameter, received: text, allowed: 'a date', fix });
   }
-  return date;
+  return { bound: (written ?? bound) as Bound, date };
 }

@@ -66,7 +66,7 @@ function handlers({ key, container, element }: Naming) {
     return one(updated);
   }
 
-  /** Nodes may believe in it for a second more. */
+  /** Other nodes may believe in it for a second more. */
   async function remove(call: Call): Promise<Answer> {
     const { sid } = await mustFind(call);
     await call.context.store.removeDocument(KEYS.accountSid, KEYS.kind, sid);

@@ -50,7 +50,7 @@ export function registerLabPhones(
     const phone = phoneOf(request.params.number);
     const saying = await sayingOf(request.body, {
       phone,
-      phoneName: handsets.phones().find(({ number }) => number === phone)?.name ?? null,
+      phoneName: nameOf(phone),
       fetchFile: parts.fetchFile,
       quoted(sid) {
         const message = handsets.inbox(phone).find((one) => one.sid === sid);
@@ -73,7 +73,9 @@ export function registerLabPhones(
     // RCS goes to plain numbers, and comes back by RCS.
     const isPlain = message.channel !== 'sms' && !message.to.includes(':');
     const from = isPlain ? `${message.channel}:${message.to}` : message.to;
-    const saying = { from, to: message.from, media: [], ...pressed };
+    const name = message.channel === 'whatsapp' ? nameOf(phoneOf(request.params.number)) : null;
+    const channel = { ...(name !== null && { profileName: name }), ...pressed.channel };
+    const saying = { from, to: message.from, media: [], body: pressed.body, channel };
     return say(request, reply, account, saying, waitOf(fields.wait));
   });
 
@@ -168,6 +170,11 @@ export function registerLabPhones(
     const last = handsets.inbox(phone).find((message) => channelOf(message.from) === channel);
     if (last && (await store.senderByAddress(last.from))) return last.from;
     return usualSender(await store.senders(account.sid), channel);
+  }
+
+  /** `null`: nobody gave it one. */
+  function nameOf(phone: string): string | null {
+    return handsets.phones().find(({ number }) => number === phone)?.name ?? null;
   }
 
   function inboxOf(request: LabRequest): InboxMessage[] {

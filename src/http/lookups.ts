@@ -21,7 +21,8 @@ const PACKAGES = [
 
 /** A number that cannot be one is answered, with `valid` false and the reason. */
 function fetchSecond(call: Call): Answer {
-  for (const name of (call.query.one('Fields') ?? '').split(',').filter((one) => one !== '')) {
+  const fields = (call.query.one('Fields') ?? '').split(',').map((one) => one.trim());
+  for (const name of fields.filter((one) => one !== '')) {
     if (name === 'validation' || PACKAGES.includes(name)) continue;
     const allowed = ['validation', ...PACKAGES].join(', ');
     throw refuse(20001, {}, { parameter: 'Fields', received: name, allowed, fix: 'Leave it out.' });

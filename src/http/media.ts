@@ -38,7 +38,8 @@ export async function listMedia(call: Call): Promise<Answer> {
   const query: MediaQuery = { accountSid: call.account.sid, messageSid: message.sid, limit: ALL };
   if (from !== undefined) query.createdFrom = from;
   if (to !== undefined) query.createdTo = to;
-  const page = slicePage(await call.context.store.media(query), paging);
+  // In the order of the request, which their sids have too.
+  const page = slicePage(await call.context.store.media(query), paging, (item, sid) => item.sid > sid);
   const list = makeList(call, paging, {
     key: 'media_list',
     container: 'MediaList',

@@ -75,6 +75,10 @@ export function parseDraft(form: Form, clock: Clock, limits: CreateLimits): Draf
     throw refuse(21705, {}, { parameter: 'MessagingServiceSid', received: serviceSid });
   }
   const sendAt = readSchedule(form, clock, limits, serviceSid !== undefined);
+  if (sendAt !== null && toChannel === 'messenger') {
+    const fix = 'Schedule SMS, MMS, WhatsApp or RCS; send to Messenger at its hour.';
+    throw refuse(35126, {}, { parameter: 'To', received: toText, fix });
+  }
   const service = { serviceSid: serviceSid === undefined ? null : canonicalSid(serviceSid), sendAt };
   return { to, from, ...service, body: body ?? '', mediaUrls, ...callback, ...content, validitySeconds, ...optional };
 }

@@ -7,31 +7,21 @@ import { readBoolean, readChoice, readInteger } from './parameters.ts';
 
 const MOST_ACTIONS = 10;
 const LONGEST_ACTION = 1_000;
-
-/** `MessageIntent`, as the newest Node SDK has it. */
-const INTENTS = [
-  'otp',
-  'notifications',
-  'marketing',
-  'fraud',
-  'security',
-  'customercare',
-  'delivery',
-  'education',
-  'polling',
-  'announcements',
-  'events',
-];
+const LONGEST_INTENT = 128;
 
 const HINTS = ['Attempt', 'ForceDelivery', 'RiskCheck', 'TrafficType', 'MessageIntent'] as const;
 
-/** Checked, and kept as given for whoever looks at the message's trace. */
+/** Checked, and kept as given for whoever looks at the message's trace. The list of `MessageIntent` is open: any word will do. */
 export function readHints(form: Form): Pick<MessageOptions, 'hints'> {
   readInteger(form, 'Attempt');
   readBoolean(form, 'ForceDelivery');
   readChoice(form, 'RiskCheck', ['enable', 'disable']);
   readChoice(form, 'TrafficType', ['free']);
-  readChoice(form, 'MessageIntent', INTENTS);
+  const parameter = 'MessageIntent';
+  const intent = form.one(parameter) ?? '';
+  if (intent.length > LONGEST_INTENT) {
+    throw refuse(21658, {}, { parameter, received: intent, allowed: `up to ${LONGEST_INTENT} characters` });
+  }
   const given = HINTS.flatMap((name): [string, string][] => {
     const text = form.one(name);
     return text === undefined || text === '' ? [] : [[name, text]];

@@ -26,8 +26,11 @@ export async function listMessages(call: Call): Promise<Answer> {
   if (call.query.one('Status') === 'scheduled') return listScheduled(call, paging);
   const filters = readFilterPairs(call.query, FILTERS);
   const query: MessageQuery = { accountSid: call.account.sid, size: paging.size, ...readFilters(new Map(filters)) };
-  if (paging.token) query[paging.token.direction] = paging.token.sid;
-  else query.offset = paging.page * paging.size;
+  if (paging.token) {
+    query[paging.token.direction] = paging.token.sid;
+    const removedFrom = call.context.removedPlaces?.of(paging.token.sid);
+    if (removedFrom !== undefined) query.removedFrom = removedFrom;
+  } else query.offset = paging.page * paging.size;
   const found = await call.context.store.messages(query);
   const list = makeList(call, paging, {
     key: 'messages',
@@ -89,7 +92,8 @@ export async function updateMessage(call: Call): Promise<Answer> {
 }
 
 export async function removeMessage(call: Call): Promise<Answer> {
-  await change(call, 'remove');
+  const { sid, sentAt, createdAt } = await change(call, 'remove');
+  call.context.removedPlaces?.remember(sid, sentAt ?? createdAt);
   call.context.media?.onRemoved();
   return { kind: 'none' };
 }

@@ -135,9 +135,10 @@ function mustCarryText(canSms: boolean, properties: Record<string, unknown>): vo
   throw refuse(21407, {}, { parameter: 'SmsUrl', received: String(properties.sms_url) });
 }
 
-/** Digits stand for themselves, `*` for one digit; anything else (spaces, brackets) is left out of the comparison. */
+/** Digits stand for themselves, `*` for one digit; anything else (spaces, brackets) is left out, and alone fits nothing. */
 function readPattern(text: string | undefined): RegExp {
   const digits = (text ?? '').replace(/[^\d*+]/g, '');
+  if (text && digits === '') return /(?!)/;
   return new RegExp(digits.replaceAll('+', '\\+').replaceAll('*', '\\d'));
 }
 

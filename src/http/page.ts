@@ -4,6 +4,7 @@ import { isSid, type SidPrefix } from '../domain/sid.ts';
 import type { List, Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import type { Form } from './form.ts';
+import { canonicalSid } from './sids.ts';
 
 const DEFAULT_SIZE = 50;
 const LARGEST_SIZE = 1000;
@@ -19,7 +20,7 @@ export interface Paging {
 
 /** Reads `PageSize`, `Page` and `PageToken`. A token that is not `PA` or `PB` and a sid of `prefixes`: 400/21481. */
 export function readPaging(query: Form, ...prefixes: SidPrefix[]): Paging {
-  return { ...readPageSize(query), token: readToken(query.one('PageToken'), prefixes) };
+  return { ...readPageSize(query), token: readToken(query.one('PageToken') || undefined, prefixes) };
 }
 
 /**
@@ -27,11 +28,11 @@ export function readPaging(query: Form, ...prefixes: SidPrefix[]): Paging {
  * positive number is 400/20001.
  */
 export function readPageSize(query: Form): { size: number; page: number } {
-  const size = query.one('PageSize');
+  const size = query.one('PageSize') || undefined;
   if (size !== undefined && !/^0*[1-9]\d*$/.test(size)) {
     throw badNumber('PageSize', size, '1 to 1000', 'Ask for at least one record a page.');
   }
-  const page = query.one('Page');
+  const page = query.one('Page') || undefined;
   if (page !== undefined && !/^\d{1,9}$/.test(page)) {
     throw badNumber('Page', page, '0 and up', 'Follow next_page_uri instead of counting pages.');
   }
@@ -48,7 +49,7 @@ function readToken(text: string | undefined, prefixes: SidPrefix[]): Paging['tok
   if ((mark !== 'PA' && mark !== 'PB') || !isSid(sid, ...prefixes)) {
     throw badToken(text);
   }
-  return { direction: mark === 'PA' ? 'after' : 'before', sid };
+  return { direction: mark === 'PA' ? 'after' : 'before', sid: canonicalSid(sid) };
 }
 
 /** 400/21481 for a token that is none of ours. */
@@ -102,19 +103,26 @@ export function makeList(call: Call, paging: Paging, found: Found): List {
   };
 }
 
-/** A page of a short collection held in memory, already in its order. A token whose record is gone: 400/21481. */
+/**
+ * A page of a short collection held in memory, already in its order. A token whose record is gone goes on from where
+ * that stood, so that a client may delete what it walks over: `isBehind` tells which items come after a sid, newest
+ * first unless it says otherwise.
+ */
 export function slicePage<T extends { sid: string }>(
   items: T[],
   paging: Paging,
+  isBehind: (item: T, sid: string) => boolean = (item, sid) => item.sid < sid,
 ): { items: T[]; hasNext: boolean; hasPrevious: boolean } {
   let from = paging.page * paging.size;
   let to = from + paging.size;
   if (paging.token) {
-    const sid = paging.token.sid;
+    const { sid, direction } = paging.token;
     const place = items.findIndex((item) => item.sid === sid);
-    if (place === -1) throw refuse(21481, {}, { parameter: 'PageToken', fix: 'Start again at first_page_uri.' });
-    from = paging.token.direction === 'after' ? place + 1 : Math.max(0, place - paging.size);
-    to = paging.token.direction === 'after' ? from + paging.size : place;
+    const next = place === -1 ? items.findIndex((item) => isBehind(item, sid)) : place + 1;
+    const after = next === -1 ? items.length : next;
+    const before = place === -1 ? after : place;
+    from = direction === 'after' ? after : Math.max(0, before - paging.size);
+    to = direction === 'after' ? after + paging.size : before;
   }
   return { items: items.slice(from, to), hasNext: to < items.length, hasPrevious: from > 0 && items.length > 0 };
 }

@@ -53,7 +53,8 @@ export function renderMessage(message: Message, how: MessageRendering): Resource
     from: message.from,
     to: message.to,
     date_updated: message.updatedAt === message.createdAt ? created : rfc2822(message.updatedAt),
-    price: formatPrice(message.priceMicros),
+    // Nothing is billed before it is received.
+    price: message.status === 'receiving' ? null : formatPrice(message.priceMicros),
     error_message: message.errorCode === null ? null : deliveryErrorName(message.errorCode),
     uri: `${path}.json`,
     account_sid: message.accountSid,

@@ -167,6 +167,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #fail(reason: OutgoingFailure): void {
     if (this.#limits.cut && this.#status > 0) this.#answer(true);
+    else if (this.#status > 0) this.#end({ ...reason, hasLeft: true, isTorn: true });
     else this.#end(this.#controller ? { ...reason, hasLeft: true } : reason);
   }
 

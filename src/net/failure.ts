@@ -22,6 +22,8 @@ export interface OutgoingFailure {
   ms: number;
   /** A connection had taken the request: it may have arrived. Without it nothing of it was written. */
   hasLeft?: true;
+  /** The answer had begun. */
+  isTorn?: true;
 }
 
 const CODES: Record<FailureReason, number> = {
@@ -35,7 +37,7 @@ const CODES: Record<FailureReason, number> = {
   reset: 11200,
   'too-large': 11750,
   redirect: 11216,
-  protocol: 11200,
+  protocol: 11206,
 };
 
 export function failure(reason: FailureReason, text: string, errorCode = CODES[reason]): OutgoingFailure {
@@ -72,9 +74,15 @@ export function failureOf(error: Error & { code?: string }): OutgoingFailure {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return failure('tls', text, 11235);
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return failure('tls', text, 11236);
   if (UNTRUSTED.has(code)) return failure('tls', text, 11237);
-  if (/^(?:ERR_SSL|ERR_TLS|CERT_|EPROTO$)/.test(code)) return failure('tls', text);
+  if (/^(?:ERR_SSL|ERR_TLS|CERT_|EPROTO$)/.test(code)) return failure('tls', tlsText(text));
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return failure('protocol', `no HTTP: ${text}`);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return failure('protocol', text);
   if (code === 'UND_ERR_INVALID_ARG') return failure('protocol', text, 11100);
   return failure('reset', text || 'the connection was closed');
+}
+
+/** OpenSSL's sentence names its source files; what went wrong stands in the middle of it. */
+function tlsText(text: string): string {
+  const why = /:SSL routines:[^:]*:([^:\n]+)/.exec(text)?.[1];
+  return why === undefined ? text : `no TLS: ${why}`;
 }

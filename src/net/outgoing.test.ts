@@ -169,12 +169,13 @@ test('a closed port is refused', async () => {
 
 test('TLS to a port that speaks plain HTTP fails as TLS', async () => {
   const url = await serve((_, response) => void response.end());
-  expect(await out().request(ask(url.replace('http:', 'https:')))).toMatchObject({ reason: 'tls', errorCode: 11220 });
+  const result = await out().request(ask(url.replace('http:', 'https:')));
+  expect(result).toMatchObject({ reason: 'tls', errorCode: 11220, text: 'no TLS: wrong version number' });
 });
 
 test('garbage is no HTTP, and a connection closed in our face is a reset', async () => {
   const garbage = await serveTcp((socket) => void socket.end('220 mail.example ESMTP\r\n'));
-  expect(await out().request(ask(garbage))).toMatchObject({ reason: 'protocol' });
+  expect(await out().request(ask(garbage))).toMatchObject({ reason: 'protocol', errorCode: 11206 });
   const closing = await serveTcp((socket) => void socket.once('data', () => socket.destroy()));
   expect(await out().request(ask(closing))).toMatchObject({ reason: 'reset', errorCode: 11200 });
 });
@@ -293,6 +294,19 @@ test('user and password are held back until a 401 asks for them, and never follo
   const result = await out().request(ask(url.replace('//', '//me:p%40ss@')));
   expect(result).toMatchObject({ status: 200 });
   expect(seen).toEqual(['-', `Basic ${Buffer.from('me:p@ss').toString('base64')}`, 'other -']);
+});
+
+test('a digest is of one path: where that leads, it is asked for again', async () => {
+  const paths: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    const path = /uri="([^"]+)"/.exec(request.headers.authorization ?? '')?.[1];
+    paths.push(path);
+    if (path !== request.url) response.writeHead(401, { 'www-authenticate': 'Digest realm="r", nonce="n"' }).end();
+    else if (path === '/start') redirect(response, 307, '/end');
+    else response.end();
+  });
+  expect(await out().request(ask(`${url.replace('//', '//me:secret@')}/start`))).toMatchObject({ status: 200 });
+  expect(paths).toEqual([undefined, '/start', undefined, '/end']);
 });
 
 test.each(['', 'not a url', 'ftp://127.0.0.1/'])('%j is refused as a value, not thrown', async (url) => {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { Agent } from 'undici';
 import type { Clock } from '../domain/clock.ts';
+import { authorize, type Login, loginOf } from './authorize.ts';
 import { makeConnect, type Resolve } from './connect.ts';
 import { Exchange, type Hop } from './exchange.ts';
 import { failure, type OutgoingFailure } from './failure.ts';
@@ -73,8 +74,8 @@ export interface OutgoingOptions {
 interface Target {
   origin: string;
   path: string;
-  /** `Basic …`, from user and password in the URL. */
-  authorization: string | null;
+  /** User and password in the URL. */
+  login: Login | null;
 }
 
 const MAX_REDIRECTS = 5;
@@ -119,17 +120,18 @@ export function makeOutgoing({
     let target = targetOf(request.url);
     let { method, headers, body } = request;
     let redirects = 0;
-    let authorised = false;
+    let authorization: string | null = null;
     for (;;) {
       const leftMs = request.totalMs - (clock.monotonic() - startedAt);
       if (leftMs <= 0) return failure('total-timeout', `no answer within ${request.totalMs} ms`);
       const exchange = new Exchange(clock, request, leftMs);
-      const hop = await exchange.run(agent, { origin: target.origin, path: target.path, method, headers, body });
+      const sent = authorization === null ? headers : { ...headers, authorization };
+      const hop = await exchange.run(agent, { origin: target.origin, path: target.path, method, headers: sent, body });
       if (hop.kind === 'failed') return hop;
-      if (hop.status === 401 && target.authorization && !authorised && wantsBasic(hop.headers)) {
-        authorised = true;
-        headers = { ...headers, authorization: target.authorization };
-        continue;
+      if (hop.status === 401 && target.login && authorization === null) {
+        const challenge = hop.headers['www-authenticate'] ?? '';
+        authorization = authorize(challenge, target.login, { method, path: target.path });
+        if (authorization !== null) continue;
       }
       if (!request.follow || hop.status < 300 || hop.status > 399) {
         return { ...hop, url: target.origin + target.path };
@@ -139,6 +141,8 @@ export function makeOutgoing({
       redirects += 1;
       if (redirects > MAX_REDIRECTS) return failure('redirect', `more than ${MAX_REDIRECTS} redirects`, 11215);
       if (next.origin !== target.origin) headers = without(headers, CREDENTIALS);
+      // A digest is of one path alone.
+      if (next.login === null || authorization?.startsWith('Digest')) authorization = null;
       if (hop.status !== 307 && method === 'POST') {
         method = 'GET';
         body = undefined;
@@ -172,22 +176,7 @@ function parseTarget(text: string): Target {
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new TypeError(`${url.protocol} is not http or https`);
-  const user = `${decode(url.username)}:${decode(url.password)}`;
-  const authorization = user === ':' ? null : `Basic ${Buffer.from(user).toString('base64')}`;
-  return { origin: url.origin, path: url.pathname + url.search, authorization };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A stray percent sign in a password stands for itself.
-    return text;
-  }
-}
-
-function wantsBasic(headers: Record<string, string>): boolean {
-  return /(?:^|[,\s])basic(?:\s|,|$)/i.test(headers['www-authenticate'] ?? '');
+  return { origin: url.origin, path: url.pathname + url.search, login: loginOf(url) };
 }
 
 /** Where a 3xx leads, or why it leads nowhere. User and password in a Location are not taken over. */
@@ -200,8 +189,7 @@ function whereTo(hop: Hop & { kind: 'answer' }, from: Target): Target | Outgoing
     if (from.origin.startsWith('https:') && next.origin.startsWith('http:')) {
       return failure('redirect', 'redirected from https to http', 11216);
     }
-    const authorization = next.origin === from.origin ? from.authorization : null;
-    return { ...next, authorization };
+    return { ...next, login: next.origin === from.origin ? from.login : null };
   } catch {
     return failure('redirect', 'redirected to something that is no http URL', 11216);
   }

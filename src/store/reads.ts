@@ -111,7 +111,7 @@ export class SqliteReads implements Reads {
   async messages(query: MessageQuery): Promise<MessagePage> {
     const { size } = query;
     const token = query.after ?? query.before;
-    const place = token === undefined ? null : this.#placeOf(query.accountSid, token);
+    const place = token === undefined ? null : this.#placeOf(query, token);
     const older = query.before === undefined;
     const rows = this.#list(query, older, place, size + 1, query.offset ?? 0);
     const more = rows.length > size;
@@ -364,10 +364,10 @@ export class SqliteReads implements Reads {
     return this.#all((row) => row, text, ...parameters, limit, offset);
   }
 
-  /** A record deleted since keeps the place of its creation, which its sid tells: 12 hex of milliseconds. */
-  #placeOf(accountSid: string, sid: string): Place {
+  /** A record deleted since keeps its place where that is known, else that of its creation: 12 hex of milliseconds. */
+  #placeOf({ accountSid, removedFrom }: MessageQuery, sid: string): Place {
     const listedAt = this.#number('select listed_at from messages where sid = ? and account_sid = ?', sid, accountSid);
-    return [listedAt ?? (Number.parseInt(sid.slice(2, 14), 16) || 0), sid];
+    return [listedAt ?? removedFrom ?? (Number.parseInt(sid.slice(2, 14), 16) || 0), sid];
   }
 
   #number(text: string, ...parameters: SQLInputValue[]): number | null {

@@ -312,6 +312,8 @@ export interface MessageQuery {
   /** Going on after (older than) or before (newer than) this record's present place. */
   after?: string;
   before?: string;
+  /** Where that record was listed, should it be gone; unknown: when its sid was made. */
+  removedFrom?: number;
   /** Only without a token: absolute paging. */
   offset?: number;
 }

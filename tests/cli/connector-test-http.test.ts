@@ -102,6 +102,7 @@ describe('to WhatsApp Cloud', () => {
     const gone = await climbed(entry(`http://127.0.0.1:${await freePort()}`));
     expect([gone.code, gone.words]).toEqual([3, ['dns ok', 'tcp failed']]);
     expect(gone.last.whys?.[0]).toBe('nothing listens on that port');
+    expect(gone.last.fixes?.[0]).toContain('connectors.graph_url');
   });
 
   it('tells what becomes of a message that is refused, put off, or without an answer', async () => {
@@ -142,7 +143,7 @@ describe('to a carrier of HTTP', () => {
     'auth = "bearer"',
     'password = "${env:UP_TOKEN}"',
     'content_type = "json"',
-    `body = '{"from": "{from}", "to": "{to}", "text": "{text}"}'`,
+    `body = '{"from": "{from}", "to": "{to}", "text": "{text}", "tell": "{receipt_url}"}'`,
     'id = ["id"]',
     'error = ["error.code"]',
     'errors = ["1004=30005"]',
@@ -157,19 +158,23 @@ describe('to a carrier of HTTP', () => {
       [...GROUND, 'answer ok', 'login skipped', 'submit skipped', 'receipt skipped'],
     ]);
     expect(dry.text('answer')).toBe('it answers, 404 to GET /');
-    const sent = await climbed(own(acme.origin), { args: MESSAGE });
+    expect(dry.text('submit')).toContain('with --to and --from the carrier is asked');
+    const sent = await climbed(own(acme.origin), { args: MESSAGE, env: { PIDGE_PUBLIC_URL: 'https://pidge.example' } });
     expect([sent.code, sent.text('submit')]).toEqual([0, 'taken as a-1']);
     expect(acme.asked.at(-1)).toMatchObject({
       path: '/v2/messages',
       headers: { authorization: `Bearer ${ENV.UP_TOKEN}` },
       body: expect.stringContaining('Hello from the test'),
     });
+    const { tell } = JSON.parse(String(acme.asked.at(-1)?.body));
+    expect(tell).toBe('https://pidge.example/carriers/up/receipts');
   });
 
   it('ends where it fails: nobody there, no answer, a wrong token, a message refused, an error of its own', async () => {
     const gone = await climbed(twilio(`http://127.0.0.1:${await freePort()}`));
     expect([gone.code, gone.words]).toEqual([3, ['dns ok', 'tcp failed']]);
     expect(gone.last.whys?.[0]).toBe('nothing listens on that port');
+    expect(gone.last.fixes?.[0]).toContain('connectors.base_url');
 
     const cases: [reply: CarrierReply, code: number, step: string, text: string, why: string][] = [
       [{ breaks: true }, 7, 'answer failed', 'no answer', 'something else than the carrier'],

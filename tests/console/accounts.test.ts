@@ -1,49 +1,49 @@
-/** Accounts & keys in a browser: what is made by its name alone. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OpenPage, openPage, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
-import { Client } from '../helpers/client.ts';
-import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
+import { expect, it } from 'vitest';
+import { describeInBrowser, takeSeat } from '../helpers/console-seat.ts';
 
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
-
-describe.skipIf(missing !== null)('the page of accounts', () => {
-  let browser: Browser;
-  let pidge: TestPidge;
-  let client: Client;
-  let open: OpenPage;
-
-  beforeAll(async () => {
-    [browser, pidge] = await Promise.all([startBrowser(), startTestPidge()]);
-    client = new Client(pidge.origin, pidge.account);
-    open = await openPage(browser, pidge.origin);
-  });
-  afterAll(async () => {
-    await open.close();
-    await client.close();
-    await pidge.close();
-    await browser.close();
-  });
+describeInBrowser('the page of accounts', () => {
+  const seat = takeSeat();
 
   it('makes a key, shows its secret once, and empties the field', async () => {
-    const name = open.page.getByRole('textbox', { name: 'New key' });
-    await open.page.goto('/accounts?tab=keys');
+    const name = seat.open.page.getByRole('textbox', { name: 'New key' });
+    await seat.open.page.goto('/accounts?tab=keys');
     await name.fill('shop');
-    await open.page.getByRole('button', { name: 'Make a key' }).click();
-    await open.page.getByText('Its secret is shown this once').waitFor();
-    await open.page.getByRole('cell', { name: 'shop' }).waitFor();
+    await seat.open.page.getByRole('button', { name: 'Make a key' }).click();
+    await seat.open.page.getByText('Its secret is shown this once').waitFor();
+    await seat.open.page.getByRole('cell', { name: 'shop' }).waitFor();
     await expect.poll(() => name.inputValue()).toBe('');
-    const { json } = await client.call('GET', `${client.base}/Keys.json`);
+    const { json } = await seat.client.call('GET', `${seat.client.base}/Keys.json`);
     expect(json.keys).toMatchObject([{ friendly_name: 'shop' }]);
-    expect(open.watch).toEqual({ foreign: [], errors: [] });
+    expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
   });
 
   it('makes a subaccount by Enter', async () => {
-    await open.page.goto('/accounts?tab=subaccounts');
-    await open.page.getByRole('textbox', { name: 'New subaccount' }).fill('Branch');
-    await open.page.keyboard.press('Enter');
-    await open.page.getByRole('cell', { name: 'Branch' }).waitFor();
-    expect(open.watch).toEqual({ foreign: [], errors: [] });
+    await seat.open.page.goto('/accounts?tab=subaccounts');
+    await seat.open.page.getByRole('textbox', { name: 'New subaccount' }).fill('Branch');
+    await seat.open.page.keyboard.press('Enter');
+    await seat.open.page.getByRole('cell', { name: 'Branch' }).waitFor();
+    expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
+  });
+
+  it('promotes a second token only when there is one, and says so', async () => {
+    const { page, watch } = seat.open;
+    const make = page.getByRole('button', { name: 'Make a second token' });
+    const promote = page.getByRole('button', { name: 'Promote…' });
+    const drop = page.getByRole('button', { name: 'Drop the second token' });
+    await page.goto('/accounts');
+    await promote.and(page.getByTitle('There is no second token yet.')).waitFor();
+    expect([await promote.isDisabled(), await drop.isDisabled(), await make.isDisabled()]).toEqual([true, true, false]);
+    await make.click();
+    await page.getByText('It is shown this once').waitFor();
+    await expect.poll(() => promote.isEnabled()).toBe(true);
+    // The server knows, not the page alone.
+    await page.reload();
+    await make.and(page.getByTitle('There is one: promote it, or drop it.')).waitFor();
+    await promote.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Promote', exact: true }).click();
+    await expect.poll(() => promote.isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    expect(await page.getByTestId('auth-token').innerText()).not.toBe(seat.pidge.account.token);
+    expect(watch).toEqual({ foreign: [], errors: [] });
   });
 });

@@ -1,13 +1,11 @@
 /** Scripts in every field that is stored: shown as the text they are, on every page, and never run. */
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, settled, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPage, settled, startBrowser } from '../helpers/browser.ts';
 import { Client } from '../helpers/client.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { TestPhone } from '../helpers/phone.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
-
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 
 const RAN = '/canary-ran';
 /** Runs wherever markup is taken for markup; `name` tells the field. */
@@ -15,7 +13,7 @@ const canary = (name: string) =>
   `<img src=x onerror="fetch('${RAN}?${name}')"><script>fetch('${RAN}?${name}')</script>`;
 const AS_URL = "javascript:fetch('/canary-ran?url')";
 
-describe.skipIf(missing !== null)('script canaries', () => {
+describeInBrowser('script canaries', () => {
   let browser: Browser;
   let pidge: TestPidge;
   let client: Client;

@@ -1,16 +1,14 @@
 /** The Connectors page before a carrier: its state, what it does, the test of the way to it, pause and resume. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SMPP_DEFAULTS } from '../../src/connectors/smpp/settings.ts';
 import { realClock } from '../../src/domain/clock.ts';
 import { Smsc } from '../../src/simulator/smsc.ts';
-import { type OpenPage, openPage, settled, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { type OpenPage, openPage, settled, startBrowser } from '../helpers/browser.ts';
 import { Client } from '../helpers/client.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 import { until } from '../helpers/smpp.ts';
-
-const reason = whyNoBrowser();
-if (reason) console.log(`SKIPPED the Connectors page in a browser: ${reason}`);
 
 const NUMBER = '+12125550140';
 const PHONE = '+12025550101';
@@ -19,7 +17,7 @@ const ESME_RINVDSTADR = 0x0b;
 const ESME_RINVPASWD = 0x0e;
 const LONG_MS = 30_000;
 
-describe.skipIf(reason !== null)('the Connectors page', () => {
+describeInBrowser('the Connectors page', () => {
   let browser: Browser;
   let pidge: TestPidge;
   let client: Client;

@@ -2,13 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startBrowser } from '../helpers/browser.ts';
 import { openConsole } from '../helpers/console.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
-
-const reason = whyNoBrowser();
-if (reason) console.log(`SKIPPED the console's door in a browser: ${reason}`);
 
 const PASSWORD = 'correct horse battery';
 const FORGED = { To: '+12025550101', From: '+12025550100', Body: 'Forged' };
@@ -55,7 +53,7 @@ const SEND_FORM = `
 
 const PUT_IN_FRAME = "document.body.append(Object.assign(document.createElement('iframe'), { src: given.src }));";
 
-describe.skipIf(reason !== null)('in a browser', () => {
+describeInBrowser('in a browser', () => {
   let browser: Browser;
   let pidge: TestPidge;
   /** Serves an empty page, on another port of this machine. */

@@ -10,18 +10,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { openPage, settled, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
-
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
+import { expect, it } from 'vitest';
+import { openPage, settled, startBrowser } from '../helpers/browser.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MOST_SECONDS = 300;
 const NUMBER = '+12025550100';
 const STEP_MS = 30_000;
 
-describe.skipIf(missing !== null)('a new user', () => {
+describeInBrowser('a new user', () => {
   it('sends, sees, replies, breaks the webhook, reads why and replays it, by what terminal and page say', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pidge-first-path-'));
     const seconds: [step: string, seconds: number][] = [];

@@ -2,56 +2,41 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenPage, openPage, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { openPage, startBrowser } from '../helpers/browser.ts';
 import { Client } from '../helpers/client.ts';
-import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
+import { describeInBrowser, takeSeat } from '../helpers/console-seat.ts';
+import { startTestPidge } from '../helpers/pidge.ts';
 
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
-
-describe.skipIf(missing !== null)('what went wrong', () => {
-  let browser: Browser;
-  let pidge: TestPidge;
-  let client: Client;
+describeInBrowser('what went wrong', () => {
+  const seat = takeSeat();
   let app: Server;
   let appUrl: string;
-  let open: OpenPage;
 
   beforeAll(async () => {
-    browser = await startBrowser();
-    pidge = await startTestPidge();
-    client = new Client(pidge.origin, pidge.account);
     app = createServer((request, response) => {
       request.resume().on('end', () => response.writeHead(request.url?.startsWith('/fine') ? 204 : 403).end('No'));
     });
     await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
     appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
     const send = (form: Record<string, string>) =>
-      client.call('POST', `${client.base}/Messages.json`, { form: { From: '+12025550100', Body: 'Hello', ...form } });
+      seat.client.call('POST', `${seat.client.base}/Messages.json`, {
+        form: { From: '+12025550100', Body: 'Hello', ...form },
+      });
     await send({ To: '+12025550101', StatusCallback: `${appUrl}/status` });
     await send({ To: '+15005530003' });
     await send({ To: '+15005530003' });
-    const own = `/_admin/v1/accounts/${pidge.account.sid}`;
-    await pidge.until(async () => (await client.call('GET', `${own}/attempts`)).json.attempts.length === 2);
-    await pidge.until(async () => (await client.call('GET', `${own}/error-groups`)).json.groups.length === 2);
+    const own = `/_admin/v1/accounts/${seat.pidge.account.sid}`;
+    await seat.pidge.until(async () => (await seat.client.call('GET', `${own}/attempts`)).json.attempts.length === 2);
+    await seat.pidge.until(async () => (await seat.client.call('GET', `${own}/error-groups`)).json.groups.length === 2);
   });
   afterAll(async () => {
-    await browser.close();
-    await client.close();
-    await pidge.close();
     await new Promise((resolve) => app.close(resolve));
   });
-  beforeEach(async () => {
-    open = await openPage(browser, pidge.origin);
-  });
-  afterEach(async () => {
-    expect(open.watch).toEqual({ foreign: [], errors: [] });
-    await open.close();
-  });
+  afterEach(() => expect(seat.open.watch).toEqual({ foreign: [], errors: [] }));
 
   it('a refused signature is explained by what the code validates', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/webhooks?result=gave_up');
     await page.getByTestId('attempt-row').first().click();
     await page.getByTestId('attempt-detail').getByText('answered 403').waitFor();
@@ -67,7 +52,7 @@ describe.skipIf(missing !== null)('what went wrong', () => {
   });
 
   it('an attempt is edited and sent again, and its answer shown', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/webhooks');
     await page.getByTestId('attempt-row').first().click();
     await page.getByRole('button', { name: 'Edit & replay' }).click();
@@ -80,7 +65,7 @@ describe.skipIf(missing !== null)('what went wrong', () => {
   });
 
   it('what was given up and not sent again by hand is counted before it is replayed', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/webhooks');
     await page.getByRole('button', { name: 'Replay failed…' }).click();
     await page.getByRole('dialog').getByText('1 to replay.').waitFor();
@@ -89,7 +74,7 @@ describe.skipIf(missing !== null)('what went wrong', () => {
   });
 
   it('a code says what, why here and what to do, leads to its messages, and can be muted', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/errors');
     const group = page.locator('[data-testid="error-group"][data-code="30003"]');
     // The phone of an outcome number is marked as one that misbehaves on purpose.
@@ -104,7 +89,7 @@ describe.skipIf(missing !== null)('what went wrong', () => {
   });
 
   it('the line that brings a code about fits what the endpoint answered', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/errors');
     const group = page.locator('[data-testid="error-group"][data-code="11200"]');
     await group.getByText('Let your endpoint answer 403').waitFor();
@@ -112,7 +97,7 @@ describe.skipIf(missing !== null)('what went wrong', () => {
   });
 
   it('the navigation counts what is open, as it happens, and not what is muted', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/numbers');
     const nav = page.getByRole('navigation', { name: 'Pages' });
     const errors = nav
@@ -123,20 +108,20 @@ describe.skipIf(missing !== null)('what went wrong', () => {
       .getByRole('link', { name: /^Webhooks/ })
       .getByTestId('nav-count')
       .first();
-    await expect.poll(() => errors.textContent()).toBe('2');
+    await expect.poll(() => errors.textContent(), { timeout: 15_000 }).toBe('2');
     expect(await webhooks.textContent()).toBe('1');
-    await client.call('POST', `${client.base}/Messages.json`, {
+    await seat.client.call('POST', `${seat.client.base}/Messages.json`, {
       form: { From: '+12025550100', To: '+15005530006', Body: 'To a landline' },
     });
     await expect.poll(() => errors.textContent(), { timeout: 15_000 }).toBe('3');
     await page.goto('/errors');
     const group = page.locator('[data-testid="error-group"][data-code="30006"]');
     await group.getByRole('button', { name: 'Mute' }).click();
-    await expect.poll(() => errors.textContent()).toBe('2');
+    await expect.poll(() => errors.textContent(), { timeout: 15_000 }).toBe('2');
   });
 
   it('settings are found and say where they are changed', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/settings?q=schedule_max');
     const row = page.locator('[data-testid="setting-row"]');
     await row.locator('summary').click();
@@ -145,14 +130,14 @@ describe.skipIf(missing !== null)('what went wrong', () => {
   });
 
   it('metrics stand where Prometheus’ own page does not', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/plots');
     await page.getByRole('heading', { name: 'Metrics', level: 1 }).waitFor();
     expect(await page.getByRole('link', { name: '/metrics' }).getAttribute('href')).toBe('/metrics');
   });
 
   it('a plot tells its latest figures while nobody points at it', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.route('**/_admin/v1/metrics?*', async (route) => {
       const answer = await route.fetch();
       const metrics = await answer.json();
@@ -175,7 +160,7 @@ describe.skipIf(missing !== null)('what went wrong', () => {
   });
 });
 
-describe.skipIf(missing !== null)('another kind of server', () => {
+describeInBrowser('another kind of server', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();

@@ -1,60 +1,37 @@
-/** Links in a browser: a click is counted and listed, a preview is listed and marked, and what is looked for is found. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenPage, openPage, settled, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
-import { Client } from '../helpers/client.ts';
-import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { openPage, settled } from '../helpers/browser.ts';
+import { describeInBrowser, takeSeat } from '../helpers/console-seat.ts';
 import { makeService } from '../helpers/services.ts';
-
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 
 const PREVIEW = 'Mozilla/5.0 (Macintosh) facebookexternalhit/1.1 Facebot Twitterbot/1.0';
 
-describe.skipIf(missing !== null)('short links', () => {
-  let browser: Browser;
-  let pidge: TestPidge;
-  let client: Client;
-  let open: OpenPage;
+describeInBrowser('short links', () => {
+  const seat = takeSeat();
   /** By the last word of its target. */
   const codes: Record<string, string> = {};
 
   beforeAll(async () => {
-    browser = await startBrowser();
-    pidge = await startTestPidge();
-    client = new Client(pidge.origin, pidge.account);
     const senders = [{ address: '+13125550110' }];
-    const of = { store: pidge.running.store, clock: pidge };
-    const MessagingServiceSid = await makeService(of, pidge.account.sid, { senders });
+    const of = { store: seat.pidge.running.store, clock: seat.pidge };
+    const MessagingServiceSid = await makeService(of, seat.pidge.account.sid, { senders });
     for (const word of ['spring', 'summer']) {
-      const Body = `${pidge.origin}/healthz?sale=${word}`;
-      const { json } = await client.send({ From: '', MessagingServiceSid, Body, ShortenUrls: 'true' });
+      const Body = `${seat.pidge.origin}/healthz?sale=${word}`;
+      const { json } = await seat.client.send({ From: '', MessagingServiceSid, Body, ShortenUrls: 'true' });
       codes[word] = String(json.body).slice(-10);
     }
   });
-  afterAll(async () => {
-    await browser?.close();
-    await client?.close();
-    await pidge?.close();
-  });
-  beforeEach(async () => {
-    open = await openPage(browser, pidge.origin);
-  });
-  afterEach(async () => {
-    await open.close();
-  });
 
-  const row = (word: string) => open.page.locator(`[data-testid="link-row"][data-code="${codes[word]}"]`);
-  const log = () => open.page.getByRole('dialog', { name: 'Clicks' });
+  const row = (word: string) => seat.open.page.locator(`[data-testid="link-row"][data-code="${codes[word]}"]`);
+  const log = () => seat.open.page.getByRole('dialog', { name: 'Clicks' });
 
   it('that a person follows count one click more, and a preview none: both are in the log', async () => {
-    const { page, watch } = open;
-    const visitor = await openPage(browser, pidge.origin);
+    const { page, watch } = seat.open;
+    const visitor = await openPage(seat.browser, seat.pidge.origin);
     await visitor.page.goto(`/l/${codes.spring}`);
     // It leads where the message said.
     expect(new URL(visitor.page.url()).search).toBe('?sale=spring');
     await visitor.close();
-    await client.call('GET', `/l/${codes.spring}`, { auth: null, headers: { 'user-agent': PREVIEW } });
+    await seat.client.call('GET', `/l/${codes.spring}`, { auth: null, headers: { 'user-agent': PREVIEW } });
 
     await page.goto('/links');
     await row('spring').getByText('1', { exact: true }).waitFor();
@@ -79,18 +56,18 @@ describe.skipIf(missing !== null)('short links', () => {
   });
 
   it('that nobody has followed say so', async () => {
-    await open.page.goto(`/links?link=${codes.summer}`);
+    await seat.open.page.goto(`/links?link=${codes.summer}`);
     await log().getByText('Nobody has followed this link yet.').waitFor();
     await log().getByRole('link', { name: 'Message' }).click();
-    await open.page.waitForURL(/\/messages\/SM[0-9a-f]{32}/);
+    await seat.open.page.waitForURL(/\/messages\/SM[0-9a-f]{32}/);
   });
 
   it('are found by what they lead to, by their code and by the whole link, and none by what is in none', async () => {
-    const { page } = open;
+    const { page } = seat.open;
     await page.goto('/links');
     await settled(page);
     const filter = page.getByLabel('Filter by address, code or message');
-    for (const text of ['sale=summer', codes.summer ?? '', `${pidge.origin}/l/${codes.summer}`]) {
+    for (const text of ['sale=summer', codes.summer ?? '', `${seat.pidge.origin}/l/${codes.summer}`]) {
       await filter.fill(text);
       await row('spring').waitFor({ state: 'detached' });
       expect(await row('summer').count()).toBe(1);
@@ -105,10 +82,10 @@ describe.skipIf(missing !== null)('short links', () => {
   });
 
   it('are copied whole, without the log being opened', async () => {
-    const { page } = open;
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: pidge.origin });
+    const { page } = seat.open;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: seat.pidge.origin });
     await page.goto('/links');
-    const short = `${pidge.origin}/l/${codes.spring}`;
+    const short = `${seat.pidge.origin}/l/${codes.spring}`;
     await row('spring')
       .getByRole('button', { name: `Copy ${short}` })
       .click();

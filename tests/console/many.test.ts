@@ -1,12 +1,10 @@
 /** Fifty thousand messages in one list: smooth, small, and soon found. */
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPage, startBrowser } from '../helpers/browser.ts';
 import { Client } from '../helpers/client.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
-
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 
 const MESSAGES = 50_000;
 const AT_ONCE = 250;
@@ -15,7 +13,7 @@ const MOST_NODES = 3_000;
 const ROUNDS = 3;
 const ROW = '[data-testid="message-row"]';
 
-describe.skipIf(missing !== null)('with 50 000 messages', () => {
+describeInBrowser('with 50 000 messages', () => {
   let browser: Browser;
   let pidge: TestPidge;
   let client: Client;

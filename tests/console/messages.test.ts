@@ -1,17 +1,16 @@
 /** The list of messages in a browser: live, filtered, walked by keys, and never in the way of who reads. */
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenPage, openPage, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type OpenPage, openPage, startBrowser } from '../helpers/browser.ts';
 import { Client } from '../helpers/client.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 
 const NUMBER = '+12025550100';
 /** On a machine that is busy with other suites too. */
 const soon = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 20_000 });
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 
-describe.skipIf(missing !== null)('the list of messages', () => {
+describeInBrowser('the list of messages', () => {
   let browser: Browser;
   let pidge: TestPidge;
   let client: Client;

@@ -2,13 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, settled, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPage, settled, startBrowser } from '../helpers/browser.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { type Lively, startLively } from '../helpers/lively.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
-
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Wide enough for a desk, a laptop, a tablet, a phone; and 200 % zoom of 1280. */
@@ -41,7 +39,7 @@ async function seriousOf(page: Page): Promise<Finding[]> {
     .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)) }));
 }
 
-describe.skipIf(missing !== null)('the pages', () => {
+describeInBrowser('the pages', () => {
   let browser: Browser;
   let full: Lively;
   let empty: TestPidge;

@@ -1,61 +1,42 @@
-/** The Phones page in a browser: what a phone writes, what the app answers, and phones that misbehave on purpose. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { TestApp } from '../helpers/app.ts';
-import { type OpenPage, openPage, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
-import { Client } from '../helpers/client.ts';
+import { describeInBrowser, takeSeat } from '../helpers/console-seat.ts';
 import { PNG } from '../helpers/media-host.ts';
 import { TestPhone } from '../helpers/phone.ts';
-import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 
 const NUMBER = '+12025550100';
 const STRANGER = '+12125550170';
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 
-describe.skipIf(missing !== null)('the Phones page', () => {
-  let browser: Browser;
-  let pidge: TestPidge;
-  let client: Client;
+describeInBrowser('the Phones page', () => {
+  const seat = takeSeat();
   let app: TestApp;
-  let open: OpenPage;
 
   let count = 0;
   /** Each test has a phone of its own. */
   let phone: string;
 
   beforeAll(async () => {
-    browser = await startBrowser();
     app = await new TestApp().start();
-    pidge = await startTestPidge();
-    client = new Client(pidge.origin, pidge.account);
     await point(app.url('/sms'));
   });
-  afterAll(async () => {
-    await browser.close();
-    await client.close();
-    await pidge.close();
-    await app.stop();
-  });
-  beforeEach(async () => {
+  afterAll(() => app.stop());
+  beforeEach(() => {
     count += 1;
     phone = `+1202555011${count}`;
     app.answer = () => '<Response/>';
-    open = await openPage(browser, pidge.origin);
   });
-  afterEach(() => open.close());
 
   /** The handset alone. */
   const goTo = async (number = phone) => {
-    await open.page.goto(`/phones?open=${encodeURIComponent(number)}`);
-    const handset = open.page.locator(`[data-testid="handset"][data-number="${number}"]`);
+    await seat.open.page.goto(`/phones?open=${encodeURIComponent(number)}`);
+    const handset = seat.open.page.locator(`[data-testid="handset"][data-number="${number}"]`);
     await handset.waitFor();
     return handset;
   };
   const point = async (smsUrl: string) => {
-    const found = await pidge.running.store.senderByAddress(NUMBER);
+    const found = await seat.pidge.running.store.senderByAddress(NUMBER);
     if (!found) throw new Error(`${NUMBER} is not there`);
-    await pidge.running.store.saveSender({ ...found, properties: { sms_url: smsUrl } });
+    await seat.pidge.running.store.saveSender({ ...found, properties: { sms_url: smsUrl } });
   };
   const bubble = (direction: string) => `[data-testid="phone-bubble"][data-direction="${direction}"]`;
 
@@ -68,7 +49,7 @@ describe.skipIf(missing !== null)('the Phones page', () => {
     await handset.locator(bubble('sent')).getByText('Hello? – it is me').waitFor();
     await handset.locator(bubble('received')).getByText('You said: Hello? – it is me').waitFor();
     await handset.getByTestId('webhook-status').getByText('webhook 200').waitFor();
-    expect(open.watch).toEqual({ foreign: [], errors: [] });
+    expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
   });
 
   it('tells why the app could not be asked, with a link to the attempt', async () => {
@@ -86,15 +67,18 @@ describe.skipIf(missing !== null)('the Phones page', () => {
     await handset.getByTestId('behaviour').click();
     const editor = handset.getByTestId('behaviour-editor');
     await editor.getByRole('combobox', { name: 'Behaviour' }).click();
-    await open.page.getByRole('option', { name: 'Undelivered' }).click();
+    await seat.open.page.getByRole('option', { name: 'Undelivered' }).click();
     await editor.getByLabel('Error code').fill('30003');
     await editor.getByTestId('behaviour-save').click();
     await handset.getByTestId('behaviour').getByText('Undelivered 30003').waitFor();
-    await client.send({ To: phone, From: NUMBER, Body: 'Are you there?' });
+    await seat.client.send({ To: phone, From: NUMBER, Body: 'Are you there?' });
     const missed = handset.locator(bubble('missed'));
     await missed.getByText('Are you there?').waitFor();
     await missed.getByText('30003').waitFor();
-    await open.page.locator(`[data-testid="phone"][data-number="${phone}"]`).getByText('Undelivered 30003').waitFor();
+    await seat.open.page
+      .locator(`[data-testid="phone"][data-number="${phone}"]`)
+      .getByText('Undelivered 30003')
+      .waitFor();
   });
 
   it('opts out by STOP, says what that means, and takes it back', async () => {
@@ -102,7 +86,7 @@ describe.skipIf(missing !== null)('the Phones page', () => {
     await handset.getByRole('button', { name: 'STOP' }).click();
     const line = handset.getByTestId('opted-out');
     await line.getByText('next send → 21610').waitFor();
-    const send = () => client.send({ To: phone, From: NUMBER, Body: 'Sale!' });
+    const send = () => seat.client.send({ To: phone, From: NUMBER, Body: 'Sale!' });
     expect((await send()).json.code).toBe(21610);
     await line.getByRole('button', { name: 'Undo' }).click();
     await line.waitFor({ state: 'detached' });
@@ -111,14 +95,18 @@ describe.skipIf(missing !== null)('the Phones page', () => {
 
   it('lets a number appear once it is texted, shows its code to copy, and links as what they are', async () => {
     await goTo();
-    await client.send({ To: STRANGER, From: NUMBER, Body: 'Your code is 482913: https://example.com/x' });
-    await open.page.locator(`[data-testid="phone"][data-number="${STRANGER}"]`).getByRole('button').first().click();
-    const handset = open.page.locator(`[data-testid="handset"][data-number="${STRANGER}"]`);
+    await seat.client.send({ To: STRANGER, From: NUMBER, Body: 'Your code is 482913: https://example.com/x' });
+    await seat.open.page
+      .locator(`[data-testid="phone"][data-number="${STRANGER}"]`)
+      .getByRole('button')
+      .first()
+      .click();
+    const handset = seat.open.page.locator(`[data-testid="handset"][data-number="${STRANGER}"]`);
     await handset.getByRole('button', { name: 'copy 482913' }).waitFor();
     await handset.getByRole('button', { name: 'https://example.com/x' }).click();
-    await open.page.getByText('It is no short link of this server').waitFor();
-    expect(new URL(open.page.url()).pathname).toBe('/phones');
-    expect(open.watch.foreign).toEqual([]);
+    await seat.open.page.getByText('It is no short link of this server').waitFor();
+    expect(new URL(seat.open.page.url()).pathname).toBe('/phones');
+    expect(seat.open.watch.foreign).toEqual([]);
   });
 
   it('sends a file that was attached, and shows it from our own origin', async () => {
@@ -130,14 +118,14 @@ describe.skipIf(missing !== null)('the Phones page', () => {
     const image = handset.locator(bubble('sent')).locator('img');
     await image.waitFor();
     // As text: these files are checked without the types of a browser.
-    const width = () => open.page.evaluate("document.querySelector('li img')?.naturalWidth ?? 0");
+    const width = () => seat.open.page.evaluate("document.querySelector('li img')?.naturalWidth ?? 0");
     await expect.poll(width).toBeGreaterThan(0);
-    expect(open.watch).toEqual({ foreign: [], errors: [] });
+    expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
   });
 
   it('presses a button of a WhatsApp template', async () => {
-    await new TestPhone(client, phone).send({ channel: 'whatsapp', body: 'Hi' });
-    const { json: template } = await client.call('POST', '/v1/Content', {
+    await new TestPhone(seat.client, phone).send({ channel: 'whatsapp', body: 'Hi' });
+    const { json: template } = await seat.client.call('POST', '/v1/Content', {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         friendly_name: 'ask',
@@ -145,7 +133,7 @@ describe.skipIf(missing !== null)('the Phones page', () => {
         types: { 'twilio/quick-reply': { body: 'Coming?', actions: [{ title: 'Yes', id: 'yes' }] } },
       }),
     });
-    await client.send([
+    await seat.client.send([
       ['To', `whatsapp:${phone}`],
       ['From', `whatsapp:${NUMBER}`],
       ['ContentSid', template.sid],

@@ -3,13 +3,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPage, settled, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPage, settled, startBrowser } from '../helpers/browser.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { type Lively, startLively } from '../helpers/lively.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 const PYTHON = '/usr/bin/python3';
 const hasPython = spawnSync(PYTHON, ['-c', 'import twilio']).status === 0;
 if (!hasPython) console.warn(`Skipped: snippets in Python, as ${PYTHON} has no twilio`);
@@ -38,7 +37,7 @@ async function snippetsOn(page: Page): Promise<string[]> {
   return page.locator('[data-testid="snippet"] code').allInnerTexts();
 }
 
-describe.skipIf(missing !== null)('snippets', () => {
+describeInBrowser('snippets', () => {
   let browser: Browser;
   let empty: TestPidge;
   let full: Lively;

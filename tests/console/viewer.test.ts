@@ -1,15 +1,13 @@
 /** A viewer at the console in `serve`: sees every page, is offered nothing that changes something, and could not. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DOCS } from '../../src/http/console/register.ts';
-import { type OpenPage, openPage, settled, startBrowser, whyNoBrowser } from '../helpers/browser.ts';
+import { type OpenPage, openPage, settled, startBrowser } from '../helpers/browser.ts';
 import { Client } from '../helpers/client.ts';
 import { openConsole } from '../helpers/console.ts';
+import { describeInBrowser } from '../helpers/console-seat.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 import { makeService } from '../helpers/services.ts';
-
-const missing = whyNoBrowser();
-if (missing !== null) console.warn(`Skipped: ${missing}`);
 
 const PASSWORD = 'correct horse battery';
 const NUMBER = '+12025550100';
@@ -46,7 +44,7 @@ const LOOKS = [
   /^\S.* \+\d+/,
 ];
 
-describe.skipIf(missing !== null)('a viewer', () => {
+describeInBrowser('a viewer', () => {
   let browser: Browser;
   let pidge: TestPidge;
   let client: Client;

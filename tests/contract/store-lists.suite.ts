@@ -35,6 +35,17 @@ export function storeListContract(current: () => Store): void {
       expect((await list({ after: middle })).sids).toEqual([oldest]);
     });
 
+    it('go on from where a removed record was sent, when that is known', async () => {
+      // Made in one instant and sent one after the other: none was sent before the removed one was made.
+      const sent = [];
+      for (const at of [10, 20, 30]) sent.push(await walkToSent(current(), `c${at}`, { createdAt: NOW }, NOW + at));
+      const [first, second] = sent.map(({ sid }) => sid);
+      const late = NOW + 7 * 86_400_000;
+      const [gone] = await current().change([{ accountSid: ACCOUNT, sid: second ?? '', verb: 'remove' }], late);
+      expect(gone?.kind).toBe('done');
+      expect((await list({ after: second, removedFrom: NOW + 20 })).sids).toEqual([first]);
+    });
+
     it('put a message where it was sent, not where it was made', async () => {
       const waiting = acceptance({ createdAt: NOW + 50 });
       const early = await walkToSent(current(), 'x', {}, NOW);

@@ -36,6 +36,24 @@ test('a removed key is dead on every node, a second later', async () => {
   expect([await statusOf(here, key.sid, key.secret), await statusOf(there, key.sid, key.secret)]).toEqual([401, 401]);
 });
 
+test('what changed on a node holds there at once', async () => {
+  const { here, statusOf } = twoNodes();
+  const { json: key } = await here.call('POST', `${ROOT}/Keys.json`);
+  expect(await statusOf(here, key.sid, key.secret)).toBe(200);
+  await here.call('DELETE', `${ROOT}/Keys/${key.sid}.json`);
+  expect(await statusOf(here, key.sid, key.secret)).toBe(401);
+  const child = (await here.call('GET', `/2010-04-01/Accounts/${CHILD}.json`)).json.auth_token;
+  expect(await statusOf(here, CHILD, child, '/v1/Services')).toBe(200);
+  await here.call('POST', `/2010-04-01/Accounts/${CHILD}.json`, { form: 'Status=suspended' });
+  const headers = { authorization: basic(CHILD, child) };
+  expect((await here.call('POST', '/v1/Services', { form: 'FriendlyName=x', headers })).status).toBe(403);
+  await here.call('POST', `/2010-04-01/Accounts/${CHILD}.json`, { form: 'Status=closed' });
+  expect(await statusOf(here, CHILD, child, '/v1/Services')).toBe(401);
+  const next = (await here.call('POST', '/v1/AuthTokens/Secondary')).json.secondary_auth_token;
+  await here.call('POST', '/v1/AuthTokens/Promote');
+  expect([await statusOf(here, SID, TOKEN), await statusOf(here, SID, next)]).toEqual([401, 200]);
+});
+
 test('a promotion that fails leaves both tokens as they were', async () => {
   const { here, there, statusOf } = twoNodes();
   const next = (await here.call('POST', '/v1/AuthTokens/Secondary')).json.secondary_auth_token;

@@ -74,8 +74,31 @@ test('filters are read however they are written and echoed percent-encoded', asy
   expect(door.queries[0]).toMatchObject({ sentFrom: day, sentTo: day + 2 * 86_400_000 - 1, to: '+12025550101' });
   await door.call('GET', `${ROOT}/Messages.json?DateSent>=2019-03-01T10:00:00Z&DateSent=2019-03-01T05:00:00Z`);
   expect(door.queries[1]).toMatchObject({ sentFrom: day + 36_000_000, sentTo: day + 86_399_999 });
+  // The seeds' "before March 1st": a time that was written is exact, but for the one day of DateSent itself.
+  await door.call('GET', `${ROOT}/Messages.json?DateSent<=2019-03-01T00:00:00Z`);
+  expect(door.queries[2]).toMatchObject({ sentTo: day + 999 });
+  await door.call('GET', `${ROOT}/Messages.json?DateSent=2019-03-01T00:00:00Z`);
+  expect(door.queries[3]).toMatchObject({ sentFrom: day, sentTo: day + 86_399_999 });
   const { json } = await door.call('GET', `${ROOT}/Messages.json?DateSent%3E=2008-01-02&From=%2B12025550100`);
   expect(json.uri).toBe(`${ROOT}/Messages.json?From=%2B12025550100&DateSent%3E=2008-01-02&PageSize=50&Page=0`);
+});
+
+test('the bound of a date may stand before its value, as the seeds write it', async () => {
+  const door = openDoor();
+  const day = Date.UTC(2019, 2, 1);
+  const asked = async (query: string) => {
+    const { status } = await door.call('GET', `${ROOT}/Messages.json?${query}`);
+    return { status, sentFrom: door.queries.at(-1)?.sentFrom, sentTo: door.queries.at(-1)?.sentTo };
+  };
+  expect(await asked('DateSent=%3C%3D2019-03-01')).toEqual({ status: 200, sentTo: day + 86_399_999 });
+  expect(await asked('DateSent=>=2019-03-01')).toEqual({ status: 200, sentFrom: day });
+  expect(await asked('DateSent>=>=2019-03-01')).toEqual({ status: 200, sentFrom: day });
+  expect((await asked('DateSent>=<=2019-03-01')).status).toBe(400);
+});
+
+test('an empty parameter of paging is none', async () => {
+  const { json } = await openDoor().call('GET', `${ROOT}/Messages.json?PageSize=&Page=&PageToken=`);
+  expect(json.uri).toBe(`${ROOT}/Messages.json?PageSize=50&Page=0`);
 });
 
 test.each([

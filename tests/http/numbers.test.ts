@@ -42,8 +42,25 @@ test('numbers are found by name and by part of the number', async () => {
   expect(await found('FriendlyName=n12')).toEqual(['n12']);
   expect(await found('PhoneNumber=01*2')).toEqual(['n22', 'n12']);
   expect(await found('PhoneNumber=%2B1202555010')).toEqual(['n01']);
+  expect(await found('PhoneNumber=ACME')).toEqual([]);
   const page = (await door.call('GET', `${numbers}.json?PageSize=2`)).json;
   expect((await door.call('GET', page.next_page_uri)).json).toMatchObject({ page: 1, next_page_uri: null });
+});
+
+test('a list that is emptied while it is walked goes on behind what is gone', async () => {
+  const door = openDoor();
+  const places = { Applications: 'applications', Keys: 'keys' };
+  for (const last of [1, 2, 3]) {
+    await door.call('POST', `${numbers}.json`, { form: `PhoneNumber=%2B1202555010${last}` });
+    for (const place of Object.keys(places))
+      await door.call('POST', `${ROOT}/${place}.json`, { form: 'FriendlyName=x' });
+  }
+  for (const [place, key] of Object.entries({ ...places, IncomingPhoneNumbers: 'incoming_phone_numbers' })) {
+    const first = (await door.call('GET', `${ROOT}/${place}.json?PageSize=2`)).json;
+    for (const { sid } of first[key]) await door.call('DELETE', `${ROOT}/${place}/${sid}.json`);
+    const second = (await door.call('GET', first.next_page_uri)).json;
+    expect([place, second[key]?.length, second.next_page_uri]).toEqual([place, 1, null]);
+  }
 });
 
 test.each([

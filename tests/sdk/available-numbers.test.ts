@@ -121,6 +121,8 @@ describe('available numbers', () => {
     ['US/Local.json?SmsEnabled=perhaps', 20001],
     ['US/Local.json?PageSize=0', 20001],
     ['US/Local.json?PageToken=PAx', 21481],
+    ['US/Local.json?Distance=far', 20001],
+    ['US/Local.json?NearLatLong=here', 20001],
   ])('refuse %s with %i', async (path, code) => {
     expect(await search(path)).toBe(code);
   });

@@ -137,8 +137,8 @@ describe('content through the official SDK', () => {
     const chosen: Record<string, [having: unknown, lacking: unknown]> = {
       dateCreatedAfter: [new Date(dateCreated.getTime() - 5_000), new Date(Date.now() + 3_600_000)],
       dateCreatedBefore: [new Date(Date.now() + 5_000), new Date('2020-01-01T00:00:00Z')],
-      contentName: ['needle', 'thread'],
-      content: ['Hello', 'Goodbye'],
+      contentName: ['^ne+dle$', '^edle'],
+      content: ['^hel+o', 'Goodbye'],
       language: [['pt_BR'], ['ja']],
       contentType: [['twilio/text'], ['twilio/media']],
       channelEligibility: [['whatsapp:unsubmitted'], ['whatsapp:rejected']],

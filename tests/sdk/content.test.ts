@@ -103,6 +103,15 @@ describe('content', () => {
       ['an unknown type', { language: 'en', types: { 'twilio/smoke': {} } }, 'types.twilio/smoke'],
       ['a text without body', { language: 'en', types: { 'twilio/text': {} } }, 'types.twilio/text.body'],
       ['no object', [1], 'the body'],
+      [
+        'over a hundred variables',
+        {
+          language: 'en',
+          types: { 'twilio/text': { body: 'x' } },
+          variables: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [index, 'x'])),
+        },
+        'variables',
+      ],
     ])('with %s are refused', async (_what, body, parameter) => {
       const answer = await json('POST', '/v1/Content', body);
       expect([answer.status, answer.json.code, answer.json.details.parameter]).toEqual([400, 20001, parameter]);

@@ -67,6 +67,9 @@ describe('a look-up, second version', () => {
   it('refuses fields and countries that are none', async () => {
     const fields = await raw.call('GET', '/v2/PhoneNumbers/%2B12025550101?Fields=shoe_size');
     expect([fields.status, fields.json.code, fields.json.details.parameter]).toEqual([400, 20001, 'Fields']);
+    expect((await raw.call('GET', '/v2/PhoneNumbers/%2B12025550101?Fields=validation,%20caller_name')).status).toBe(
+      200,
+    );
     const country = await raw.call('GET', '/v2/PhoneNumbers/2025550101?CountryCode=USA');
     expect([country.status, country.json.code, country.json.details.parameter]).toEqual([400, 20001, 'CountryCode']);
   });

@@ -240,7 +240,7 @@ describe('a message through the official SDK', () => {
     },
     async messageIntent() {
       await ignored({ messageIntent: 'otp' });
-      await refused({ messageIntent: 'fun' }, 20001);
+      await refused({ messageIntent: 'x'.repeat(129) }, 21658);
     },
     async riskCheck() {
       await ignored({ riskCheck: 'disable' });

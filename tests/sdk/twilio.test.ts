@@ -85,6 +85,19 @@ describe('the official Node SDK', () => {
     expect(counted).toBe(2_500);
   }, 60_000);
 
+  it('removes what it walks over, page by page, and leaves nothing behind', async () => {
+    const to = '+12025550178';
+    await Promise.all(Array.from({ length: 7 }, () => send({ to })));
+    const isOver = async () => (await client.messages.list({ to })).every((one) => one.status === 'delivered');
+    await pidge.until(isOver);
+    for (let page = await client.messages.page({ to, pageSize: 3 }); ; ) {
+      for (const { sid } of page.instances) await client.messages(sid).remove();
+      if (!page.nextPageUrl) break;
+      page = await client.messages.getPage(page.nextPageUrl);
+    }
+    expect(await client.messages.list({ to })).toEqual([]);
+  });
+
   it('filters by To, From and the three forms of DateSent', async () => {
     const to = '+12025550188';
     const message = await send({ to });

@@ -101,6 +101,18 @@ describe('a webhook that fails', () => {
     expect(await alerts()).toHaveLength(1);
   });
 
+  it('or whose fragment nobody understands is told about, once for each event', async () => {
+    await client.send([
+      ['To', TO],
+      ['From', NUMBER],
+      ['Body', 'Hello'],
+      ['StatusCallback', `${sink.origin}/fine#rp=6xx&e=mars`],
+    ]);
+    await sink.until(() => told().length >= 4);
+    const codes = (await alerts()).map(({ error_code }: { error_code: string }) => error_code).sort();
+    expect(codes).toEqual(['11240', '11240', '11243', '11243']);
+  });
+
   it('of nobody at all has the code of the connection', async () => {
     const gone = await new Sink().start();
     const url = `${gone.origin}/`;

@@ -1,9 +1,11 @@
 /** A running server climbs the way to a carrier when its operator asks, and says what each connector did lately. */
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
+import { type Config, readConfig } from '../../src/config.ts';
 import { SMPP_DEFAULTS } from '../../src/connectors/smpp/settings.ts';
 import { realClock } from '../../src/domain/clock.ts';
 import { Smsc } from '../../src/simulator/smsc.ts';
 import { Client } from '../helpers/client.ts';
+import { HttpCarrier } from '../helpers/http-carrier.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 import { until } from '../helpers/smpp.ts';
 
@@ -23,7 +25,7 @@ let smsc: Smsc;
 let pidge: TestPidge;
 let client: Client;
 
-async function start(allowTo: string[] | null = null): Promise<void> {
+async function start(allowTo: string[] | null = null, more: Config['connectors'] = []): Promise<void> {
   smsc = new Smsc({ clock: realClock });
   const port = await smsc.listen();
   const settings = { ...SMPP_DEFAULTS, host: '127.0.0.1', systemId: 'pidge', password: PASSWORD, reconnectMs: 50 };
@@ -32,7 +34,7 @@ async function start(allowTo: string[] | null = null): Promise<void> {
       config.mode = 'serve';
       config.numbers = [{ number: NUMBER, properties: {} }];
       config.safety = { ...config.safety, allowTo };
-      config.connectors = [{ kind: 'smpp', name: 'acme', smpp: { ...settings, port, throttleMs: 20 } }];
+      config.connectors = [{ kind: 'smpp', name: 'acme', smpp: { ...settings, port, throttleMs: 20 } }, ...more];
     },
   });
   client = new Client(pidge.origin, pidge.account);
@@ -75,6 +77,26 @@ it('climbs beside the bind of the server, and sends nothing unless it is told to
   await until(() => smsc.bound === 1);
   const turned = await test({ to: PHONE, from: NUMBER });
   expect(words(turned.steps).at(-1)).toBe('receipt ok');
+});
+
+it('tells a carrier of HTTP where this server is called', async () => {
+  const web = await new HttpCarrier().start();
+  onTestFinished(() => web.stop());
+  web.reply = ({ method }) => (method === 'GET' ? { status: 404 } : { body: '{"id":"a-1"}' });
+  const text = `[[connectors]]
+kind = "http"
+name = "web"
+base_url = "${web.origin}"
+url = "{base_url}/send"
+content_type = "json"
+body = '{"to": "{to}", "tell": "{receipt_url}"}'
+id = ["id"]
+`;
+  const { connectors } = readConfig({ mode: 'serve', env: {}, file: { name: 'pidge.toml', text } });
+  await start(null, connectors);
+  const { steps } = await test({ to: PHONE, from: NUMBER }, 'web');
+  expect(words(steps)).toContain('submit ok');
+  expect(JSON.parse(String(web.asked.at(-1)?.body)).tell).toBe(`${pidge.origin}/carriers/web/receipts`);
 });
 
 it('ends at what fails and says why, and is in the audit', async () => {

@@ -150,6 +150,16 @@ describe('in dev', () => {
     expect(json.phones[0].number).toBe('+12025550101');
     const put = await page.call('PUT', 'test/default/phones/%2B12025550101', { json: { name: 'Ada L.' } });
     expect(put.json.name).toBe('Ada L.');
+    // To look at a phone is nothing that is noted; to name it is.
+    expect((await page.call('POST', 'test/default/phones/%2B12025550101/seen', { json: {} })).status).toBeLessThan(300);
+    const isNoted = async (path: string) => {
+      const { audit } = (await page.call('GET', 'audit?limit=1000')).json;
+      return audit.some((entry: { path: string }) => entry.path.endsWith(path));
+    };
+    await pidge.until(() => isNoted('/phones/%2B12025550101'));
+    await page.call('PUT', 'test/default/phones/%2B12025550102', { json: { name: 'Later' } });
+    await pidge.until(() => isNoted('/phones/%2B12025550102'));
+    expect(await isNoted('/seen')).toBe(false);
   });
 
   it('a closed account is refused with words, a suspended one is only read', async () => {

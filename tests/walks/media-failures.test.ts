@@ -34,7 +34,7 @@ const FOR_GOOD: Wrong[] = [
   ['the port of a database', () => 'http://127.0.0.1:5432/cat.png', 11205],
   ['TLS with a certificate of its own', (host) => `https://127.0.0.1:${host.tlsPort}/cat.png`, 11237],
   ['TLS to a port that has none', (host) => host.url('cat.png').replace('http:', 'https:'), 11220],
-  ...['garbage', 'bad-head', 'bad-length', 'long-head'].map((name) => named(name, 11200)),
+  ...['garbage', 'bad-head', 'bad-length', 'long-head'].map((name) => named(name, 11206)),
 ];
 
 const PASSING: Wrong[] = [

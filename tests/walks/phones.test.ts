@@ -112,6 +112,7 @@ describe('a phone', () => {
     expect(status).toBe(201);
     expect(app.asked.at(-1)?.params).toMatchObject({
       Body: 'Yes',
+      ProfileName: 'Ada',
       MessageType: 'button',
       ButtonText: 'Yes',
       ButtonPayload: 'yes-Friday',

@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { Client } from '../helpers/client.ts';
-import { openWindow } from '../helpers/phone.ts';
+import { openWindow, TestPhone } from '../helpers/phone.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 
 let pidge: TestPidge;
@@ -57,4 +57,12 @@ it('MaxPrice is judged by the price of the destination, and a failed message has
   expect(await ended(dear.json.sid)).toMatchObject({ status: 'failed', error_code: 30010, price: null });
   const fine = await client.send({ MaxPrice: '0.03' });
   expect(await ended(fine.json.sid)).toMatchObject({ status: 'delivered', price: '-0.00790' });
+});
+
+it('a text has a price of its own once it is received', async () => {
+  await start(() => undefined);
+  await new TestPhone(client).send('a'.repeat(161));
+  const received = async () => (await client.call('GET', `${client.base}/Messages.json`)).json.messages;
+  await pidge.until(async () => (await received())[0]?.status === 'received');
+  expect(await received()).toMatchObject([{ direction: 'inbound', num_segments: '2', price: '-0.01500' }]);
 });

@@ -133,6 +133,14 @@ describe('an app whose answer cannot be used', () => {
     expect(one.app.asked[0]?.params.ErrorCode).toMatch(/^1120[0-9]$/);
   });
 
+  it('because its answer broke off is not asked again, whatever rp says', async () => {
+    await one.configure({ sms_url: `${one.app.origin}/sms#rt=100&rc=2&rp=all` });
+    one.app.pages.set('/sms', { headers: { 'content-type': 'text/xml', 'content-length': '500' }, body: '<Response>' });
+    await one.text();
+    expect(one.app.requests('/sms')).toHaveLength(1);
+    expect(one.alerts()).toEqual([11200]);
+  });
+
   it('keeps its password out of what the fallback is told', async () => {
     const withUser = `${one.app.origin.replace('//', '//me:secret@')}/sms#rc=0`;
     await one.configure({ sms_url: withUser, sms_fallback_url: `${one.app.origin}/fallback` });

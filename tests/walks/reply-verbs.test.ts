@@ -151,11 +151,11 @@ describe('verbs', () => {
       expect(await bodies()).toEqual(['one', 'two', 'three']);
       const [reply] = await one.replies();
       const [asked] = one.app.requests('/done');
-      const status = asked?.params.MessageStatus;
-      expect(['queued', 'sending', 'sent']).toContain(status);
+      // However far the carrier has brought it by then.
       expect(asked?.params).toMatchObject({
         MessageSid: reply?.sid,
-        SmsStatus: status,
+        SmsStatus: 'queued',
+        MessageStatus: 'queued',
         Body: 'one',
         From: NUMBER,
         To: PHONE,

@@ -233,6 +233,7 @@ describe('a scheduled message', () => {
       [HOUR, { MessagingServiceSid: '', From: SENDER }, 35118],
       [HOUR, { ScheduleType: '' }, 35126],
       [HOUR, { ScheduleType: 'weekly' }, 35126],
+      [HOUR, { To: 'messenger:12345' }, 35126],
       [HOUR, { MessagingServiceSid: `MG${'0'.repeat(32)}` }, 21701],
     ];
     for (const [aheadMs, form, code] of refusals) {

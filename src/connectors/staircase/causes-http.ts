@@ -1,30 +1,44 @@
 /** Why a step to a carrier of HTTP fails, the likeliest cause first, and what to do about each. */
 import type { Outcome } from '../connector.ts';
-import type { Failure } from './causes.ts';
+import type { Failure, GroundWords } from './causes.ts';
+
+/** `url`: the setting that says where the carrier is. */
+export function httpWords(url: string): GroundWords {
+  return {
+    host: url,
+    port: `Compare ${url} with the carrier’s papers: where it names no port, that is 443 with https and 80 with http.`,
+    otherName: `Write ${url} with a name that stands in it.`,
+    notTls: `Compare ${url} with the carrier’s papers: its port, and whether it is https.`,
+    ca: 'the variable NODE_EXTRA_CA_CERTS',
+    inTheWay: [
+      {
+        why: 'a proxy of this network stands between',
+        fix: 'Have it let this host and port through as they are: Pidge goes by no proxy.',
+      },
+    ],
+  };
+}
 
 export function noAddress(): Failure {
   const causes = [{ why: 'connectors.url says it all', fix: 'Set connectors.base_url to where the carrier is.' }];
   return { text: 'there is no base_url to try', causes, fault: 'config' };
 }
 
-export function answerFailure(why: string): Failure {
+export function answerFailure(why: string, url: string): Failure {
   const causes = [
-    {
-      why: 'something else than the carrier listens there',
-      fix: 'Compare connectors.base_url with the carrier’s papers.',
-    },
-    { why: 'the carrier’s server is down or too slow', fix: 'Try: curl -v BASE_URL, and ask the carrier.' },
+    { why: 'something else than the carrier listens there', fix: `Compare ${url} with the carrier’s papers.` },
+    { why: 'the carrier’s server is down or too slow', fix: `Try: curl -v, with ${url}, and ask the carrier.` },
   ];
   return { text: `no answer: ${why}`, causes, fault: 'timeout' };
 }
 
 /** The place that knows our credentials answers with an error of its own. */
-export function serverFailure(status: number): Failure {
+export function serverFailure(status: number, url: string): Failure {
   const causes = [
     { why: 'the carrier has trouble of its own', fix: 'Wait and try again, and look at the carrier’s status page.' },
     {
       why: 'a proxy answers in the place of a carrier that is down',
-      fix: 'Compare connectors.base_url with the carrier’s papers.',
+      fix: `Compare ${url} with the carrier’s papers.`,
     },
   ];
   return { text: `it answers with an error, ${status}`, causes, fault: 'refused' };
@@ -60,7 +74,7 @@ export function loginFailure(status: number): Failure {
   return { text: `the credentials are refused (${status})`, causes, fault: 'unauthorised' };
 }
 
-export function handOverFailure(outcome: Exclude<Outcome, { kind: 'accepted' }>): Failure {
+export function handOverFailure(outcome: Exclude<Outcome, { kind: 'accepted' }>, url: string): Failure {
   const note = outcome.note ?? outcome.kind;
   if (outcome.kind === 'refused') {
     const causes = [
@@ -75,7 +89,7 @@ export function handOverFailure(outcome: Exclude<Outcome, { kind: 'accepted' }>)
   }
   if (outcome.kind === 'unreachable') {
     if (/^answered 401\b/.test(note)) return loginFailure(401);
-    return { ...answerFailure(note), text: `nothing was sent: ${note}` };
+    return { ...answerFailure(note, url), text: `nothing was sent: ${note}` };
   }
   const causes = [{ why: 'the answer did not come in time', fix: 'Ask the carrier whether it has the message.' }];
   return { text: `nobody knows whether it was taken: ${note}`, causes, fault: 'timeout' };

@@ -4,17 +4,15 @@ import { connect, isIP } from 'node:net';
 import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { realClock } from '../../domain/clock.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import { type Cause, dnsFailure, type Failure, type Fault, SILENT, tcpFailure, tlsFailure } from './causes.ts';
+import { segment } from '../../domain/segments.ts';
+import type { TestStep } from '../../domain/test-step.ts';
+import type { Submission } from '../connector.ts';
+import { dnsFailure, type Failure, type Fault, type GroundWords, SILENT, tcpFailure, tlsFailure } from './causes.ts';
 
 export const STEPS = ['dns', 'tcp', 'tls', 'bind', 'link', 'answer', 'login', 'submit', 'receipt'] as const;
 
-export interface Step {
+export interface Step extends TestStep {
   step: (typeof STEPS)[number];
-  outcome: 'ok' | 'failed' | 'skipped';
-  text: string;
-  ms: number | null;
-  /** Of a failed one, the likeliest first. */
-  causes: Cause[];
   /** `null`: it has not failed. */
   fault: Fault | null;
 }
@@ -24,6 +22,10 @@ export interface StaircaseOptions {
   to?: string;
   from?: string;
   body: string;
+  /** How whoever asks says to whom and as whom; left out: in plain words. */
+  addressing?: string;
+  /** Where this server is called from outside. */
+  ownUrl: () => string;
   /** For the receipt. */
   waitMs: number;
   /** Tells of receipts that a running connector hears on its own binds; answers how to stop that. */
@@ -38,40 +40,42 @@ export interface Ground {
   limitMs: number;
   /** What is said where it is in the clear. */
   clear: string;
+  words: GroundWords;
 }
 
 const DAY_MS = 86_400_000;
 
 /** Returns whether all of them held. */
-export async function* climbGround({ host, port, tls, limitMs, clear }: Ground): AsyncGenerator<Step, boolean> {
-  const dns = await timed(() => resolved(host));
+export async function* climbGround(ground: Ground): AsyncGenerator<Step, boolean> {
+  const { host, tls, clear, words } = ground;
+  const dns = await timed(() => resolved(host, words));
   yield step('dns', dns);
   if (dns.value === null) return false;
-  const tcp = await timed(() => reached(host, port, limitMs));
+  const tcp = await timed(() => reached(ground));
   yield step('tcp', tcp);
   if (tcp.value === null) return false;
   if (tls === null) {
     yield skipped('tls', clear);
     return true;
   }
-  const secured = await timed(() => secure({ host, port }, tls, limitMs));
+  const secured = await timed(() => secure(ground, tls));
   yield step('tls', secured);
   return secured.value !== null;
 }
 
 export type Tried = { value: string; failure?: undefined } | { value: null; failure: Failure };
 
-async function resolved(host: string): Promise<Tried> {
+async function resolved(host: string, words: GroundWords): Promise<Tried> {
   if (isIP(host)) return { value: `${host} is an address` };
   try {
     const all = await lookup(host, { all: true });
     return { value: `${host} is ${all.map(({ address }) => address).join(', ')}` };
   } catch (error) {
-    return { value: null, failure: dnsFailure(host, codeOf(error)) };
+    return { value: null, failure: dnsFailure(host, codeOf(error), words) };
   }
 }
 
-function reached(host: string, port: number, limitMs: number): Promise<Tried> {
+function reached({ host, port, limitMs, words }: Ground): Promise<Tried> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (tried: Tried) => {
@@ -79,17 +83,16 @@ function reached(host: string, port: number, limitMs: number): Promise<Tried> {
       socket.destroy();
       resolve(tried);
     };
-    const peer = `${host}:${port}`;
-    const cancel = realClock.after(limitMs, () => end({ value: null, failure: tcpFailure(peer, 'ETIMEDOUT') }));
+    const fail = (code: string) => end({ value: null, failure: tcpFailure(`${host}:${port}`, code, words) });
+    const cancel = realClock.after(limitMs, () => fail('ETIMEDOUT'));
     socket.once('connect', () => end({ value: `connected to ${socket.remoteAddress}:${port}` }));
-    socket.once('error', (error) => end({ value: null, failure: tcpFailure(peer, codeOf(error)) }));
+    socket.once('error', (error) => fail(codeOf(error)));
   });
 }
 
 function secure(
-  { host, port }: Pick<Ground, 'host' | 'port'>,
+  { host, port, limitMs, words }: Ground,
   { ca, serverName }: NonNullable<Ground['tls']>,
-  limitMs: number,
 ): Promise<Tried> {
   return new Promise((resolve) => {
     // An address is no server name (RFC 6066); the certificate is held against it all the same.
@@ -100,7 +103,7 @@ function secure(
       socket.destroy();
       resolve(tried);
     };
-    const fail = (code: string, message: string) => end({ value: null, failure: tlsFailure(code, message) });
+    const fail = (code: string, message: string) => end({ value: null, failure: tlsFailure(code, message, words) });
     const cancel = realClock.after(limitMs, () => fail('EPROTO', SILENT));
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerCertificate();
@@ -132,6 +135,24 @@ export function step(name: Step['step'], tried: Tried & { ms: number }): Step {
 
 export function ok(name: Step['step'], text: string, ms: number): Step {
   return { step: name, outcome: 'ok', text, ms: Math.round(ms * 10) / 10, causes: [], fault: null };
+}
+
+/** The end where nobody said to whom. */
+export function* unsent({ addressing = 'a recipient and a sender' }: Pick<StaircaseOptions, 'addressing'>) {
+  yield skipped(
+    'submit',
+    `nothing was sent: with ${addressing} the carrier is asked to deliver one message (it costs)`,
+  );
+  yield skipped('receipt', 'nothing was sent');
+}
+
+/** The message of a test; `null`: nobody said to whom. */
+export function submissionOf({ to, from, body }: StaircaseOptions): Submission | null {
+  if (to === undefined || from === undefined) return null;
+  const { parts, encoding } = segment(body);
+  const key = `test-${realClock.now()}`;
+  const own = { messageSid: key, accountSid: '', attempt: 1, idempotencyKey: key };
+  return { ...own, from, to, parts, encoding, media: [], actions: [] };
 }
 
 export function skipped(name: Step['step'], text: string): Step {

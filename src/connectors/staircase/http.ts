@@ -5,7 +5,6 @@
  */
 
 import { realClock } from '../../domain/clock.ts';
-import { segment } from '../../domain/segments.ts';
 import { makeOutgoing, type Outgoing } from '../../net/outgoing.ts';
 import type { Connector } from '../connector.ts';
 import { HttpConnector } from '../http-carrier/connector.ts';
@@ -17,22 +16,23 @@ import type { WhatsAppSettings } from '../whatsapp/settings.ts';
 import {
   answerFailure,
   handOverFailure,
+  httpWords,
   loginFailure,
   noAddress,
   serverFailure,
   unknownNumberFailure,
 } from './causes-http.ts';
-import { climbGround, failed, ok, type StaircaseOptions, type Step, skipped } from './ground.ts';
+import { climbGround, failed, ok, type StaircaseOptions, type Step, skipped, submissionOf, unsent } from './ground.ts';
 
 export type HttpSetting =
   | { kind: 'http'; name: string; http: HttpMapping }
   | { kind: 'whatsapp'; name: string; whatsapp: WhatsAppSettings };
 
-type HttpOptions = Omit<StaircaseOptions, 'waitMs'>;
-
 /** What is asked, and what an answer says of the credentials. */
 interface Login {
   url: string;
+  /** The setting that says where it is. */
+  setting: string;
   authorization: string | null;
   /** Whether the address is one that knows them; else the answer says only that somebody is there. */
   isTelling: boolean;
@@ -47,7 +47,7 @@ const MOST_BYTES = 65_536;
 const REFUSED = new Set([401, 403]);
 
 /** Steps as they are done. */
-export async function* climbHttp(setting: HttpSetting, options: HttpOptions): AsyncGenerator<Step> {
+export async function* climbHttp(setting: HttpSetting, options: StaircaseOptions): AsyncGenerator<Step> {
   const login = loginOf(setting);
   if (!URL.canParse(login.url)) {
     yield failed('dns', noAddress());
@@ -56,20 +56,20 @@ export async function* climbHttp(setting: HttpSetting, options: HttpOptions): As
   const { hostname, port, protocol } = new URL(login.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const isSecure = protocol === 'https:';
-  const clear = 'in the clear: base_url is http, so texts and credentials can be read on the way';
-  const ground = { host, port: Number(port || (isSecure ? 443 : 80)), limitMs: LIMIT_MS, clear };
-  if (!(yield* climbGround({ ...ground, tls: isSecure ? {} : null }))) return;
+  const clear = `in the clear: ${login.setting} is http, so texts and credentials can be read on the way`;
+  const peer = { host, port: Number(port || (isSecure ? 443 : 80)), tls: isSecure ? {} : null };
+  if (!(yield* climbGround({ ...peer, limitMs: LIMIT_MS, clear, words: httpWords(login.setting) }))) return;
   const outgoing = makeOutgoing({ clock: realClock, policy: { allow: EVERYWHERE } });
   try {
     const isIn = yield* asked(outgoing, login);
-    if (isIn) yield* handedOver(connectorOf(setting, outgoing), options);
+    if (isIn) yield* handedOver(connectorOf(setting, outgoing, options), options, login.setting);
   } finally {
     await outgoing.close();
   }
 }
 
 async function* asked(outgoing: Outgoing, login: Login): AsyncGenerator<Step, boolean> {
-  const { url, authorization, isTelling, numberId } = login;
+  const { url, setting, authorization, isTelling, numberId } = login;
   const startedAt = realClock.monotonic();
   const result = await outgoing.request({
     method: 'GET',
@@ -78,12 +78,12 @@ async function* asked(outgoing: Outgoing, login: Login): AsyncGenerator<Step, bo
     ...{ connectMs: LIMIT_MS, readMs: LIMIT_MS, totalMs: LIMIT_MS, maxBytes: MOST_BYTES, follow: false },
   });
   if (result.kind === 'failed') {
-    yield failed('answer', answerFailure(result.text));
+    yield failed('answer', answerFailure(result.text, setting));
     return false;
   }
   const { status } = result;
   if (isTelling && status >= 500) {
-    yield failed('answer', serverFailure(status));
+    yield failed('answer', serverFailure(status, setting));
     return false;
   }
   yield ok('answer', `it answers, ${status} to GET ${new URL(url).pathname}`, realClock.monotonic() - startedAt);
@@ -98,24 +98,15 @@ async function* asked(outgoing: Outgoing, login: Login): AsyncGenerator<Step, bo
   return true;
 }
 
-async function* handedOver(connector: Connector, { to, from, body }: HttpOptions): AsyncGenerator<Step> {
-  if (to === undefined || from === undefined) {
-    yield skipped(
-      'submit',
-      'nothing was sent: with a recipient and a sender the carrier is asked to deliver one (it costs)',
-    );
-    yield skipped('receipt', 'nothing was sent');
-    return;
-  }
-  const { parts, encoding } = segment(body);
-  const key = `test-${realClock.now()}`;
-  const submission = { messageSid: key, accountSid: '', from, to, parts, encoding, media: [], actions: [] };
+async function* handedOver(connector: Connector, options: StaircaseOptions, setting: string): AsyncGenerator<Step> {
+  const submission = submissionOf(options);
+  if (submission === null) return yield* unsent(options);
   await connector.start({ receipts: async () => undefined, inbound: async () => undefined });
   const startedAt = realClock.monotonic();
-  const [outcome] = await connector.send([{ ...submission, attempt: 1, idempotencyKey: key }]);
+  const [outcome] = await connector.send([submission]);
   await connector.stop();
   if (outcome?.kind !== 'accepted') {
-    yield failed('submit', handOverFailure(outcome ?? { kind: 'unsure' }));
+    yield failed('submit', handOverFailure(outcome ?? { kind: 'unsure' }, setting));
     return;
   }
   yield ok('submit', `taken as ${outcome.carrierIds.join(', ')}`, realClock.monotonic() - startedAt);
@@ -137,6 +128,7 @@ function loginOf(setting: HttpSetting): Login {
     const [id = 'me'] = phoneNumbers.values();
     return {
       url: graphUrl(setting.whatsapp, id),
+      setting: 'connectors.graph_url',
       authorization: `Bearer ${accessToken}`,
       isTelling: true,
       numberId: id,
@@ -146,13 +138,13 @@ function loginOf(setting: HttpSetting): Login {
   const base = request.baseUrl.replace(/(?<!\/)\/+$/, '');
   const isTwilio = /^AC[0-9a-f]{32}$/i.test(request.username) && request.auth === 'basic';
   const url = isTwilio ? `${base}/2010-04-01/Accounts/${request.username}.json` : `${base}/`;
-  return { url, authorization: authorizationOf(request), isTelling: isTwilio };
+  const authorization = authorizationOf(request);
+  return { url, setting: 'connectors.base_url', authorization, isTelling: isTwilio };
 }
 
-function connectorOf(setting: HttpSetting, outgoing: Outgoing): Connector {
+function connectorOf(setting: HttpSetting, outgoing: Outgoing, { ownUrl }: StaircaseOptions): Connector {
   const { name } = setting;
   if (setting.kind === 'whatsapp')
     return new WhatsAppConnector({ name, settings: setting.whatsapp, clock: realClock, outgoing });
-  const ownUrl = () => 'http://localhost';
   return new HttpConnector({ name, mapping: setting.http, clock: realClock, outgoing, fenced: outgoing, ownUrl });
 }

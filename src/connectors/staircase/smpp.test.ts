@@ -20,7 +20,7 @@ async function carrier(script: SmscScript = {}, tls?: { cert: string; key: strin
 async function steps(port: number, more: Partial<SmppSettings> = {}, options: Partial<StaircaseOptions> = {}) {
   const own = { host: '127.0.0.1', port, systemId: 'pidge', password: 'secret08', bindTimeoutMs: 2_000 };
   const made: Step[] = [];
-  const asked = { body: 'Pidge test', waitMs: 300, ...options };
+  const asked = { body: 'Pidge test', ownUrl: () => 'https://pidge.example', waitMs: 300, ...options };
   for await (const step of climbSmpp({ ...SMPP_DEFAULTS, ...own, ...more }, asked)) made.push(step);
   return made;
 }

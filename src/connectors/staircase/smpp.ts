@@ -6,7 +6,6 @@
 
 import { realClock } from '../../domain/clock.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import { segment } from '../../domain/segments.ts';
 import { ESME } from '../../wire/smpp/codes.ts';
 import { readInbound } from '../../wire/smpp/inbound.ts';
 import type { Pdu } from '../../wire/smpp/pdu.ts';
@@ -14,8 +13,9 @@ import { type CarrierReceipt, idForms } from '../../wire/smpp/receipt.ts';
 import { outcomeOfReceipt } from '../../wire/smpp/receipt-outcome.ts';
 import { fieldsOf } from '../smpp/job.ts';
 import type { SmppSettings } from '../smpp/settings.ts';
-import { bindFailure, type Failure, linkFailure, receiptFailure, submitFailure } from './causes.ts';
-import { climbGround, failed, ok, type StaircaseOptions, type Step, skipped } from './ground.ts';
+import type { Failure } from './causes.ts';
+import { bindFailure, linkFailure, receiptFailure, SMPP_WORDS, submitFailure } from './causes-smpp.ts';
+import { climbGround, failed, ok, type StaircaseOptions, type Step, skipped, submissionOf, unsent } from './ground.ts';
 import { type Delivered, TestLink } from './link.ts';
 
 const LINKS = 3;
@@ -24,7 +24,7 @@ const LINKS = 3;
 export async function* climbSmpp(settings: SmppSettings, options: StaircaseOptions): AsyncGenerator<Step> {
   const { host, port, tls, bindTimeoutMs: limitMs } = settings;
   const clear = 'in the clear: connectors.tls is false, so text and password can be read on the way';
-  if (!(yield* climbGround({ host, port, tls, limitMs, clear }))) return;
+  if (!(yield* climbGround({ host, port, tls, limitMs, clear, words: SMPP_WORDS }))) return;
   yield* bound(settings, options, limitMs);
 }
 
@@ -71,20 +71,11 @@ async function* submitted(
   link: TestLink,
   receipts: Receipts,
   settings: SmppSettings,
-  { to, from, body, waitMs }: StaircaseOptions,
+  options: StaircaseOptions,
 ): AsyncGenerator<Step> {
-  if (to === undefined || from === undefined) {
-    yield skipped(
-      'submit',
-      'nothing was sent: with a recipient and a sender the carrier is asked to deliver one (it costs)',
-    );
-    yield skipped('receipt', 'nothing was sent');
-    return;
-  }
-  const { parts, encoding } = segment(body);
-  const submission = { messageSid: '', accountSid: '', from, to, parts, encoding, media: [], actions: [] };
-  const whole = { ...submission, attempt: 1, idempotencyKey: '' };
-  const fields = fieldsOf(whole, 1, settings, realClock.now());
+  const submission = submissionOf(options);
+  if (submission === null) return yield* unsent(options);
+  const fields = fieldsOf(submission, 1, settings, realClock.now());
   if (!Array.isArray(fields)) {
     const note = 'note' in fields ? fields.note : undefined;
     yield failed('submit', { text: note ?? 'it has no form on SMPP', causes: [], fault: 'usage' });
@@ -112,7 +103,7 @@ async function* submitted(
     return;
   }
   const startedAt = realClock.monotonic();
-  const text = await receipts.all(waitMs);
+  const text = await receipts.all(options.waitMs);
   if (text === null) yield ok('receipt', 'delivered', realClock.monotonic() - startedAt);
   else yield failed('receipt', receiptFailure(text, receipts.isOpen));
 }

@@ -8,6 +8,8 @@ export interface Account {
   status: 'active' | 'suspended' | 'closed';
   type: string;
   owner_sid: string;
+  /** Beside its first token: its rotation has begun. */
+  has_second_token: boolean;
 }
 
 export const ACCOUNTS_KEY = ['server', 'accounts'];

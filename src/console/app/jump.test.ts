@@ -32,6 +32,11 @@ it('explains a code', () => {
   ]);
 });
 
+it('looks for digits in numbers and texts alike', () => {
+  expect(paths('+1202')).toEqual([['/messages', '+1202']]);
+  expect(paths('482913').at(-1)).toEqual(['/messages', '482913']);
+});
+
 it('searches texts for anything else, and takes the query language as it is', () => {
   expect(paths('your code')).toEqual([['/messages', 'body:"your code"']]);
   expect(paths('status:failed')).toEqual([['/messages', 'status:failed']]);

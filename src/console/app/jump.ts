@@ -28,6 +28,10 @@ export function jumpsFor(typed: string, pages: readonly PageEntry[]): Jump[] {
   for (const { path, label } of pages) {
     if (label.toLowerCase().includes(named)) jumps.push({ label, path });
   }
+  if (/^\+?\d+$/.test(text) && !/^\d{5}$/.test(text)) {
+    // A piece of a number, or a code that somebody was sent.
+    jumps.push({ label: `Search messages: ${text}`, path: '/messages', search: { q: text } });
+  }
   if (text !== '' && jumps.length === 0) {
     const quoted = /[\s":]/.test(text) ? `"${text.replaceAll('"', '')}"` : text;
     const search = /^\w+:/.test(text) ? text : `body:${quoted}`;

@@ -25,7 +25,7 @@ export function Search() {
     <>
       <button type="button" className={classes.button} onClick={() => setOpen(true)}>
         <SearchIcon size={16} aria-hidden />
-        <span className={classes.words}>Search or jump</span>
+        <span className="unseen-narrow">Search or jump</span>
         <Kbd size="xs" className={classes.keys} aria-hidden>
           {APPLE ? '⌘ K' : 'Ctrl K'}
         </Kbd>

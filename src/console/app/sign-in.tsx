@@ -1,31 +1,19 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { signIn } from '../api/session.ts';
 import { Failure } from '../parts/failure.tsx';
+import { onSubmit, useAction } from '../parts/use-action.ts';
 import classes from './sign-in.module.css';
 
 /** The door in `serve`: a name, which the operator may leave out, and a password. `note` says why nobody can. */
 export function SignIn({ note }: { note: string | null }) {
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await signIn(user, password);
-    } catch (refusal) {
-      setError(refusal);
-      setBusy(false);
-    }
-  };
+  const { run, isBusy, error } = useAction(() => signIn(user, password));
 
   return (
     <main className={classes.page}>
-      <form className={classes.form} onSubmit={(event) => void submit(event)}>
+      <form className={classes.form} onSubmit={onSubmit(run)}>
         <h1>Sign in to Pidge</h1>
         {note !== null && <p className={classes.note}>{note}</p>}
         <TextInput
@@ -45,7 +33,7 @@ export function SignIn({ note }: { note: string | null }) {
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         {error !== null && <Failure error={error} />}
-        <Button type="submit" size="sm" loading={busy}>
+        <Button type="submit" size="sm" loading={isBusy}>
           Sign in
         </Button>
       </form>

@@ -71,6 +71,9 @@ const MAPPED = {
   '--mantine-color-gray-light-color': 'var(--ink)',
   '--mantine-color-gray-light-hover': 'var(--hover)',
   '--mantine-color-error': 'var(--bad)',
+  // Words of buttons without a frame: Mantine's own are nearly white on a dark page, whatever their colour.
+  '--mantine-color-red-light-color': 'var(--bad)',
+  '--mantine-color-blue-light-color': 'var(--link)',
 };
 
 /** The page's link colour is too light under white words: what is filled with the primary colour is darker. */

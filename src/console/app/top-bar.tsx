@@ -83,7 +83,7 @@ function LiveDot() {
   const words = { live: 'live', connecting: 'connecting', lost: 'reconnecting' };
   return (
     <span className={classes.live} data-state={state} data-testid="live-dot">
-      <span aria-hidden className={classes.dot} /> <span>{words[state]}</span>
+      <span aria-hidden className={classes.dot} /> <span className="unseen-narrow">{words[state]}</span>
     </span>
   );
 }

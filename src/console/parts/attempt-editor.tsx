@@ -7,6 +7,7 @@ import { useAccountSid } from '../app/session-context.ts';
 import classes from './attempt-view.module.css';
 import { Failure } from './failure.tsx';
 import { linesOf, paramsOf } from './param-lines.ts';
+import { onSubmit, useAction } from './use-action.ts';
 
 interface Props {
   attempt: Attempt;
@@ -20,28 +21,17 @@ export function AttemptEditor({ attempt, onMade, onCancel }: Props) {
   const [url, setUrl] = useState(isGet ? (attempt.request.url.split('?')[0] ?? '') : attempt.request.url);
   const [method, setMethod] = useState(attempt.request.method);
   const [lines, setLines] = useState(linesOf(attempt.params));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const hasForm = attempt.kind !== 'click';
   // What the sender wrote is not kept here: left as it is, the server fills it in from the message.
   const isChanged = isGet || lines !== linesOf(attempt.params);
-  const send = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      const params = hasForm && isChanged ? { params: paramsOf(lines) } : {};
-      const made = await sendEdited(account, attempt.id, { url, method, ...params });
-      await queries.invalidateQueries({ queryKey: attemptsKey(account) });
-      onMade(made.id);
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { run, isBusy, error } = useAction(async () => {
+    const params = hasForm && isChanged ? { params: paramsOf(lines) } : {};
+    const made = await sendEdited(account, attempt.id, { url, method, ...params });
+    await queries.invalidateQueries({ queryKey: attemptsKey(account) });
+    onMade(made.id);
+  });
   return (
-    <form className={classes.editor} onSubmit={(event) => void send(event)}>
+    <form className={classes.editor} onSubmit={onSubmit(run)}>
       <div className={classes.target}>
         <NativeSelect
           size="xs"
@@ -75,7 +65,7 @@ export function AttemptEditor({ attempt, onMade, onCancel }: Props) {
       )}
       {error !== null && <Failure error={error} />}
       <Group gap="xs">
-        <Button type="submit" loading={busy}>
+        <Button type="submit" loading={isBusy}>
           Send now
         </Button>
         <Button variant="default" onClick={onCancel}>

@@ -13,6 +13,7 @@ import { Http } from './http-view.tsx';
 import { SignatureDoctor } from './signature-doctor.tsx';
 import { Time } from './time.tsx';
 import { duration } from './time-words.ts';
+import { tellRefusal, useAction } from './use-action.ts';
 
 interface Props {
   attempt: Attempt;
@@ -27,22 +28,14 @@ interface Props {
 export function AttemptView({ attempt, tab, onTab, onMade, hasKey = false }: Props) {
   const account = useAccountSid();
   const mayChange = useMayChange();
-  const [busy, setBusy] = useState(false);
   const [editing, setEditing] = useState(false);
-  const replay = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      const made = await replayAttempt(account, attempt.id);
-      await queries.invalidateQueries({ queryKey: attemptsKey(account) });
-      if (made.queued) notifications.show({ message: 'Queued again. Its attempt appears in the list.' });
-      onMade(made.queued ? undefined : made.id);
-    } catch (error) {
-      notifications.show({ color: 'red.9', message: error instanceof Error ? error.message : String(error) });
-    } finally {
-      setBusy(false);
-    }
-  };
-  useKey('r', 'Replay this attempt', () => void replay(), hasKey && mayChange && !busy);
+  const { run: replay, isBusy } = useAction(async () => {
+    const made = await replayAttempt(account, attempt.id);
+    await queries.invalidateQueries({ queryKey: attemptsKey(account) });
+    if (made.queued) notifications.show({ message: 'Queued again. Its attempt appears in the list.' });
+    onMade(made.queued ? undefined : made.id);
+  }, tellRefusal);
+  useKey('r', 'Replay this attempt', () => void replay(), hasKey && mayChange && !isBusy);
   const mayEdit = attempt.kind !== 'esme';
   return (
     <div className={classes.view} data-testid="attempt-detail">
@@ -85,7 +78,7 @@ export function AttemptView({ attempt, tab, onTab, onMade, hasKey = false }: Pro
       </Tabs>
       {mayChange && (
         <Group gap="xs" mt="md">
-          <Button loading={busy} onClick={() => void replay()}>
+          <Button loading={isBusy} onClick={() => void replay()}>
             Replay
           </Button>
           {mayEdit && (

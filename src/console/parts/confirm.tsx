@@ -1,6 +1,8 @@
 import { Button, Group, Modal } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Failure } from './failure.tsx';
+import { useAction } from './use-action.ts';
+import { visible } from './user-text.tsx';
 
 interface Props {
   /** What will happen, as a question: "Delete this message?" */
@@ -21,33 +23,23 @@ interface Props {
 /** Asks before what cannot be taken back. */
 export function Confirm(props: Props) {
   const { title, children, action, keep = 'Keep it as it is', danger = false, open, onClose, onConfirm } = props;
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { run, isBusy, error, forget } = useAction(async () => {
+    await onConfirm();
+    onClose();
+  });
   const close = (): void => {
-    setError(null);
+    forget();
     onClose();
   };
-  const confirm = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <Modal opened={open} onClose={close} title={title}>
+    <Modal opened={open} onClose={close} title={visible(title)}>
       {children}
       {error !== null && <Failure error={error} />}
       <Group justify="flex-end" mt="md" gap="xs">
         <Button variant="default" onClick={close}>
           {keep}
         </Button>
-        <Button color={danger ? 'red.9' : undefined} loading={busy} onClick={() => void confirm()} data-autofocus>
+        <Button color={danger ? 'red.9' : undefined} loading={isBusy} onClick={() => void run()} data-autofocus>
           {action}
         </Button>
       </Group>

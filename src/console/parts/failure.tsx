@@ -6,7 +6,7 @@ import { UserText } from './user-text.tsx';
 
 interface Props {
   error: unknown;
-  /** Shown as "Try again"; left out where the user tries again by other means. */
+  /** Shown as "Try again", but where the same would be refused again; left out where one tries again by other means. */
   onRetry?: () => void;
 }
 
@@ -37,7 +37,7 @@ export function Failure({ error, onRetry }: Props) {
             <UserText>{failure.fix}</UserText>
           </p>
         )}
-        {onRetry !== undefined && (
+        {onRetry !== undefined && failure?.status !== 400 && (
           <Button variant="default" mt={8} onClick={onRetry}>
             Try again
           </Button>

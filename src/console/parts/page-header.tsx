@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import classes from './page-header.module.css';
+import { UserText, visible } from './user-text.tsx';
 
 interface Props {
   title: string;
@@ -13,11 +14,13 @@ interface Props {
 /** Title of a page (its only `h1`, and the name of the tab), with what belongs beside it. */
 export function PageHeader({ title, aside, actions }: Props) {
   useEffect(() => {
-    document.title = `${title} · Pidge`;
+    document.title = `${visible(title)} · Pidge`;
   }, [title]);
   return (
     <header className={classes.header}>
-      <h1>{title}</h1>
+      <h1>
+        <UserText>{title}</UserText>
+      </h1>
       {aside}
       {actions !== undefined && <div className={classes.actions}>{actions}</div>}
     </header>

@@ -3,9 +3,10 @@
  * stands at the field whose parameter it names, in the API's words.
  */
 import { Button, Group, Select, Switch, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { ApiFailure } from '../api/client.ts';
 import { Failure } from './failure.tsx';
+import { onSubmit, useAction } from './use-action.ts';
 
 export interface Field {
   /** The parameter, as the API spells it: `SmsUrl`. */
@@ -36,28 +37,14 @@ const METHODS = ['POST', 'GET'];
 /** See the head of the file. */
 export function ResourceForm({ fields, present, action, onSave, onCancel }: Props) {
   const [typed, setTyped] = useState<FormValues>({});
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const changed = Object.fromEntries(
     Object.entries(typed).filter(([name, value]) => value !== (present[name] ?? '')),
   ) as FormValues;
+  const { run, isBusy, error } = useAction(() => onSave(changed));
   const atField = error instanceof ApiFailure && fields.some(({ name }) => name === error.parameter) ? error : null;
 
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await onSave(changed);
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
-
   return (
-    <form onSubmit={(event) => void save(event)}>
+    <form onSubmit={onSubmit(run)}>
       {fields.map((field) => (
         <FormField
           key={field.name}
@@ -69,7 +56,7 @@ export function ResourceForm({ fields, present, action, onSave, onCancel }: Prop
       ))}
       {error !== null && atField === null && <Failure error={error} />}
       <Group mt="md" gap="xs">
-        <Button type="submit" loading={busy} disabled={Object.keys(changed).length === 0}>
+        <Button type="submit" loading={isBusy} disabled={Object.keys(changed).length === 0}>
           {action}
         </Button>
         {onCancel && (

@@ -6,6 +6,7 @@ import { type Attempt, type Diagnosis, examineAttempt } from '../api/attempts.ts
 import { useAccountSid, useMayChange } from '../app/session-context.ts';
 import { Failure } from './failure.tsx';
 import classes from './signature-doctor.module.css';
+import { onSubmit, useAction } from './use-action.ts';
 import { UserText } from './user-text.tsx';
 
 export function SignatureDoctor({ attempt }: { attempt: Attempt }) {
@@ -15,24 +16,13 @@ export function SignatureDoctor({ attempt }: { attempt: Attempt }) {
   const [params, setParams] = useState('');
   const [token, setToken] = useState('');
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
   const [found, setFound] = useState<Diagnosis | null>(null);
-  const [error, setError] = useState<unknown>(null);
   const isJson = attempt.kind === 'click';
   const names = [...new Set(attempt.params.map(([name]) => name))];
-  const ask = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      const more = params === '' ? {} : isJson ? { body: params } : { params };
-      setFound(await examineAttempt(account, attempt.id, { url, ...more, ...(token !== '' && { token }) }));
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { run, isBusy, error } = useAction(async () => {
+    const more = params === '' ? {} : isJson ? { body: params } : { params };
+    setFound(await examineAttempt(account, attempt.id, { url, ...more, ...(token !== '' && { token }) }));
+  });
   if (attempt.signature === null) return <p className="muted">This request had no signature.</p>;
   return (
     <div className={classes.doctor}>
@@ -45,7 +35,7 @@ export function SignatureDoctor({ attempt }: { attempt: Attempt }) {
         <UserText>{`X-Twilio-Signature: ${attempt.signature}`}</UserText>
       </p>
       {mayAsk && (
-        <form className={classes.form} onSubmit={(event) => void ask(event)}>
+        <form className={classes.form} onSubmit={onSubmit(run)}>
           <TextInput
             size="xs"
             label="URL your code validates"
@@ -76,7 +66,7 @@ export function SignatureDoctor({ attempt }: { attempt: Attempt }) {
             </>
           )}
           <Group gap="xs">
-            <Button type="submit" variant="default" loading={busy}>
+            <Button type="submit" variant="default" loading={isBusy}>
               Compare
             </Button>
             {!open && (

@@ -19,6 +19,15 @@ export function visible(text: string): string {
 
 /** For the page: as `visible`, each marked, in an element of its own reading direction. */
 export function UserText({ children, className }: { children: string; className?: string }) {
+  return (
+    <bdi className={className}>
+      <Shown>{children}</Shown>
+    </bdi>
+  );
+}
+
+/** The same inside of an element that has its own reading direction. */
+export function Shown({ children }: { children: string }) {
   const pieces: { at: number; text: string; hidden: string | null }[] = [];
   let at = 0;
   for (const found of children.matchAll(HIDDEN)) {
@@ -26,7 +35,7 @@ export function UserText({ children, className }: { children: string; className?
     at = found.index + found[0].length;
   }
   return (
-    <bdi className={className}>
+    <>
       {pieces.map(({ at: key, text, hidden }) => (
         <Fragment key={key}>
           {text}
@@ -36,7 +45,7 @@ export function UserText({ children, className }: { children: string; className?
         </Fragment>
       ))}
       {children.slice(at)}
-    </bdi>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { PduQuery, PduRecord } from '../../domain/pdu-trace.ts';
+import type { TestStep } from '../../domain/test-step.ts';
 
 /** What the door is given to show connectors by. */
 export interface ConnectorRoom {
@@ -77,15 +78,6 @@ export interface TestMessage {
   to?: string;
   from?: string;
   body: string;
-}
-
-export interface TestStep {
-  step: string;
-  outcome: 'ok' | 'failed' | 'skipped';
-  text: string;
-  ms: number | null;
-  /** Of a failed one, the likeliest first. */
-  causes: { why: string; fix: string }[];
 }
 
 /** A PDU with what it says. */

@@ -4,9 +4,10 @@
  */
 import { parseSender, parseTo } from '../../domain/address.ts';
 import { refuse } from '../../domain/errors.ts';
+import type { TestStep } from '../../domain/test-step.ts';
 import type { Download } from '../answer.ts';
 import type { Call } from '../context.ts';
-import type { TestMessage, TestStep } from './connector-shapes.ts';
+import type { TestMessage } from './connector-shapes.ts';
 import { fieldsOf, wrong } from './fields.ts';
 import { ofConnector, operatorRoom } from './pdus.ts';
 

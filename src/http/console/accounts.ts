@@ -9,12 +9,13 @@ export async function listEveryAccount({ context: { store, clock } }: Call): Pro
   const accounts = (await store.accounts()).filter((account) => !isForgotten(account, clock.now()));
   accounts.sort((one, other) => one.createdAt - other.createdAt || (one.sid < other.sid ? -1 : 1));
   return answer({
-    accounts: accounts.map(({ sid, friendlyName, status, type, ownerSid }) => ({
+    accounts: accounts.map(({ sid, friendlyName, status, type, ownerSid, secondToken }) => ({
       sid,
       friendly_name: friendlyName,
       status,
       type,
       owner_sid: ownerSid,
+      has_second_token: secondToken !== undefined,
     })),
   });
 }

@@ -8,17 +8,19 @@ import { refuse } from '../../domain/errors.ts';
 import type { AuditEntry, KeptAuditEntry } from '../../store/store.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call, HttpContext } from '../context.ts';
+import { askedFor } from './asked-for.ts';
 import { answer, type Docs } from './module.ts';
 import type { ConsoleParts } from './parts.ts';
 
 const LISTED = 50;
 const MOST_LISTED = 1_000;
 const LONGEST_PATH = 500;
-const LONGEST_QUERY = 500;
 /** What the store could not take so far; beyond it the newest are lost rather than the memory. */
 const MOST_WAITING = 10_000;
 const FORGET_EVERY_MS = 3_600_000;
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+/** To look at a phone makes its messages read, and is nothing that somebody has done. */
+const LOOKED_AT = /\/phones\/[^/]+\/seen$/;
 
 export class Audit {
   readonly #context: HttpContext;
@@ -34,15 +36,13 @@ export class Audit {
 
   /** After an answer below `/_admin/v1`: of those who came in, and wanted to change something. */
   hear(request: FastifyRequest, status: number): void {
-    if (!SAFE.includes(request.method)) this.#note(request, { status });
+    if (!SAFE.includes(request.method) && !LOOKED_AT.test(request.visit.path)) this.#note(request, { status });
   }
 
   /** After a file of messages, PDUs or the like was written, or as much of it as was wanted. */
   took(request: FastifyRequest, count: number): void {
-    const { searchParams } = new URL(request.raw.url ?? '/', 'http://localhost');
-    const asked = [...searchParams].map(([name, value]) => `${name}=${value}`).join('&');
-    const query = asked.replaceAll(/\p{C}/gu, ' ').slice(0, LONGEST_QUERY);
-    if (request.method === 'GET') this.#note(request, { status: 200, taken: { query, count } });
+    if (request.method !== 'GET') return;
+    this.#note(request, { status: 200, taken: { query: askedFor(request.raw.url ?? '/'), count } });
   }
 
   #note(request: FastifyRequest, of: Pick<AuditEntry, 'status' | 'taken'>): void {

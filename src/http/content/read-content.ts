@@ -1,5 +1,5 @@
 /** The JSON bodies of the content host, checked: a template, and a request for its approval. */
-import { judgeType, type Template } from '../../domain/content.ts';
+import { judgeType, MOST_VARIABLES, type Template } from '../../domain/content.ts';
 import { refuse } from '../../domain/errors.ts';
 
 /** What a request says about a template; `undefined`: nothing. */
@@ -82,7 +82,10 @@ export function withSnakeCase(value: unknown): unknown {
 
 function readValues(given: unknown): Record<string, string> {
   if (given === undefined || given === null) return {};
-  const values = [...objectOf(given, 'variables')].map(([name, value]): [string, string] => {
+  const entries = [...objectOf(given, 'variables')];
+  if (entries.length > MOST_VARIABLES)
+    throw wrong('variables', `${entries.length} variables`, `up to ${MOST_VARIABLES}`);
+  const values = entries.map(([name, value]): [string, string] => {
     if (!/^\w{1,16}$/.test(name)) throw wrong(`variables.${name}`, name, 'up to 16 letters, digits and underscores');
     if (typeof value === 'object') throw wrong(`variables.${name}`, JSON.stringify(value), 'a string');
     return [name, String(value)];

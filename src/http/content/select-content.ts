@@ -1,6 +1,7 @@
 /** The second version's lists of templates: filters, orders, and pages by number, as any order may be asked for. */
 import { parseInstant } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
+import { makeSearch } from '../../domain/search-pattern.ts';
 import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
@@ -35,15 +36,13 @@ export function answerSelected(call: Call, all: Document[], render: (content: Do
   };
 }
 
-/**
- * Names and contents are compared as parts, whatever their case; the original takes regular expressions, which would
- * let one request occupy the process.
- */
+/** Names, and the texts anywhere in the types, are searched for expressions, whatever their case. */
 function selectContent(all: Document[], query: Form): Document[] {
   const after = readInstant(query, 'DateCreatedAfter') ?? Number.NEGATIVE_INFINITY;
   const before = readInstant(query, 'DateCreatedBefore') ?? Number.POSITIVE_INFINITY;
-  const name = query.one('ContentName')?.toLowerCase() ?? '';
-  const part = query.one('Content')?.toLowerCase() ?? '';
+  const isNamed = makeSearch(query.one('ContentName') ?? '');
+  const content = query.one('Content');
+  const isSaid = content ? makeSearch(content) : null;
   const languages = query.all('Language').filter((language) => language !== '');
   const types = query.all('ContentType').filter((type) => type !== '');
   const channels = query.all('ChannelEligibility').filter((channel) => channel !== '');
@@ -51,8 +50,8 @@ function selectContent(all: Document[], query: Form): Document[] {
     return (
       createdAt >= after &&
       createdAt <= before &&
-      nameOf(properties).includes(name) &&
-      JSON.stringify(properties.types).toLowerCase().includes(part) &&
+      isNamed(nameOf(properties)) &&
+      (isSaid === null || textsOf(properties.types).some(isSaid)) &&
       (languages.length === 0 || languages.includes(String(properties.language))) &&
       (types.length === 0 || Object.keys(properties.types as object).some((type) => types.includes(type))) &&
       (channels.length === 0 || channels.includes(eligibilityOf(properties)))
@@ -66,6 +65,11 @@ function selectContent(all: Document[], query: Form): Document[] {
   }
   if (byDate === undefined) return found;
   return found.sort((one, other) => (byDate === 'asc' ? 1 : -1) * (one.updatedAt - other.updatedAt));
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
 function nameOf(properties: Document['properties']): string {

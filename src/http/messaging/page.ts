@@ -28,7 +28,7 @@ export async function answerPage<T extends Place>(
   filter?: string,
 ): Promise<Answer> {
   const { size, page } = readPageSize(call.query);
-  const token = call.query.one('PageToken');
+  const token = call.query.one('PageToken') || undefined;
   const { from, to } = boundsOf(items, size, page, token);
   const shown = items.slice(from, to);
   const first = shown.at(0);

@@ -1,3 +1,4 @@
+import { takeSlot } from '../../domain/pacing.ts';
 import type { Lane } from '../store.ts';
 import { Columns } from './columns.ts';
 import type { Session } from './driver.ts';
@@ -90,16 +91,15 @@ export class Lanes {
   }
 
   /** The next slot of a locked lane (epoch ms), taken; `null`: its queue is full. */
-  takeSlot({ key, intervalMicros, cost, horizonMs }: Lane, now: number): number | null {
-    const lane = this.#lanes.get(key);
-    if (!lane) throw new Error(`The lane ${key} is not locked`);
-    const start = Math.max(now * 1000, lane.nextAtMicros);
-    if (start - now * 1000 > horizonMs * 1000) return null;
-    const dueAt = Math.ceil(start / 1000);
-    lane.nextAtMicros = start + intervalMicros * cost;
+  takeSlot(order: Lane, now: number): number | null {
+    const lane = this.#lanes.get(order.key);
+    if (!lane) throw new Error(`The lane ${order.key} is not locked`);
+    const slot = takeSlot(lane.nextAtMicros, order, now);
+    if (slot === null) return null;
+    lane.nextAtMicros = slot.nextAtMicros;
     this.#touched.add(lane);
-    this.bringForward(lane, dueAt);
-    return dueAt;
+    this.bringForward(lane, slot.dueAt);
+    return slot.dueAt;
   }
 
   /** Work from another lane joins a locked one at `dueAt`; what is accepted from now on starts so much later. */

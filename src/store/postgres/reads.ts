@@ -122,7 +122,7 @@ export class PostgresReads implements Reads {
   async messages(query: MessageQuery): Promise<MessagePage> {
     const { size } = query;
     const token = query.after ?? query.before;
-    const place = token === undefined ? null : await this.#placeOf(query.accountSid, token);
+    const place = token === undefined ? null : await this.#placeOf(query, token);
     const older = query.before === undefined;
     const rows = await this.#list(query, older, place, size + 1, query.offset ?? 0);
     const more = rows.length > size;
@@ -346,10 +346,10 @@ export class PostgresReads implements Reads {
     return this.#session.query(text, values);
   }
 
-  /** A record deleted since keeps the place of its creation, which its sid tells. */
-  async #placeOf(accountSid: string, sid: string): Promise<Place> {
+  /** A record deleted since keeps its place where that is known, else that of its creation, which its sid tells. */
+  async #placeOf({ accountSid, removedFrom }: MessageQuery, sid: string): Promise<Place> {
     const text = 'select listed_at from messages where account_sid = $1 and sid_at = $2 and sid = $3';
-    return [(await this.#number(text, accountSid, sidTime(sid), sid)) ?? sidTime(sid), sid];
+    return [(await this.#number(text, accountSid, sidTime(sid), sid)) ?? removedFrom ?? sidTime(sid), sid];
   }
 
   async #number(text: string, ...values: unknown[]): Promise<number | null> {

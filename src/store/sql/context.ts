@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { takeSlot } from '../../domain/pacing.ts';
 import { UsageSums } from '../report-rows.ts';
 import type { Lane } from '../store.ts';
 import { Traces } from './traces.ts';
@@ -54,15 +55,14 @@ export class WriteContext {
   }
 
   /** The next slot of a lane (epoch ms), taken; `null`: its queue is full. */
-  takeSlot(key: string, intervalMicros: number, cost: number, horizonMs: number, now: number): number | null {
-    const lane = this.lane(key);
-    const start = Math.max(now * 1000, lane.nextAtMicros);
-    if (start - now * 1000 > horizonMs * 1000) return null;
-    const dueAt = Math.ceil(start / 1000);
-    lane.nextAtMicros = start + intervalMicros * cost;
-    this.#touched.add(key);
-    this.bringForward(key, dueAt);
-    return dueAt;
+  takeSlot(order: Lane, now: number): number | null {
+    const lane = this.lane(order.key);
+    const slot = takeSlot(lane.nextAtMicros, order, now);
+    if (slot === null) return null;
+    lane.nextAtMicros = slot.nextAtMicros;
+    this.#touched.add(order.key);
+    this.bringForward(order.key, slot.dueAt);
+    return slot.dueAt;
   }
 
   /** Work from another lane joins this one at `dueAt`; what is accepted from now on starts so much later. */

@@ -68,7 +68,7 @@ function queueNotice(
     cost: null,
     horizonMs: null,
   };
-  const dueAt = lane ? ctx.takeSlot(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs, now) : now;
+  const dueAt = lane ? ctx.takeSlot(lane, now) : now;
   if (dueAt === null) return null;
   const paced = [key, intervalMicros, cost, horizonMs];
   ctx.sql(INSERT_NOTICE).run(sid, accountSid, dueAt, connector, ...paced, noticePayload(notice));

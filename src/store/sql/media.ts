@@ -63,7 +63,7 @@ function settleOne(ctx: WriteContext, item: FetchSettlement, now: number): Fetch
     return { kind: 'next', work: 'release', dueAt: now };
   }
   const { lane } = send;
-  const dueAt = lane ? ctx.takeSlot(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs, now) : now;
+  const dueAt = lane ? ctx.takeSlot(lane, now) : now;
   if (dueAt === null) return fail(QUEUE_OVERFLOW);
   becomeSend(ctx, workId, send, dueAt);
   ctx.count('work fetch', -1);

@@ -39,7 +39,7 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
   const insertSend = ctx.sql(INSERT_SEND);
   const answers: Accepted[] = [];
   for (let at = 0; at < flat.length; at += ACCEPTANCE_STRIDE) {
-    const [connector, key, interval, cost, horizonMs, releaseAt, idempotencyKey, fingerprint, fetch, linksText] =
+    const [connector, key, intervalMicros, cost, horizonMs, releaseAt, idempotencyKey, fingerprint, fetch, linksText] =
       flat.slice(at + WIDTH, at + ACCEPTANCE_STRIDE) as [
         string,
         string | null,
@@ -66,7 +66,7 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
     const status = flat[at + 6] as Status;
     let dueAt = now;
     if (key !== null && status === 'queued' && fetch === null) {
-      const slot = ctx.takeSlot(key, interval, cost, horizonMs, now);
+      const slot = ctx.takeSlot({ key, intervalMicros, cost, horizonMs }, now);
       if (slot === null) {
         answers.push({ ok: false, reason: 'queue-full' });
         continue;
@@ -82,7 +82,16 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
       ctx.sql(INSERT_FETCH).run(flat[at] as string, flat[at + 1] as string, dueAt, fetch);
       ctx.count('work fetch', 1);
     } else if (status === 'queued') {
-      insertSend.run(flat[at] as string, flat[at + 1] as string, dueAt, connector, key, interval, cost, horizonMs);
+      insertSend.run(
+        flat[at] as string,
+        flat[at + 1] as string,
+        dueAt,
+        connector,
+        key,
+        intervalMicros,
+        cost,
+        horizonMs,
+      );
       ctx.count('work send', 1);
     } else if (status === 'accepted' || status === 'scheduled') {
       dueAt = releaseAt ?? now;

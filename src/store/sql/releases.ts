@@ -34,7 +34,7 @@ function releaseOne(ctx: WriteContext, item: Release, now: number): Released | n
   };
   if (result.kind === 'fail') return fail(result.errorCode, result.note);
   const { from, numSegments, validUntil, connector, lane, callbackUrl, options } = result;
-  const dueAt = lane ? ctx.takeSlot(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs, now) : now;
+  const dueAt = lane ? ctx.takeSlot(lane, now) : now;
   if (dueAt === null) return fail(QUEUE_OVERFLOW);
   ctx
     .sql('update messages set from_address = ?, num_segments = ?, valid_until = ? where sid = ?')

@@ -4,9 +4,11 @@ import { ACCOUNTS_KEY } from '../../api/accounts.ts';
 import { queries } from '../../api/query.ts';
 import { useMayChange } from '../../app/session-context.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { Failure } from '../../parts/failure.tsx';
 import { ResourceForm } from '../../parts/resource-form.tsx';
 import { Sid } from '../../parts/sid.tsx';
 import { Chip } from '../../parts/status-chip.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { type AccountResource, accountKey, changeAccount, changeStatus } from './accounts.ts';
 
 const TONES = { active: 'good', suspended: 'warn', closed: 'plain' } as const;
@@ -25,6 +27,7 @@ export function AccountSettings({ account, isMain }: { account: AccountResource;
     await changeStatus(account, status);
     await refresh();
   };
+  const activation = useAction(() => set('active'));
 
   return (
     <>
@@ -54,15 +57,16 @@ export function AccountSettings({ account, isMain }: { account: AccountResource;
               Suspend…
             </Button>
           ) : (
-            <Button variant="default" onClick={() => void set('active')}>
+            <Button variant="default" loading={activation.isBusy} onClick={() => void activation.run()}>
               Activate
             </Button>
           )}
-          <Button variant="subtle" color="red.9" onClick={() => setAsking('close')}>
+          <Button variant="subtle" color="red" onClick={() => setAsking('close')}>
             Close…
           </Button>
         </Group>
       )}
+      {activation.error !== null && <Failure error={activation.error} />}
       <Confirm
         title={asking === 'close' ? 'Close this subaccount?' : 'Suspend this subaccount?'}
         action={asking === 'close' ? 'Close it for good' : 'Suspend'}

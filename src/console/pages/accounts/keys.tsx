@@ -47,7 +47,7 @@ export function Keys({ account }: { account: string }) {
       width: '110px',
       cell: (key) =>
         mayChange && (
-          <Button variant="subtle" color="red.9" onClick={() => setRevoking(key)}>
+          <Button variant="subtle" color="red" size="compact-xs" onClick={() => setRevoking(key)}>
             Revoke…
           </Button>
         ),

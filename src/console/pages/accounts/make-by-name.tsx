@@ -1,6 +1,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Failure } from '../../parts/failure.tsx';
+import { onSubmit, useAction } from '../../parts/use-action.ts';
 
 interface Props {
   label: string;
@@ -13,23 +14,12 @@ interface Props {
 /** Makes what needs nothing but a name; the field is empty again when it is made. */
 export function MakeByName({ label, placeholder, action, onMake }: Props) {
   const [name, setName] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const make = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await onMake(name);
-      setName('');
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { run, isBusy, error } = useAction(async () => {
+    await onMake(name);
+    setName('');
+  });
   return (
-    <form onSubmit={(event) => void make(event)}>
+    <form onSubmit={onSubmit(run)}>
       <Group align="end" gap="xs" mb="md">
         <TextInput
           label={label}
@@ -37,7 +27,7 @@ export function MakeByName({ label, placeholder, action, onMake }: Props) {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Button type="submit" loading={busy}>
+        <Button type="submit" loading={isBusy}>
           {action}
         </Button>
       </Group>

@@ -2,7 +2,7 @@
 import { Tabs } from '@mantine/core';
 import { useAccountSid } from '../../app/session-context.ts';
 import { useView } from '../../app/view.ts';
-import { Failure } from '../../parts/failure.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { AccountSettings } from './account-settings.tsx';
@@ -16,14 +16,7 @@ export default function AccountsPage() {
   const account = useAccountSid();
   const [view, setView] = useView({ tab: 'account' });
   const { data, error, refetch } = useAccountResource(account);
-  if (error) {
-    return (
-      <>
-        <PageHeader title="Accounts & keys" />
-        <Failure error={error} onRetry={() => void refetch()} />
-      </>
-    );
-  }
+  if (error) return <FailedPage title="Accounts & keys" error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton rows={8} />;
   const isMain = data.owner_account_sid === data.sid;
 

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { Confirm } from '../../parts/confirm.tsx';
+import { tellRefusal, useAction } from '../../parts/use-action.ts';
 import { turn } from './connectors.ts';
 
 const LONGEST_REASON = 200;
@@ -34,20 +35,12 @@ export function PauseDialogue({ name, open, onClose }: { name: string; open: boo
 }
 
 export function ResumeButton({ name }: { name: string }) {
-  const [busy, setBusy] = useState(false);
-  const resume = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await turn(name, 'resume');
-      notifications.show({ message: `${name} sends again.` });
-    } catch (failure) {
-      notifications.show({ color: 'red', message: failure instanceof Error ? failure.message : String(failure) });
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { run, isBusy } = useAction(async () => {
+    await turn(name, 'resume');
+    notifications.show({ message: `${name} sends again.` });
+  }, tellRefusal);
   return (
-    <Button loading={busy} onClick={() => void resume()}>
+    <Button loading={isBusy} onClick={() => void run()}>
       Resume
     </Button>
   );

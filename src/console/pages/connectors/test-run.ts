@@ -1,14 +1,7 @@
 /** One climb of the staircase to a carrier, step by step as the server tells it. */
 import { useEffect, useRef, useState } from 'react';
+import type { TestStep } from '../../../domain/test-step.ts';
 import { answerOf } from '../../api/client.ts';
-
-export interface TestStep {
-  step: string;
-  outcome: 'ok' | 'failed' | 'skipped';
-  text: string;
-  ms: number | null;
-  causes: { why: string; fix: string }[];
-}
 
 export interface TestRun {
   /** `null`: none was begun. */

@@ -1,10 +1,11 @@
 import { Button, Loader, Modal, TextInput } from '@mantine/core';
 import { CircleCheck, CircleMinus, CircleX } from 'lucide-react';
 import { type SyntheticEvent, useState } from 'react';
+import type { TestStep } from '../../../domain/test-step.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { UserText, visible } from '../../parts/user-text.tsx';
 import classes from './test.module.css';
-import { type TestStep, useTestRun } from './test-run.ts';
+import { useTestRun } from './test-run.ts';
 
 interface Props {
   name: string;

@@ -8,11 +8,13 @@ import { useAccountSid, useMayChange, useSession } from '../../app/session-conte
 import { useGo, useView } from '../../app/view.ts';
 import { ApiCommand } from '../../parts/api-command.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { useKnownPhones } from '../../parts/on-purpose.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Time } from '../../parts/time.tsx';
+import { tellRefusal, useAction } from '../../parts/use-action.ts';
 import classes from './errors.module.css';
 import { GroupCard } from './group.tsx';
 
@@ -34,12 +36,12 @@ export default function ErrorsPage() {
   });
   const phones = useKnownPhones();
   useRefetchOn(['alert', 'message'], errorsKey(account), 2_000);
-  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
-
-  const mute = async (code: number, muted: boolean): Promise<void> => {
+  const { run: mute } = useAction(async (code: number, muted: boolean) => {
     await setMuted(account, code, muted);
     await queries.invalidateQueries({ queryKey: errorsKey(account) });
-  };
+  }, tellRefusal);
+  if (error && data === undefined) return <FailedPage title="Errors" error={error} onRetry={() => void refetch()} />;
+
   const shown = (groups: ErrorGroup[]) =>
     groups.map((group) => (
       <GroupCard
@@ -66,6 +68,7 @@ export default function ErrorsPage() {
           />
         }
       />
+      {error && <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined ? (
         <Skeleton rows={8} />
       ) : data.groups.length === 0 ? (

@@ -8,6 +8,7 @@ import { useMayChange } from '../../app/session-context.ts';
 import { useGo } from '../../app/view.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { type Allowed, cancel, type Detail, detailKey, giveFeedback, redact, remove, resend } from './detail.ts';
 
 interface Props {
@@ -23,26 +24,20 @@ export function Actions({ account, detail }: Props) {
   const mayChange = useMayChange();
   const go = useGo();
   const [asked, setAsked] = useState<Asked>(null);
-  const [error, setError] = useState<unknown>(null);
   const refresh = async () => {
     await queries.invalidateQueries({ queryKey: detailKey(account, message.sid) });
     await queries.invalidateQueries({ queryKey: messagesKey(account) });
   };
-  const run = async (act: () => Promise<unknown>): Promise<void> => {
-    setError(null);
-    try {
-      await act();
-      await refresh();
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const { run, isBusy, error } = useAction(async (act: () => Promise<unknown>) => {
+    await act();
+    await refresh();
+  });
   const again = async (changes: Record<string, string> = {}): Promise<void> => {
     const made = await resend(account, message.sid, changes);
     notifications.show({ message: 'Sent again, as a new message.' });
     go(`/messages/${made.sid}`);
   };
-  useKey('r', 'Send it again', () => void run(() => again()), mayChange && actions.resend.allowed);
+  useKey('r', 'Send it again', () => void run(() => again()), mayChange && actions.resend.allowed && !isBusy);
   if (!mayChange) return null;
 
   return (

@@ -1,5 +1,5 @@
-import { cutAtGuilty } from '../../../domain/guilty.ts';
 import { adminUrl } from '../../api/client.ts';
+import { GuiltyText } from '../../parts/guilty-text.tsx';
 import { UserText } from '../../parts/user-text.tsx';
 import classes from './content.module.css';
 import type { Detail, Segments } from './detail.ts';
@@ -42,19 +42,14 @@ function Counted({ segments, text }: { segments: Segments; text: string }) {
   return (
     <>
       <p>
-        <strong>{encoding}</strong> · {count === 1 ? '1 segment' : `${count} segments`} ·{' '}
-        {parts.map(({ units, capacity }) => `${units} of ${capacity}`).join(' · ')}
+        <strong>{encoding}</strong> · {count === 1 ? '1 segment' : `${count} segments`} · {fillOf(parts)}
       </p>
       <p className={classes.text} data-testid="message-text">
-        {cutAtGuilty(sent, guilty).map(({ at, text: piece, guilty: one }) =>
-          one ? (
-            <mark key={at} title={`${one.code_point}: not in GSM-7`}>
-              <UserText>{piece}</UserText>
-            </mark>
-          ) : (
-            <UserText key={at}>{piece}</UserText>
-          ),
-        )}
+        <GuiltyText
+          text={sent}
+          guilty={guilty.map(({ char, index, code_point: codePoint }) => ({ char, index, codePoint }))}
+          says="not in GSM-7"
+        />
       </p>
       {sent !== text && (
         <p className={classes.hint}>
@@ -90,4 +85,12 @@ function Counted({ segments, text }: { segments: Segments; text: string }) {
       )}
     </>
   );
+}
+
+/** `10 × 153 of 153 · 70 of 153`: how full the parts are, those that are alike once. */
+function fillOf(parts: Segments['parts']): string {
+  const fills = parts.map(({ units, capacity }) => `${units} of ${capacity}`);
+  const counts = new Map<string, number>();
+  for (const fill of fills) counts.set(fill, (counts.get(fill) ?? 0) + 1);
+  return [...counts].map(([fill, count]) => (count === 1 ? fill : `${count} × ${fill}`)).join(' · ');
 }

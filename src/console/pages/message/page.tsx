@@ -9,7 +9,7 @@ import { PageLink } from '../../app/page-link.tsx';
 import { useAccountSid, useSession } from '../../app/session-context.ts';
 import { useGo } from '../../app/view.ts';
 import { copyText } from '../../parts/copy.ts';
-import { Failure } from '../../parts/failure.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { snippetsOf } from '../../parts/sdk-snippets.ts';
 import { Sid, shortSid } from '../../parts/sid.tsx';
@@ -39,14 +39,7 @@ export default function MessagePage() {
   useKey(']', 'Older message', () => older && go(`/messages/${older}`), older !== null);
   useKey('y', 'Copy the SID', () => void copyText(sid, 'Message SID'));
 
-  if (error) {
-    return (
-      <>
-        <PageHeader title="Message" />
-        <Failure error={error} onRetry={() => void refetch()} />
-      </>
-    );
-  }
+  if (error) return <FailedPage title="Message" error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton rows={12} />;
   return <Shown key={sid} account={account} detail={data} newer={newer} older={older} />;
 }

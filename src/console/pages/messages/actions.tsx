@@ -10,6 +10,7 @@ import { queries } from '../../api/query.ts';
 import { useAccountSid, useMayChange, useSession } from '../../app/session-context.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { copyText } from '../../parts/copy.ts';
+import { tellRefusal, useAction } from '../../parts/use-action.ts';
 import { visible } from '../../parts/user-text.tsx';
 import { apiCall } from './api-call.ts';
 
@@ -47,10 +48,10 @@ export function ListActions({ q, terms }: Props) {
   const mayClear = useMayChange() && mode === 'dev';
   const [clearing, setClearing] = useState(false);
 
-  const copyCall = async (): Promise<void> => {
+  const { run: copyCall } = useAction(async () => {
     const credentials = mode === 'serve' ? { sid: account, token: null } : await fetchCredentials(account);
     await copyText(apiCall(public_url, credentials, q, terms), 'API call');
-  };
+  }, tellRefusal);
   const clear = async (): Promise<void> => {
     const { removed, kept } = await admin<{ removed: number; kept: number }>(`accounts/${account}/messages/clear`, {
       method: 'POST',
@@ -58,7 +59,7 @@ export function ListActions({ q, terms }: Props) {
       json: {},
     });
     await queries.resetQueries({ queryKey: messagesKey(account) });
-    const still = kept === 0 ? '' : ` ${kept} are on their way still and stay.`;
+    const still = kept === 0 ? '' : ` ${kept} still on the way ${kept === 1 ? 'stays' : 'stay'}.`;
     notifications.show({ message: `${removed} ${removed === 1 ? 'message' : 'messages'} removed.${still}` });
   };
 

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { admin, adminUrl } from '../../api/client.ts';
 import { useView } from '../../app/view.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Plot } from '../../parts/plot.tsx';
@@ -24,7 +25,7 @@ export default function MetricsPage() {
     refetchInterval: EVERY_MS,
     placeholderData: (before) => before,
   });
-  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (error && data === undefined) return <FailedPage title="Metrics" error={error} onRetry={() => void refetch()} />;
 
   return (
     <>
@@ -48,6 +49,7 @@ export default function MetricsPage() {
           />
         }
       />
+      {error && <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined ? (
         <Skeleton rows={10} />
       ) : data.times.length < 2 ? (

@@ -58,7 +58,7 @@ function Opened({ account, number, onClose }: { account: string; number: PhoneNu
       </Changes>
       {testSide && mayChange && <SampleInbound number={number} />}
       {mayChange && (
-        <Button variant="subtle" color="red.9" mt="xl" onClick={() => setRemoving(true)}>
+        <Button variant="subtle" color="red" mt="xl" onClick={() => setRemoving(true)}>
           Release this number…
         </Button>
       )}

@@ -6,7 +6,7 @@ import { useView } from '../../app/view.ts';
 import { ApiCommand } from '../../parts/api-command.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Sid } from '../../parts/sid.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
@@ -47,14 +47,7 @@ export default function NumbersPage() {
   const { data, error, refetch } = useNumbers(account, view.q);
   const open = data?.find(({ sid }) => sid === view.open) ?? null;
 
-  if (error) {
-    return (
-      <>
-        <PageHeader title="Numbers" />
-        <Failure error={error} onRetry={() => void refetch()} />
-      </>
-    );
-  }
+  if (error) return <FailedPage title="Numbers" error={error} onRetry={() => void refetch()} />;
   return (
     <>
       <PageHeader
@@ -63,6 +56,7 @@ export default function NumbersPage() {
         actions={
           <>
             <TextInput
+              size="xs"
               aria-label="Filter by number or name"
               placeholder="Number or name"
               value={view.q}

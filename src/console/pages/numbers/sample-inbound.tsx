@@ -4,6 +4,7 @@ import { testSide } from '../../api/client.ts';
 import { PageLink } from '../../app/page-link.tsx';
 import { useAccountSid } from '../../app/session-context.ts';
 import { Failure } from '../../parts/failure.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import type { PhoneNumber } from './numbers.ts';
 
@@ -21,23 +22,13 @@ const PHONE = '+12025550101';
 export function SampleInbound({ number }: { number: PhoneNumber }) {
   const account = useAccountSid();
   const [text, setText] = useState('Hello');
-  const [busy, setBusy] = useState(false);
   const [taken, setTaken] = useState<Taken | null>(null);
-  const [error, setError] = useState<unknown>(null);
 
-  const send = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
+  const { run, isBusy, error } = useAction(async () => {
     setTaken(null);
-    try {
-      const path = `${account}/phones/${encodeURIComponent(PHONE)}/send`;
-      setTaken(await testSide<Taken>(path, { method: 'POST', json: { to: number.phone_number, body: text } }));
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
+    const path = `${account}/phones/${encodeURIComponent(PHONE)}/send`;
+    setTaken(await testSide<Taken>(path, { method: 'POST', json: { to: number.phone_number, body: text } }));
+  });
 
   return (
     <section aria-label="Try it">
@@ -48,10 +39,10 @@ export function SampleInbound({ number }: { number: PhoneNumber }) {
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') void send();
+          if (event.key === 'Enter' && text !== '' && !isBusy) void run();
         }}
       />
-      <Button variant="default" mt="xs" loading={busy} disabled={text === ''} onClick={() => void send()}>
+      <Button variant="default" mt="xs" loading={isBusy} disabled={text === ''} onClick={() => void run()}>
         Send a sample text
       </Button>
       {error !== null && <Failure error={error} />}

@@ -1,12 +1,13 @@
 /** How a phone behaves: one thing for every message, or a list of steps, one a message. Also its name, and RCS. */
 import { ActionIcon, Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { ArrowDown, ArrowUp, Plus, X } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { BEHAVIOURS } from '../../../domain/behaviours.ts';
 import { ApiFailure, testSide } from '../../api/client.ts';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
 import { behaveOf, DELIVER, describe, freshStep, kindOf, type Plan, planOf, type Step } from '../../parts/behaviour.ts';
 import { Failure } from '../../parts/failure.tsx';
+import { onSubmit, useAction } from '../../parts/use-action.ts';
 import { lookAgain, type Phone, pathOf } from './api.ts';
 import classes from './behaviour-editor.module.css';
 
@@ -29,21 +30,15 @@ export function BehaviourEditor({ phone, onClose }: { phone: Phone; onClose: () 
   const [plan, setPlan] = useState<Plan>(() => planOf(phone.behave));
   const [name, setName] = useState(phone.name ?? '');
   const [hasRcs, setRcs] = useState(phone.rcs);
-  const [error, setError] = useState<unknown>(null);
   const codes = `codes-${phone.number}`;
   const isScript = plan.script.length > 0;
 
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    try {
-      const json = { behave: behaveOf(plan), name: name === '' ? null : name, rcs: hasRcs };
-      await testSide(pathOf(account, phone.number), { method: 'PUT', json });
-      lookAgain(account);
-      onClose();
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const { run, isBusy, error } = useAction(async () => {
+    const json = { behave: behaveOf(plan), name: name === '' ? null : name, rcs: hasRcs };
+    await testSide(pathOf(account, phone.number), { method: 'PUT', json });
+    lookAgain(account);
+    onClose();
+  });
   const setStep = (at: number, step: Step): void =>
     setPlan({ ...plan, script: plan.script.map((one, index) => (index === at ? step : one)) });
   const move = (at: number, by: number): void => {
@@ -57,7 +52,7 @@ export function BehaviourEditor({ phone, onClose }: { phone: Phone; onClose: () 
   const faulty = error instanceof ApiFailure ? error.parameter : null;
 
   return (
-    <form className={classes.editor} onSubmit={(event) => void save(event)} data-testid="behaviour-editor">
+    <form className={classes.editor} onSubmit={onSubmit(run)} data-testid="behaviour-editor">
       <datalist id={codes}>
         {CODES.map(([code, words]) => (
           <option key={code} value={code}>
@@ -147,7 +142,7 @@ export function BehaviourEditor({ phone, onClose }: { phone: Phone; onClose: () 
       {error !== null && <Failure error={error} />}
       {mayChange && (
         <div className={classes.line}>
-          <Button type="submit" data-testid="behaviour-save">
+          <Button type="submit" loading={isBusy} data-testid="behaviour-save">
             Set
           </Button>
           <Button variant="default" onClick={toggle}>

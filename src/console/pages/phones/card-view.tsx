@@ -1,12 +1,12 @@
 /** What a template shows beside its text, and what can be pressed of it. */
 import { Button, Menu } from '@mantine/core';
 import { Copy, ExternalLink, List, Phone as PhoneIcon } from 'lucide-react';
-import { useState } from 'react';
 import type { Card, CardButton } from '../../../domain/content-card.ts';
 import { testSide } from '../../api/client.ts';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
 import { copyText } from '../../parts/copy.ts';
 import { Failure } from '../../parts/failure.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { UserText, visible } from '../../parts/user-text.tsx';
 import { lookAgain, pathOf } from './api.ts';
 import classes from './card-view.module.css';
@@ -47,19 +47,10 @@ interface PressableProps {
 export function Pressable({ number, sid, buttons = [], card }: PressableProps) {
   const account = useAccountSid();
   const mayChange = useMayChange();
-  const [error, setError] = useState<unknown>(null);
-  const press = async (what: { payload: string } | { item: string }): Promise<void> => {
-    setError(null);
-    try {
-      await testSide(pathOf(account, number, 'press'), {
-        method: 'POST',
-        json: { ...what, message: sid, wait: false },
-      });
-      lookAgain(account);
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const { run: press, error } = useAction(async (what: { payload: string } | { item: string }) => {
+    await testSide(pathOf(account, number, 'press'), { method: 'POST', json: { ...what, message: sid, wait: false } });
+    lookAgain(account);
+  });
   const items = card?.items ?? [];
   const others = [...(card?.buttons ?? []), ...(card?.cards ?? []).flatMap((one) => one.buttons ?? [])];
   return (

@@ -10,6 +10,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Snippet } from '../../parts/snippet.tsx';
+import { onSubmit, useAction } from '../../parts/use-action.ts';
 import { lookAgain, type Phone, pathOf, usePhones } from './api.ts';
 import { Handset } from './handset.tsx';
 import classes from './page.module.css';
@@ -88,25 +89,15 @@ function AddPhone({ onClose, onAdded }: { onClose: () => void; onAdded: (number:
   const account = useAccountSid();
   const [number, setNumber] = useState('');
   const [name, setName] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const add = async (): Promise<void> => {
-    try {
-      const json = { name: name === '' ? null : name };
-      const added = await testSide<Phone>(pathOf(account, number.trim()), { method: 'PUT', json });
-      lookAgain(account);
-      onAdded(added.number);
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const { run, isBusy, error } = useAction(async () => {
+    const json = { name: name === '' ? null : name };
+    const added = await testSide<Phone>(pathOf(account, number.trim()), { method: 'PUT', json });
+    lookAgain(account);
+    onAdded(added.number);
+  });
   return (
     <Modal opened onClose={onClose} title="Add a phone">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add();
-        }}
-      >
+      <form onSubmit={onSubmit(run)}>
         <TextInput
           label="Number"
           placeholder="+12025550103"
@@ -124,7 +115,7 @@ function AddPhone({ onClose, onAdded }: { onClose: () => void; onAdded: (number:
           onChange={(event) => setName(event.currentTarget.value)}
         />
         {error !== null && <Failure error={error} />}
-        <Button type="submit" mt="md" leftSection={<Smartphone size={14} aria-hidden />}>
+        <Button type="submit" mt="md" loading={isBusy} leftSection={<Smartphone size={14} aria-hidden />}>
           Add
         </Button>
       </form>

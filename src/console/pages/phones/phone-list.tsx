@@ -75,7 +75,8 @@ function Item({ phone, isOpen, onChoose }: { phone: Phone; isOpen: boolean; onCh
         {name !== null && <span className={classes.number}>{number}</span>}
         {mark !== null && <span className={classes.mark}>{mark}</span>}
         {last !== null && (
-          <span className={classes.last}>
+          // What runs from right to left is cut at its own end.
+          <span className={classes.last} dir="auto">
             {last.direction === 'sent' && <span className={classes.you}>wrote: </span>}
             {last.body === '' ? '(no text)' : visible(last.body)}
           </span>

@@ -7,6 +7,7 @@ import { useAccountSid } from '../../app/session-context.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { measure } from '../../parts/meter.ts';
 import { SegmentMeter } from '../../parts/segment-meter.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { type Conversation, lookAgain, type Phone, pathOf } from './api.ts';
 import { type Attached, readFile } from './attached.ts';
 import { type Place, PlaceFields, placeOf } from './place-fields.tsx';
@@ -28,8 +29,16 @@ export function ReplyBox({ number, phone, conversation }: Props) {
   const [body, setBody] = useState('');
   const [files, setFiles] = useState<Attached[]>([]);
   const [place, setPlace] = useState<Place | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const sending = useAction(async (what: Record<string, unknown>) => {
+    await testSide(pathOf(account, number, 'send'), { method: 'POST', json: { wait: false, ...what } });
+    lookAgain(account);
+  });
+  const attaching = useAction(async (list: FileList | null) => {
+    const read = await Promise.all([...(list ?? [])].slice(0, MOST_FILES - files.length).map(readFile));
+    setFiles([...files, ...read]);
+  });
+  const { isBusy } = sending;
+  const error = sending.error ?? attaching.error;
   const picker = useRef<HTMLInputElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
 
@@ -44,20 +53,9 @@ export function ReplyBox({ number, phone, conversation }: Props) {
   const channel = channelOf(to);
   const isEmpty = body.trim() === '' && files.length === 0 && place === null;
 
-  const send = async (what: Record<string, unknown>): Promise<boolean> => {
-    setBusy(true);
-    setError(null);
-    try {
-      const json = { to, channel, wait: false, ...what };
-      await testSide(pathOf(account, number, 'send'), { method: 'POST', json });
-      lookAgain(account);
-      return true;
-    } catch (refusal) {
-      setError(refusal);
-      return false;
-    } finally {
-      setBusy(false);
-    }
+  const send = (what: Record<string, unknown>): Promise<boolean> => {
+    attaching.forget();
+    return sending.run({ to, channel, ...what });
   };
   const submit = async (): Promise<void> => {
     if (isEmpty || isBusy) return;
@@ -76,14 +74,6 @@ export function ReplyBox({ number, phone, conversation }: Props) {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     void submit();
-  };
-  const attach = async (list: FileList | null): Promise<void> => {
-    try {
-      const read = await Promise.all([...(list ?? [])].slice(0, MOST_FILES - files.length).map(readFile));
-      setFiles([...files, ...read]);
-    } catch (failure) {
-      setError(failure);
-    }
   };
 
   return (
@@ -182,7 +172,7 @@ export function ReplyBox({ number, phone, conversation }: Props) {
           hidden
           data-testid="reply-files"
           onChange={(event) => {
-            void attach(event.currentTarget.files);
+            void attaching.run(event.currentTarget.files);
             event.currentTarget.value = '';
           }}
         />

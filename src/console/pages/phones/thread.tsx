@@ -1,11 +1,12 @@
 /** The conversation: bubbles in order, days between them, and since when the phone wants nothing more from whom. */
 import { Button } from '@mantine/core';
 import { Ban } from 'lucide-react';
-import { Fragment, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { testSide } from '../../api/client.ts';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { type Conversation, type Entry, keyOf, lookAgain, type OptOut, pathOf } from './api.ts';
 import { Bubble } from './bubble.tsx';
 import classes from './thread.module.css';
@@ -104,16 +105,15 @@ function OptOutLines({ number, optOuts }: { number: string; optOuts: OptOut[] })
 function OptOutLine({ number, optOut: { channel, scope, source, at } }: { number: string; optOut: OptOut }) {
   const account = useAccountSid();
   const mayChange = useMayChange();
-  const [error, setError] = useState<unknown>(null);
-  const undo = async (): Promise<void> => {
-    try {
-      const json = { scope, ...(channel === 'whatsapp' && { channel }) };
-      await testSide(pathOf(account, number, 'optouts'), { method: 'DELETE', json });
-      lookAgain(account);
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const {
+    run: undo,
+    isBusy,
+    error,
+  } = useAction(async () => {
+    const json = { scope, ...(channel === 'whatsapp' && { channel }) };
+    await testSide(pathOf(account, number, 'optouts'), { method: 'DELETE', json });
+    lookAgain(account);
+  });
   return (
     <li className={classes.optout} data-testid="opted-out">
       <span>
@@ -122,7 +122,7 @@ function OptOutLine({ number, optOut: { channel, scope, source, at } }: { number
         → 21610
       </span>
       {mayChange && (
-        <Button variant="default" onClick={() => void undo()}>
+        <Button variant="default" loading={isBusy} onClick={() => void undo()}>
           Undo
         </Button>
       )}

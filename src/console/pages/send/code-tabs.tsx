@@ -7,6 +7,7 @@ import { useAccountSid, useMayChange, useSession } from '../../app/session-conte
 import { Failure } from '../../parts/failure.tsx';
 import { type Params, snippetsOf } from '../../parts/sdk-snippets.ts';
 import { Snippet } from '../../parts/snippet.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import classes from './code-tabs.module.css';
 import { usePhoneNumbers } from './data.ts';
 import { BLANK, type SendForm } from './form.ts';
@@ -24,14 +25,9 @@ export function CodeTabs({ params, onExample }: Props) {
   const from = useFirstNumber(account);
   const [phone] = usePhoneNumbers();
   const [token, setToken] = useState<string | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const reveal = async (): Promise<void> => {
-    try {
-      setToken(token === null ? (await fetchCredentials(account)).token : null);
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const { run: reveal, error } = useAction(async () =>
+    setToken(token === null ? (await fetchCredentials(account)).token : null),
+  );
   const example = { ...BLANK, To: phone?.number ?? '+12025550101', From: from ?? '', Body: 'Your code is 482913' };
   const base = (publicUrl || location.origin).replace(/\/$/, '');
   return (

@@ -82,7 +82,7 @@ export function Fields(props: Props) {
           choice === null ? 'Picks the sender, when From is left out. Scheduling needs one.' : choice.summary
         }
         placeholder="none"
-        data={services.map(({ sid, friendly_name: name }) => ({ value: sid, label: `${name} · ${sid}` }))}
+        data={services.map(({ sid, friendly_name: name }) => ({ value: sid, label: `${visible(name)} · ${sid}` }))}
         value={form.MessagingServiceSid === '' ? null : form.MessagingServiceSid}
         onChange={(sid) => onChange({ MessagingServiceSid: sid ?? '' })}
         error={errorOf('MessagingServiceSid', props)}
@@ -106,7 +106,7 @@ export function Fields(props: Props) {
           placeholder={templates.length === 0 ? 'none made yet' : 'none'}
           data={templates.map(({ sid, friendly_name: name, language }) => ({
             value: sid,
-            label: `${name ?? sid} · ${language}`,
+            label: `${visible(name ?? sid)} · ${language}`,
           }))}
           value={form.ContentSid === '' ? null : form.ContentSid}
           onChange={(sid) => onChange({ ContentSid: sid ?? '', ContentVariables: '' })}

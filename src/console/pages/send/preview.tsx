@@ -1,6 +1,7 @@
 /** The message as it will look on the phone, with the characters marked that force 16 bits. */
-import { cutAtGuilty, guiltyOf } from '../../../domain/guilty.ts';
+import { guiltyOf } from '../../../domain/guilty.ts';
 import { smartEncode } from '../../../domain/smart-encoding.ts';
+import { GuiltyText } from '../../parts/guilty-text.tsx';
 import { measure } from '../../parts/meter.ts';
 import { UserText, visible } from '../../parts/user-text.tsx';
 import type { Template } from './data.ts';
@@ -35,15 +36,7 @@ export function Preview({ form, templates, isSmart }: Props) {
           'What you write appears here.'
         ) : (
           <p className={classes.text}>
-            {cutAtGuilty(leaving, guiltyOf(leaving)).map(({ at, text: piece, guilty }) =>
-              guilty !== null && isDear ? (
-                <mark key={at} title={`${guilty.codePoint} forces 16-bit`}>
-                  {visible(piece)}
-                </mark>
-              ) : (
-                <UserText key={at}>{piece}</UserText>
-              ),
-            )}
+            <GuiltyText text={leaving} guilty={isDear ? guiltyOf(leaving) : []} says="forces 16-bit" />
           </p>
         )}
       </div>

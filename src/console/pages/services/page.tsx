@@ -7,7 +7,7 @@ import { useGo } from '../../app/view.ts';
 import { ApiCommand } from '../../parts/api-command.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { ResourceForm } from '../../parts/resource-form.tsx';
 import { Sid } from '../../parts/sid.tsx';
@@ -29,14 +29,7 @@ export default function ServicesPage() {
   const go = useGo();
   const [adding, setAdding] = useState(false);
   const { data, error, refetch } = useServices(account);
-  if (error) {
-    return (
-      <>
-        <PageHeader title="Messaging Services" />
-        <Failure error={error} onRetry={() => void refetch()} />
-      </>
-    );
-  }
+  if (error) return <FailedPage title="Messaging Services" error={error} onRetry={() => void refetch()} />;
 
   const add = mayChange && <Button onClick={() => setAdding(true)}>New Messaging Service</Button>;
   return (

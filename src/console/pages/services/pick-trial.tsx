@@ -1,8 +1,9 @@
 import { Button, Checkbox, Group, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useView } from '../../app/view.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { duration } from '../../parts/time-words.ts';
+import { onSubmit, useAction } from '../../parts/use-action.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import { type Choice, chooseSender, type Service } from './services.ts';
 
@@ -10,27 +11,16 @@ import { type Choice, chooseSender, type Service } from './services.ts';
 export function PickTrial({ account, service }: { account: string; service: Service }) {
   const [view, setView] = useView({ to: '' });
   const [hasMedia, setHasMedia] = useState(false);
-  const [busy, setBusy] = useState(false);
   const [choice, setChoice] = useState<Choice | null>(null);
-  const [error, setError] = useState<unknown>(null);
 
-  const ask = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
+  const { run, isBusy, error } = useAction(async () => {
     setChoice(null);
-    try {
-      setChoice(await chooseSender(account, service.sid, view.to, hasMedia));
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
+    setChoice(await chooseSender(account, service.sid, view.to, hasMedia));
+  });
 
   return (
     <>
-      <form onSubmit={(event) => void ask(event)}>
+      <form onSubmit={onSubmit(run)}>
         <Group align="end" gap="xs">
           <TextInput
             label="If you send to"
@@ -44,7 +34,7 @@ export function PickTrial({ account, service }: { account: string; service: Serv
             checked={hasMedia}
             onChange={(event) => setHasMedia(event.currentTarget.checked)}
           />
-          <Button type="submit" loading={busy} disabled={view.to === ''}>
+          <Button type="submit" loading={isBusy} disabled={view.to === ''}>
             Whom would it pick?
           </Button>
         </Group>

@@ -7,6 +7,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Sid } from '../../parts/sid.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import {
   addToPool,
@@ -29,18 +30,12 @@ interface Props {
 export function Senders({ account, service }: Props) {
   const mayChange = useMayChange();
   const { data, error, refetch } = usePool(account, service.sid);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const refresh = () => queries.invalidateQueries({ queryKey: [...servicesKey(account), service.sid, 'pool'] });
 
-  const remove = async (sender: PoolSender): Promise<void> => {
-    setRefusal(null);
-    try {
-      await removeFromPool(account, service.sid, sender);
-      await refresh();
-    } catch (failed) {
-      setRefusal(failed);
-    }
-  };
+  const removal = useAction(async (sender: PoolSender) => {
+    await removeFromPool(account, service.sid, sender);
+    await refresh();
+  });
 
   const columns: Column<PoolSender>[] = [
     {
@@ -58,7 +53,12 @@ export function Senders({ account, service }: Props) {
       width: '110px',
       cell: (sender) =>
         mayChange && (
-          <Button variant="subtle" onClick={() => void remove(sender)} aria-label={`Take out ${sender.address}`}>
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            onClick={() => void removal.run(sender)}
+            aria-label={`Take out ${sender.address}`}
+          >
             Take out
           </Button>
         ),
@@ -69,7 +69,7 @@ export function Senders({ account, service }: Props) {
   return (
     <>
       {mayChange && <AddSender account={account} service={service} onAdded={refresh} />}
-      {refusal !== null && <Failure error={refusal} />}
+      {removal.error !== null && <Failure error={removal.error} />}
       {data === undefined ? (
         <Skeleton rows={4} />
       ) : data.length === 0 ? (
@@ -84,23 +84,13 @@ export function Senders({ account, service }: Props) {
 function AddSender({ account, service, onAdded }: Props & { onAdded: () => Promise<void> }) {
   const [pool, setPool] = useState<Pool>(POOLS[0] as Pool);
   const [sender, setSender] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const addable = useAddable(account, pool);
 
-  const add = async (): Promise<void> => {
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await addToPool(account, service.sid, pool, sender);
-      setSender('');
-      await onAdded();
-    } catch (failed) {
-      setRefusal(failed);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { run, isBusy, error } = useAction(async () => {
+    await addToPool(account, service.sid, pool, sender);
+    setSender('');
+    await onAdded();
+  });
 
   return (
     <>
@@ -132,11 +122,11 @@ function AddSender({ account, service, onAdded }: Props & { onAdded: () => Promi
             onChange={(value) => setSender(value ?? '')}
           />
         )}
-        <Button loading={busy} disabled={sender === ''} onClick={() => void add()}>
+        <Button loading={isBusy} disabled={sender === ''} onClick={() => void run()}>
           Add to the pool
         </Button>
       </Group>
-      {(refusal ?? addable.error) != null && <Failure error={refusal ?? addable.error} />}
+      {(error ?? addable.error) != null && <Failure error={error ?? addable.error} />}
     </>
   );
 }

@@ -9,11 +9,12 @@ import { useAccountSid, useMayChange } from '../../app/session-context.ts';
 import { useGo, useView } from '../../app/view.ts';
 import { Changes } from '../../parts/changes.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { type Field, ResourceForm } from '../../parts/resource-form.tsx';
 import { Sid } from '../../parts/sid.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
+import { visible } from '../../parts/user-text.tsx';
 import { FEATURE_FIELDS, INCOMING_FIELDS, NAME_FIELDS, presentOf } from './fields.ts';
 import { PickTrial } from './pick-trial.tsx';
 import { Senders } from './senders.tsx';
@@ -27,14 +28,7 @@ export default function ServicePage() {
   const [view, setView] = useView({ step: 'senders' });
   const [removing, setRemoving] = useState(false);
   const { data, error, refetch } = useService(account, sid);
-  if (error) {
-    return (
-      <>
-        <PageHeader title="Messaging Service" />
-        <Failure error={error} onRetry={() => void refetch()} />
-      </>
-    );
-  }
+  if (error) return <FailedPage title="Messaging Service" error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton rows={8} />;
 
   return (
@@ -106,7 +100,7 @@ function Settings({ account, service, fields }: { account: string; service: Serv
           const saved = await saveService(account, service.sid, changed);
           queries.setQueryData([...servicesKey(account), service.sid], saved);
           await queries.invalidateQueries({ queryKey: servicesKey(account) });
-          notifications.show({ message: `${saved.friendly_name} is saved.` });
+          notifications.show({ message: `${visible(saved.friendly_name)} is saved.` });
         }}
       />
     </Changes>

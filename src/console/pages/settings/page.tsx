@@ -5,7 +5,7 @@ import { useRef } from 'react';
 import { admin } from '../../api/client.ts';
 import { useKey } from '../../app/keys.ts';
 import { useView } from '../../app/view.ts';
-import { Failure } from '../../parts/failure.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Snippet } from '../../parts/snippet.tsx';
@@ -33,7 +33,7 @@ export default function SettingsPage() {
     queryKey: ['server', 'settings'],
     queryFn: ({ signal }) => admin<Settings>('settings', { signal }),
   });
-  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (error) return <FailedPage title="Settings" error={error} onRetry={() => void refetch()} />;
 
   const word = view.q.toLowerCase();
   const found = data?.settings.filter(

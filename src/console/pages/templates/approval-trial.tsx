@@ -2,6 +2,7 @@ import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useMayChange } from '../../app/session-context.ts';
 import { Failure } from '../../parts/failure.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import classes from './templates.module.css';
 import { decide, submitTemplate, type Template } from './templates.ts';
@@ -24,17 +25,11 @@ export function ApprovalTrial({ account, template, canDecide, onDone }: Props) {
   const [name, setName] = useState((template.friendly_name ?? '').toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_'));
   const [category, setCategory] = useState('UTILITY');
   const [reason, setReason] = useState('');
-  const [error, setError] = useState<unknown>(null);
 
-  const run = async (act: () => Promise<unknown>): Promise<void> => {
-    setError(null);
-    try {
-      await act();
-      await onDone();
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const { run, error } = useAction(async (act: () => Promise<unknown>) => {
+    await act();
+    await onDone();
+  });
 
   return (
     <section aria-label="WhatsApp approval">

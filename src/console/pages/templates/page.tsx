@@ -6,7 +6,7 @@ import { useView } from '../../app/view.ts';
 import { ApiCommand } from '../../parts/api-command.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Sid } from '../../parts/sid.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
@@ -46,14 +46,7 @@ export default function TemplatesPage() {
   const [view, setView] = useView({ open: '' });
   const [adding, setAdding] = useState(false);
   const { data, error, refetch } = useTemplates(account);
-  if (error) {
-    return (
-      <>
-        <PageHeader title="Templates" />
-        <Failure error={error} onRetry={() => void refetch()} />
-      </>
-    );
-  }
+  if (error) return <FailedPage title="Templates" error={error} onRetry={() => void refetch()} />;
 
   const add = mayChange && <Button onClick={() => setAdding(true)}>New template</Button>;
   const open = data?.find(({ sid }) => sid === view.open) ?? null;

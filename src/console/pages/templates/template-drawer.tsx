@@ -6,6 +6,8 @@ import { useMayChange, useSession } from '../../app/session-context.ts';
 import { Changes } from '../../parts/changes.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import { useAction } from '../../parts/use-action.ts';
+import { visible } from '../../parts/user-text.tsx';
 import { ApprovalTrial } from './approval-trial.tsx';
 import { Previews } from './previews.tsx';
 import { removeTemplate, saveTemplate, type Template, type TemplateDraft, templatesKey } from './templates.ts';
@@ -20,7 +22,7 @@ interface Props {
 
 /** A template beside the list: its text and types, what each channel gets, and its approval. */
 export function TemplateDrawer({ account, template, open, onClose }: Props) {
-  const title = template === null ? 'New template' : (template.friendly_name ?? template.sid);
+  const title = template === null ? 'New template' : visible(template.friendly_name ?? template.sid);
   return (
     <Drawer opened={open} onClose={onClose} position="right" size="xl" title={title}>
       <Opened key={template?.sid ?? 'new'} account={account} template={template} onClose={onClose} />
@@ -48,26 +50,16 @@ function Opened({ account, template, onClose }: Omit<Props, 'open'>) {
   const mayChange = useMayChange();
   const { test_side: testSide } = useSession();
   const [typed, setTyped] = useState<Typed>(() => (template === null ? NEW : typedOf(template)));
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const [removing, setRemoving] = useState(false);
   const draft = draftOf(typed);
   const refresh = () => queries.invalidateQueries({ queryKey: templatesKey(account) });
 
-  const save = async (): Promise<void> => {
+  const { run, isBusy, error } = useAction(async () => {
     if (draft === null) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await saveTemplate(account, template?.sid ?? null, draft);
-      await refresh();
-      onClose();
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  };
+    await saveTemplate(account, template?.sid ?? null, draft);
+    await refresh();
+    onClose();
+  });
   const change = (patch: Partial<Typed>) => setTyped((before) => ({ ...before, ...patch }));
 
   return (
@@ -110,11 +102,11 @@ function Opened({ account, template, onClose }: Omit<Props, 'open'>) {
         {error !== null && <Failure error={error} />}
         {mayChange && (
           <Group mt="md" gap="xs">
-            <Button loading={busy} disabled={draft === null} onClick={() => void save()}>
+            <Button loading={isBusy} disabled={draft === null} onClick={() => void run()}>
               {template === null ? 'Create' : 'Save'}
             </Button>
             {template && (
-              <Button variant="subtle" color="red.9" onClick={() => setRemoving(true)}>
+              <Button variant="subtle" color="red" onClick={() => setRemoving(true)}>
                 Delete…
               </Button>
             )}

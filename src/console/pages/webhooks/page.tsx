@@ -10,6 +10,7 @@ import { useView } from '../../app/view.ts';
 import { AboutChip, ResultChip } from '../../parts/attempt-chips.tsx';
 import { AttemptView } from '../../parts/attempt-view.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { FailedPage } from '../../parts/failed-page.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Sid } from '../../parts/sid.tsx';
@@ -100,7 +101,7 @@ export default function WebhooksPage() {
     getNextPageParam: ({ next_page }) => next_page ?? undefined,
   });
   useRefetchOn(['attempt'], attemptsKey(account), 1_000);
-  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (error) return <FailedPage title="Webhooks" error={error} onRetry={() => void refetch()} />;
 
   const rows = data?.pages.flatMap(({ attempts }) => attempts);
   const isFiltered = Object.keys(asked).length > 0;

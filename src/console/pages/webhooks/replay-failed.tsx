@@ -7,6 +7,7 @@ import { attemptsKey, replayFailed } from '../../api/attempts.ts';
 import { queries } from '../../api/query.ts';
 import { useAccountSid } from '../../app/session-context.ts';
 import { Failure } from '../../parts/failure.tsx';
+import { useAction } from '../../parts/use-action.ts';
 import classes from './webhooks.module.css';
 
 interface Props {
@@ -28,27 +29,18 @@ function Form({ url: firstUrl, since: firstSince, onClose }: Omit<Props, 'open'>
   const account = useAccountSid();
   const [since, setSince] = useState(firstSince);
   const [url, setUrl] = useState(firstUrl);
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const wanted = { since, ...(url.trim() !== '' && { url: url.trim() }) };
   const { data, error } = useQuery({
     queryKey: [...attemptsKey(account), 'failed', wanted],
     queryFn: () => replayFailed(account, { ...wanted, dry_run: true }),
   });
-  const replay = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      const { queued } = await replayFailed(account, { ...wanted, dry_run: false });
-      await queries.invalidateQueries({ queryKey: attemptsKey(account) });
-      notifications.show({ message: `${queued} queued again.` });
-      onClose();
-    } catch (failure) {
-      setRefusal(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const problem = refusal ?? error;
+  const replay = useAction(async () => {
+    const { queued } = await replayFailed(account, { ...wanted, dry_run: false });
+    await queries.invalidateQueries({ queryKey: attemptsKey(account) });
+    notifications.show({ message: `${queued} queued again.` });
+    onClose();
+  });
+  const problem = replay.error ?? error;
   const more = data && !data.is_complete ? ' or more; the newest are taken first' : '';
   return (
     <div className={classes.ask}>
@@ -78,7 +70,7 @@ function Form({ url: firstUrl, since: firstSince, onClose }: Omit<Props, 'open'>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button loading={busy} disabled={!data?.count} onClick={() => void replay()}>
+        <Button loading={replay.isBusy} disabled={!data?.count} onClick={() => void replay.run()}>
           Replay {data?.count ?? ''}
         </Button>
       </Group>
