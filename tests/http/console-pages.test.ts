@@ -119,7 +119,8 @@ describe('the pages of the console', () => {
 
   it('are for browsers that go there: programs get what they always got', async () => {
     for (const [method, path, accept] of [
-      ['GET', '/', '*/*'],
+      ['GET', '/', 'application/json'],
+      ['POST', '/', '*/*'],
       ['GET', '/messages', 'application/json'],
       ['POST', '/messages', 'text/html'],
       ['GET', '/nothing-of-ours', 'text/html'],
@@ -128,6 +129,15 @@ describe('the pages of the console', () => {
       const { status, json } = await door.call(method, path, { headers: { accept, authorization: '' } });
       expect([method, path, status, json.code]).toEqual([method, path, 404, 20404]);
     }
+  });
+
+  it('begin at / for whoever takes anything', async () => {
+    for (const accept of ['*/*', 'text/html,application/xml;q=0.9', '']) {
+      const { status, text } = await door.call('GET', '/', { headers: { accept, authorization: '' } });
+      expect([accept, status, text.includes('<title>Pidge')]).toEqual([accept, 200, true]);
+    }
+    const { status, text } = await door.call('HEAD', '/', { headers: { accept: '*/*', authorization: '' } });
+    expect([status, text]).toEqual([200, '']);
   });
 
   it('are not shown under the names of short links', async () => {

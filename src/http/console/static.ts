@@ -60,9 +60,7 @@ export function registerPages(app: FastifyInstance, context: HttpContext): Serve
   return serve;
 
   function serve(request: FastifyRequest, reply: FastifyReply): boolean {
-    const { method, headers, visit } = request;
-    const isPage = visit.path === '/' || CLIENT_PATHS.includes(visit.path.split('/', 2)[1] ?? '');
-    if (method !== 'GET' || !isPage || !headers.accept?.includes('text/html') || isLinkHost(request)) return false;
+    if (!wantsPage(request) || isLinkHost(request)) return false;
     reply.headers({ ...HEADERS, 'cache-control': 'no-cache' });
     if (existsSync(join(folder ?? '', 'index.html'))) reply.sendFile('index.html', folder, { cacheControl: false });
     else sendText(reply, 503, 'text/html; charset=utf-8', NOT_BUILT);
@@ -75,6 +73,13 @@ export function registerPages(app: FastifyInstance, context: HttpContext): Serve
     const domains = context.links?.domains() ?? [];
     return domains.some((one) => hostOf(one) === host && one.base.endsWith(`${host}/`));
   }
+}
+
+/** `/` is a page for whoever takes anything, so that `curl` sees that somebody is there; the others are for browsers. */
+function wantsPage({ method, headers: { accept }, visit: { path } }: FastifyRequest): boolean {
+  if (path === '/') return /^(GET|HEAD)$/.test(method) && /text\/html|\*\/\*|^$/.test(accept ?? '');
+  const isPage = CLIENT_PATHS.includes(path.split('/', 2)[1] ?? '');
+  return method === 'GET' && isPage && accept?.includes('text/html') === true;
 }
 
 const NOT_BUILT = `<!doctype html>
