@@ -103,6 +103,7 @@ export function registerLabConversation(
       alertsOf(account, messages),
     ]);
     const arrived = new Map(got.map((one) => [one.sid, one]));
+    const known = knownOf(said, [...inbound.values()]);
     return [
       ...[...outbound.values()]
         .filter(({ status }) => status !== 'scheduled')
@@ -115,9 +116,7 @@ export function registerLabConversation(
       ...got
         .filter(({ sid, at }) => at >= since && !outbound.has(sid))
         .map((one) => ({ direction: 'received', ...showInbox(one), status: null, notice: isNotice(one) })),
-      ...said
-        .filter((one) => one.at >= since && isUnknown(one, inbound))
-        .map((one) => ({ ...showSaid(one), status: null })),
+      ...said.filter((one) => one.at >= since && !known.has(one)).map((one) => ({ ...showSaid(one), status: null })),
     ].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   }
 
@@ -238,9 +237,26 @@ function isLost({ status }: Message): boolean {
   return status === 'undelivered' || status === 'failed' || status === 'canceled';
 }
 
-/** Not a message yet, or one of another account; what is on this page stands there already. */
-function isUnknown({ sid }: SentMessage, inbound: Map<string, Message>): boolean {
-  return sid === undefined || !inbound.has(sid);
+/**
+ * Of what was said, what stands on the page as the message that it became. The store shows that a moment before the
+ * handset hears of its SID: meanwhile it is known by its words. What is left is no message yet, or another account's.
+ */
+export function knownOf<Became extends Pick<Message, 'sid' | 'from' | 'to' | 'body' | 'createdAt'>>(
+  said: SentMessage[],
+  inbound: Became[],
+): Set<SentMessage> {
+  const sids = new Set(said.map(({ sid }) => sid));
+  const unheard = inbound.filter(({ sid }) => !sids.has(sid));
+  const known = said.filter(({ sid, why, from, to, body, at }) => {
+    if (sid !== undefined) return inbound.some((one) => one.sid === sid);
+    if (why !== undefined) return false;
+    const place = unheard.findIndex(
+      (one) => one.from === from && one.to === to && one.body === body && one.createdAt >= at,
+    );
+    if (place >= 0) unheard.splice(place, 1);
+    return place >= 0;
+  });
+  return new Set(known);
 }
 
 /** The confirmation of a keyword: no message, and called after the one that it confirms. */
