@@ -9,7 +9,10 @@ const EVENTS_KEPT = 10_000;
 
 type Record = Pick<CallbackAttempt, 'at' | 'request' | 'response' | 'errorCode' | 'error' | 'decision'>;
 
-/** Answers what is to be told of each attempt. Nobody is told that telling of an alert has failed. */
+/**
+ * Answers what is to be told of each attempt; `strange`: codes of what is odd in the fragment of its URL. Nobody is told
+ * that telling of an alert has failed.
+ */
 export function makeCallbackAlerts(raise: (drafts: AlertDraft[]) => void) {
   const told = new Map<number, Set<number>>();
 
@@ -20,12 +23,12 @@ export function makeCallbackAlerts(raise: (drafts: AlertDraft[]) => void) {
     raise([{ ...base, request: requestOf(work, record), response: responseOf(work, record) }]);
   }
 
-  return (work: CallbackWork, record: Record): void => {
+  return (work: CallbackWork, record: Record, strange: readonly number[]): void => {
     const { workId, attempt, payload } = work;
     const { errorCode: code } = record;
-    const parsed = parseCallbackUrl(payload.url);
-    const strange = attempt === 1 && parsed.ok && !payload.alert ? parsed.rules.warnings : [];
-    for (const warning of strange) tell(work, record, warning, 'in the fragment of the URL');
+    if (attempt === 1 && !payload.alert) {
+      for (const warning of strange) tell(work, record, warning, 'in the fragment of the URL');
+    }
     if (code !== null && !payload.alert && !told.get(workId)?.has(code)) {
       tell(work, record, code, masked(work)(record.error ?? ''));
     }

@@ -288,7 +288,8 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
     const { workId, attempt, messageSid, accountSid, payload } = work;
     const record = { workId, messageSid, accountSid, attempt, payload, decision: decision.decision, ...what };
     const result = { workId, attempt, messageSid, ...decision, record };
-    tellOf(work, record);
+    const receiver = receiverOf(payload.url);
+    tellOf(work, record, receiver.ok ? receiver.rules.warnings : []);
     book.add({ result, leaseUntil: takenAt + leaseMs, end });
     observe({
       type: 'callback.attempt',
