@@ -9,7 +9,7 @@ import type { Outgoing } from './net/outgoing.ts';
 const LARGEST_FILE = 16 * 1024 * 1024;
 
 export function labRooms(
-  { inbound }: Pick<Engine, 'inbound'>,
+  { inbound, alertsKept }: Pick<Engine, 'inbound' | 'alertsKept'>,
   summaries: ReplySummaries,
   outgoing: Outgoing,
   mediaLink: LabParts['mediaLink'],
@@ -21,7 +21,12 @@ export function labRooms(
       return got.kind === 'file' ? got : { why: got.text };
     },
     watch: inbound.watch,
-    settled: (messageSid) => summaries.settled(messageSid),
+    async settled(messageSid) {
+      const summary = await summaries.settled(messageSid);
+      // Kept in the background: who asks for the conversation next finds them.
+      await alertsKept();
+      return summary;
+    },
     changeOptOuts: inbound.changeOptOuts,
   };
 }

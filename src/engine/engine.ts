@@ -119,6 +119,8 @@ export interface Engine {
   isAlive(): boolean;
   /** Whether other nodes were alive at the last heartbeat. */
   hasOthers(): boolean;
+  /** Resolves when every alert that was raised is kept, or dropped. */
+  alertsKept(): Promise<void>;
   /** Resolves when nothing is due and nothing is under way at the present instant. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -360,6 +362,7 @@ export function makeEngine(parts: EngineParts): Engine {
     isAway: availability.isAway,
     isAlive: () => membership.term() !== null,
     hasOthers: () => membership.hasOthers(),
+    alertsKept: () => reports.idle(),
     async idle() {
       await inbound.idle();
       await replies?.idle();
