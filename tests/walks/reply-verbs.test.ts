@@ -150,7 +150,8 @@ describe('verbs', () => {
       await one.text();
       expect(await bodies()).toEqual(['one', 'two', 'three']);
       const [reply] = await one.replies();
-      const [asked] = one.app.requests('/done');
+      // What becomes of its message is told there too, and may come first.
+      const asked = one.app.requests('/done').find(({ params }) => params.Body === 'one');
       // However far the carrier has brought it by then.
       expect(asked?.params).toMatchObject({
         MessageSid: reply?.sid,
@@ -168,7 +169,8 @@ describe('verbs', () => {
       one.app.twiml('/next', '<Message>two</Message>');
       await one.text();
       expect(await bodies()).toEqual(['one', 'two']);
-      expect(one.app.requests('/done')[0]?.method).toBe('GET');
+      // Its statuses are told there too, by POST.
+      expect(one.app.requests('/done').map(({ method }) => method)).toContain('GET');
     });
 
     it.each([
