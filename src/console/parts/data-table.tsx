@@ -72,7 +72,7 @@ export function DataTable<Row>(props: Props<Row>) {
     onOpen,
     onMore,
     rowProps,
-    rowHeight = 31,
+    rowHeight = 24,
     cardsBelow = 600,
     fill = true,
   } = props;

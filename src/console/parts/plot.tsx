@@ -100,6 +100,8 @@ function draw(element: HTMLElement, at: number[], series: Series[], height: numb
       width: element.clientWidth || 300,
       height,
       ms: 1,
+      // The last time is written whole, its half beyond the end of its line.
+      padding: [12, 32, 0, 0],
       axes: [
         // Room for a time with its seconds, and for more than the zero of a low plot.
         { ...axis, space: 76, values: (_plot, instants) => clocks(instants) },

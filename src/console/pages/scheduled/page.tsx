@@ -61,8 +61,12 @@ export default function ScheduledPage() {
       title: 'From',
       width: '140px',
       card: 'pair',
-      cell: ({ from, messaging_service_sid: service }) =>
-        from ?? <span title={service ?? undefined}>{service === null ? '–' : shortSid(service)}</span>,
+      cell: ({ from, messaging_service_sid: service }) => (
+        <>
+          <span className={classes.arrow}>← </span>
+          {from ?? <span title={service ?? undefined}>{service === null ? '–' : shortSid(service)}</span>}
+        </>
+      ),
     },
     {
       key: 'body',
