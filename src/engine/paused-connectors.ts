@@ -31,6 +31,9 @@ export class PausedConnectors {
   #paused: ReadonlyMap<string, Pause> = new Map();
   #freshUntil = Number.NEGATIVE_INFINITY;
   #isReading = false;
+  /** Readings are numbered as they begin. */
+  #begun = 0;
+  #shown = 0;
 
   constructor(parts: PausedParts) {
     this.#parts = parts;
@@ -40,7 +43,12 @@ export class PausedConnectors {
   async load(): Promise<void> {
     const { store, clock, operatorSid: accountSid } = this.#parts;
     this.#freshUntil = clock.monotonic() + FRESH_MS;
+    this.#begun += 1;
+    const reading = this.#begun;
     const found = await store.documents({ accountSid, kind: KIND, limit: MOST });
+    // One that began before a change may end after the one that shows it.
+    if (reading < this.#shown) return;
+    this.#shown = reading;
     const before = [...this.#paused.keys()].sort().join('\n');
     this.#paused = new Map(found.map(({ sid, createdAt, properties }) => [sid, pauseOf(createdAt, properties)]));
     if ([...this.#paused.keys()].sort().join('\n') !== before) this.#parts.onChange();
