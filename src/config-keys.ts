@@ -158,7 +158,7 @@ export const KEYS: readonly Key[] = [
     path: 'limits.queue_horizon',
     type: { kind: 'duration' },
     default: both('10h'),
-    about: 'longest wait of a queue; beyond it 21611',
+    about: 'longest wait of a queue, on WhatsApp 4h at most; beyond it 21611',
   },
   {
     path: 'limits.max_price',

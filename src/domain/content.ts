@@ -204,7 +204,7 @@ const REQUIRED: Record<string, string[]> = {
   'twilio/catalog': ['body'],
   'twilio/carousel': ['body', 'cards'],
   'twilio/flows': ['body', 'button_text', 'pages', 'type'],
-  'twilio/schedule': ['id', 'title', 'time_slots'],
+  'twilio/schedule': ['id', 'title', 'timeSlots'],
   'whatsapp/card': ['body'],
   'whatsapp/authentication': ['actions'],
   'whatsapp/flows': ['body', 'button_text', 'flow_id'],
@@ -229,6 +229,8 @@ export function judgeType(type: string, content: unknown): { at: string; allowed
     return { at: `types.${type}`, allowed: 'an object' };
   }
   const fields = new Map<string, unknown>(Object.entries(content));
+  // Twilio's description and SDKs say `timeSlots` there, its page `time_slots`.
+  if (fields.has('time_slots')) fields.set('timeSlots', fields.get('time_slots'));
   const missing = required?.find((field) => (fields.get(field) ?? '') === '');
   if (missing) return { at: `types.${type}.${missing}`, allowed: 'a value: it is required' };
   const body = fields.get('body') ?? '';

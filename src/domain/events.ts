@@ -1,9 +1,9 @@
 import type { AlertLevel } from './alert.ts';
+import type { WebhookMethod } from './inbound.ts';
 import type { OptOutType } from './keywords.ts';
 import type { Direction, Status } from './message.ts';
 import type { OptOutChannel, OptOutSource } from './opt-out.ts';
 import type { CountedPdus } from './pdu-trace.ts';
-import type { Method } from './twiml-shapes.ts';
 
 /**
  * What can happen, typed. Rooms hand these to the observer they were given; the log, the metrics, the live lines of
@@ -176,7 +176,7 @@ export type PidgeEvent =
       /** From 1. */
       documentNumber: number;
       why: 'first' | 'redirect' | 'fallback' | 'action';
-      method: Method;
+      method: WebhookMethod;
       url: string;
       httpStatus: number | null;
       ms: number;

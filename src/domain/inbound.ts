@@ -9,9 +9,12 @@ import type { OptOutType } from './keywords.ts';
 import type { ServiceProperties } from './service.ts';
 import type { Method } from './twiml-shapes.ts';
 
+/** How a webhook is asked. PUT is a choice of channel senders alone; it carries the form that a POST does. */
+export type WebhookMethod = Method | 'PUT';
+
 export interface Target {
   url: string;
-  method: Method;
+  method: WebhookMethod;
 }
 
 export interface InboundWebhook {
@@ -72,7 +75,8 @@ function webhookOf(
 }
 
 function targetOf(url: unknown, method: unknown): Target | null {
-  return typeof url === 'string' && url !== '' ? { url, method: method === 'GET' ? 'GET' : 'POST' } : null;
+  if (typeof url !== 'string' || url === '') return null;
+  return { url, method: method === 'GET' || method === 'PUT' ? method : 'POST' };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -158,6 +158,15 @@ export function isSettled(message: Pick<Message, 'status' | 'sentAt'>, now: numb
   return message.status === 'sent' && message.sentAt !== null && now - message.sentAt >= RECEIPT_WAIT_MS;
 }
 
+/**
+ * A message's place in lists (epoch ms), the newest first: when it was sent, in the whole seconds that the API tells, and
+ * within a second, or before it is sent, when it was created (settled 39). So one that leaves at once keeps its place
+ * under a client that is paging through them.
+ */
+export function listedAt({ createdAt, sentAt }: Pick<Message, 'createdAt' | 'sentAt'>): number {
+  return sentAt === null ? createdAt : Math.max(createdAt, sentAt - (sentAt % 1_000));
+}
+
 /** Which transitions call back (settled 23): never the status the 201 told, never `scheduled`, never `sending`. */
 export function callsBack(status: Status): boolean {
   switch (status) {

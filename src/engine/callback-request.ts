@@ -1,17 +1,18 @@
 /** The request of a callback: its words, their form, and the signature over them (behaviour sheet 2.2 and 2.7). */
 import { hash } from 'node:crypto';
 import type { ParsedCallbackUrl } from '../domain/callback-url.ts';
+import type { WebhookMethod } from '../domain/inbound.ts';
 import { signForm, signGet, signJson } from '../domain/signature.ts';
 import type { CallbackAttempt, CallbackWork } from '../store/callback-shapes.ts';
 import { encodeForm } from './callback-plan.ts';
 import type { CallbackWords } from './callback-words.ts';
 
 export interface CallbackRequest {
-  method: 'GET' | 'POST';
+  method: WebhookMethod;
   /** What to ask, with user and password where the customer's URL has them. */
   url: string;
   headers: Record<string, string>;
-  /** Of a POST. */
+  /** Of all but a GET. */
   body?: string;
   /** What may be kept of it: without user and password, and without what is kept elsewhere. */
   kept: CallbackAttempt['request'];

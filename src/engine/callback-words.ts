@@ -1,12 +1,13 @@
 /** What a callback says: of a message's status, of an alert, of a trigger that fired. A click says it in JSON. */
 import { debuggerParams } from '../domain/alert.ts';
+import type { WebhookMethod } from '../domain/inbound.ts';
 import type { CallbackWork } from '../store/callback-shapes.ts';
 import type { Store } from '../store/store.ts';
 import { callbackParams, channelOf } from './callback-plan.ts';
 import type { InstallSidOf } from './channel-installs.ts';
 
 export interface CallbackWords {
-  method: 'GET' | 'POST';
+  method: WebhookMethod;
   params: [name: string, value: string][];
   /** What is kept of them beside the attempt: an alert stays where it is, and nowhere else. */
   kept: [name: string, value: string][];

@@ -23,6 +23,7 @@ import { type MembershipSettings, NodeMembership } from './membership.ts';
 import { makeOptOutPeek } from './opt-out-peek.ts';
 import type { OptOutReads } from './opt-outs.ts';
 import { makeOvertaken } from './overtaken.ts';
+import { makeOwnMedia } from './own-media.ts';
 import type { PausedConnectors } from './paused-connectors.ts';
 import type { PickParts } from './pick.ts';
 import { makeReceipts } from './receipts.ts';
@@ -288,6 +289,7 @@ export function makeEngine(parts: EngineParts): Engine {
         observe,
         membership,
         outgoing: parts.outgoing,
+        own: makeOwnMedia({ store, blobs: media.blobs, mediaUrl: parts.replies.mediaUrl }),
         settings: settings.fetches,
         ringDispatch,
         ringReleases,

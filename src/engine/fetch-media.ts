@@ -35,6 +35,8 @@ export interface FetchTry {
 
 export interface FetchMediaParts {
   outgoing: Pick<Outgoing, 'request'>;
+  /** A file that is kept here; `null`: it has to be fetched. */
+  own?: (url: string, maxBytes: number) => Promise<Download | null>;
   /** Resolves after so long; `false`: at once, as the room is closing. */
   wait: (ms: number) => Promise<boolean>;
   onFailure: (failure: FetchTry) => void;
@@ -70,10 +72,10 @@ interface Wish {
 async function persevere(
   url: string,
   wish: Wish,
-  { outgoing, wait, onFailure }: FetchMediaParts,
+  { outgoing, own, wait, onFailure }: FetchMediaParts,
 ): Promise<FetchedFile | { errorCode: number; text: string } | null> {
   for (let attempt = 1; ; attempt += 1) {
-    const result = await download(outgoing, { url, maxBytes: wish.maxBytes });
+    const result = (await own?.(url, wish.maxBytes)) ?? (await download(outgoing, { url, maxBytes: wish.maxBytes }));
     const got = result.kind === 'file' ? await judge(result, wish) : result;
     if (!('errorCode' in got)) return got;
     const { errorCode, text } = got;

@@ -20,6 +20,7 @@ import { type FetchedFile, fetchMedia } from './fetch-media.ts';
 import { Loop, type LoopRoom, untilAllEnd } from './loop.ts';
 import type { NodeMembership } from './membership.ts';
 import { makeNaps } from './naps.ts';
+import type { OwnMedia } from './own-media.ts';
 import { makePersist } from './persist.ts';
 import { Places } from './places.ts';
 import { BROKEN, GIVEN_UP, makeQuarantine } from './quarantine.ts';
@@ -48,6 +49,7 @@ export interface FetchParts {
   store: Pick<Store, 'claimFetches' | 'settleFetches' | 'holdBlob' | 'nextDueAt'>;
   blobs: Pick<BlobStore, 'put'>;
   outgoing: Pick<Outgoing, 'request'>;
+  own?: OwnMedia;
   sids: Pick<SidMaker, 'make'>;
   membership: Pick<NodeMembership, 'term'>;
   clock: Clock;
@@ -195,6 +197,7 @@ export function makeFetches(parts: FetchParts): Fetches {
     const { sid, accountSid } = message;
     const got = await fetchMedia(urls, mediumOf(message), {
       outgoing: parts.outgoing,
+      own: async (url, maxBytes) => (await parts.own?.(url, accountSid, maxBytes)) ?? null,
       wait: naps.nap,
       onFailure: ({ url, ...failure }) =>
         observe({ type: 'media.failed', at: clock.now(), sid, accountSid, url, ...failure }),

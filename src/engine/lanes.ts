@@ -7,9 +7,11 @@ import type { Lane } from '../store/store.ts';
 export interface LaneSettings {
   /** Segments a second for senders without a rate of their own; `twilio`: the defaults by sender type; `null`: unpaced. */
   defaultRate: number | 'twilio' | null;
-  /** A sender whose queue is longer than this is full. */
+  /** A sender whose queue is longer than this is full. On WhatsApp it is four hours at most (behaviour sheet 6.2). */
   queueHorizonMs: number;
 }
+
+const LONGEST_WHATSAPP_QUEUE_MS = 4 * 3_600_000;
 
 /** `sender` is `null` for one that needs no registration. Answers `null` when it is not paced. */
 export type LaneOf = (
@@ -44,7 +46,13 @@ export function makeLanes(settings: LaneSettings): LaneOf {
       key: `${connector}|${accountSid}|${formatAddress(from)}`,
       intervalMicros: intervalOf(rate),
       cost,
-      horizonMs: settings.queueHorizonMs,
+      horizonMs: isWhatsApp(from)
+        ? Math.min(settings.queueHorizonMs, LONGEST_WHATSAPP_QUEUE_MS)
+        : settings.queueHorizonMs,
     };
   };
+}
+
+function isWhatsApp(from: Address): boolean {
+  return from.kind === 'channel' && from.channel === 'whatsapp';
 }

@@ -8,6 +8,7 @@ import { refuse } from '../domain/errors.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Direction, Message } from '../domain/message.ts';
 import { leavesAsMms, partsOf, standIns } from '../domain/mms.ts';
+import { segmentsFrom } from '../domain/rcs-segments.ts';
 import { LONGEST_VALIDITY_SECONDS } from '../domain/service.ts';
 import type { SidMaker } from '../domain/sid.ts';
 import type { Account, Sender } from '../store/directory.ts';
@@ -153,7 +154,7 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     const service = draft.serviceSid === null ? null : await mustFindService(account, draft.serviceSid);
     const sender = draft.from && (await senderFor(account, service, draft.from));
     await judgeTrial(store, account, draft);
-    if (from !== null || settings.refuseOptedOutForServices) {
+    if (from !== null || settings.refuseOptedOutForServices || service?.synchronousValidation) {
       await judgeOptOut(parts.optOuts ?? store, {
         accountSid: account.sid,
         from: draft.from,
@@ -184,7 +185,8 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     }
     const status = sendAt !== null ? 'scheduled' : from === null ? 'accepted' : 'queued';
     // What is released later is counted then.
-    const numSegments = status !== 'queued' ? 0 : texts.length;
+    const cost = texts.length;
+    const numSegments = status !== 'queued' || from === null ? 0 : segmentsFrom(from, leaving, cost);
     const now = clock.now();
     const validitySeconds = draft.validitySeconds ?? service?.validitySeconds ?? LONGEST_VALIDITY_SECONDS;
     const message: Message = {
@@ -215,7 +217,7 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
     const connector = routed?.connector ?? '';
     const acceptance: Acceptance =
       status === 'queued' && draft.from && routed
-        ? { message, connector, lane: parts.laneOf(connector, account.sid, draft.from, sender, numSegments) }
+        ? { message, connector, lane: parts.laneOf(connector, account.sid, draft.from, sender, cost) }
         : { message, connector, lane: null, releaseAt: sendAt ?? now };
     if (numMedia > 0) acceptance.fetch = { urls: media.urls };
     if (idempotency) acceptance.idempotency = idempotency;

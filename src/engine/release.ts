@@ -9,6 +9,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Message } from '../domain/message.ts';
 import { leavesAsMms, partsOf, standIns } from '../domain/mms.ts';
+import { segmentsFrom } from '../domain/rcs-segments.ts';
 import { type Release, type Released, type ReleaseWork, type Store, StoreUnavailable } from '../store/store.ts';
 import { type BatchOptOutReads, readOptOuts } from './batch-opt-outs.ts';
 import type { ChannelGate } from './channel-gate.ts';
@@ -189,7 +190,7 @@ export function makeReleases(parts: ReleaseParts): Releases {
     const { from, connector, lane, callbackUrl, mediaAsLinks } = picked;
     const queued = { kind: 'queue', from, validUntil: message.validUntil, connector, lane } as const;
     // A plain recipient may be written to by RCS.
-    const numSegments = from.includes(':') ? 1 : mediaAsLinks ? costAsLinks : cost;
+    const numSegments = segmentsFrom(from, message, mediaAsLinks ? costAsLinks : cost);
     const changes = {
       ...(callbackUrl !== null && { callbackUrl }),
       ...(picked.note !== undefined && { note: picked.note }),

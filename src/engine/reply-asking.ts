@@ -24,7 +24,7 @@ export interface AskingParts {
   /** The primary token of an account. */
   tokenOf: (accountSid: string) => Promise<string>;
   /** The public address of a Media resource. */
-  mediaUrl: (medium: Media) => string;
+  mediaUrl: (medium: Pick<Media, 'sid' | 'accountSid' | 'messageSid'>) => string;
   faults: Faults;
   onFault: (where: string, error: unknown) => void;
 }

@@ -2,17 +2,16 @@
 import { parseTo } from '../domain/address.ts';
 import type { ParsedCallbackUrl } from '../domain/callback-url.ts';
 import { type CookieJar, cookieHeader } from '../domain/cookies.ts';
-import { actionParams, fallbackParams, inboundParams, type Params } from '../domain/inbound.ts';
+import { actionParams, fallbackParams, inboundParams, type Params, type WebhookMethod } from '../domain/inbound.ts';
 import type { Message } from '../domain/message.ts';
 import { signForm, signGet } from '../domain/signature.ts';
-import type { Method } from '../domain/twiml-shapes.ts';
 import type { ReplyWork } from '../store/inbound-shapes.ts';
 import type { Media } from '../store/media.ts';
 import { encodeForm } from './callback-plan.ts';
 import { FORM, USER_AGENT, uuidOf } from './callback-request.ts';
 
 export interface ReplyRequest {
-  method: Method;
+  method: WebhookMethod;
   /** What to ask, with user and password where the customer's URL has them. */
   url: string;
   /** The same without them: what is signed. */
@@ -26,7 +25,7 @@ export interface ReplyAsking {
   /** Which document of the session it is, from 1. */
   documentNumber: number;
   receiver: Pick<ParsedCallbackUrl & { ok: true }, 'url' | 'target'>;
-  method: Method;
+  method: WebhookMethod;
   params: Params;
   jar: CookieJar | null;
   now: number;
@@ -64,8 +63,8 @@ export function replyRequest(asking: ReplyAsking, token: string): ReplyRequest {
   const { url, target, body } = wireOf(receiver, method, params);
   const cookies = jar && cookieHeader(jar, target, now);
   const headers: Record<string, string> = {
-    ...(method === 'POST' && { 'Content-Type': FORM }),
-    'X-Twilio-Signature': method === 'POST' ? signForm(token, target, params) : signGet(token, target),
+    ...(method !== 'GET' && { 'Content-Type': FORM }),
+    'X-Twilio-Signature': method === 'GET' ? signGet(token, target) : signForm(token, target, params),
     'I-Twilio-Idempotency-Token': uuidOf(`${work.message.sid}/${work.workId}/${documentNumber}`),
     'User-Agent': USER_AGENT,
     Accept: '*/*',
@@ -75,14 +74,14 @@ export function replyRequest(asking: ReplyAsking, token: string): ReplyRequest {
   return { method, url, target, headers, ...(body !== null && { body }) };
 }
 
-/** Where the parameters go: into the body of a POST, into the query of a GET. */
+/** Where the parameters go: into the query of a GET, else into the body. */
 export function wireOf(
   { url, target }: ReplyAsking['receiver'],
-  method: Method,
+  method: WebhookMethod,
   params: Params,
 ): { url: string; target: string; body: string | null } {
   const form = encodeForm(params);
-  if (method === 'POST') return { url, target, body: form };
+  if (method !== 'GET') return { url, target, body: form };
   return { url: withQuery(url, form), target: withQuery(target, form), body: null };
 }
 

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
 import { isoMs } from '../domain/dates.ts';
 import { deliveryErrorName } from '../domain/errors.ts';
-import type { Message } from '../domain/message.ts';
+import { listedAt, type Message } from '../domain/message.ts';
 import type { Handsets, InboxMessage } from '../domain/phone.ts';
 import { channelOf, type SentMessage } from '../domain/phone-talk.ts';
 import type { Account } from '../store/directory.ts';
@@ -264,9 +264,8 @@ function isNotice({ sid }: InboxMessage): boolean {
   return sid.endsWith('-notice');
 }
 
-/** Where it stands in lists of messages (settled 39). */
 function placeOf(message: Message | undefined): number {
-  return message?.sentAt ?? message?.createdAt ?? Number.NEGATIVE_INFINITY;
+  return message ? listedAt(message) : Number.NEGATIVE_INFINITY;
 }
 
 function sizeOf(text: string | undefined): number {

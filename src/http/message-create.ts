@@ -3,7 +3,6 @@ import { fixOfLostPlus, formatAddress, parseSender, parseTo } from '../domain/ad
 import { parseCallbackUrl } from '../domain/callback-url.ts';
 import type { Clock } from '../domain/clock.ts';
 import { readVariables } from '../domain/content.ts';
-import { parseInstant } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import type { MessageOptions } from '../domain/message.ts';
 import { characters } from '../domain/segments.ts';
@@ -11,14 +10,11 @@ import { isSid } from '../domain/sid.ts';
 import { type Draft, judgeMediaUrls, LONGEST_BODY } from '../engine/draft.ts';
 import type { Form } from './form.ts';
 import { readActions, readHints } from './message-extras.ts';
+import { readSchedule, type ScheduleLimits } from './message-schedule.ts';
 import { readBoolean, readChoice, readMicros, readTags } from './parameters.ts';
 import { canonicalSid } from './sids.ts';
 
-export interface CreateLimits {
-  /** Seconds. */
-  scheduleMinLead: number;
-  /** Seconds. */
-  scheduleMaxLead: number;
+export interface CreateLimits extends ScheduleLimits {
   /** `MaxPrice` is judged only when the operator enforces it (settled 6). */
   enforceMaxPrice: boolean;
 }
@@ -217,33 +213,4 @@ function readRetention(form: Form): MessageOptions {
     ...(content === 'discard' && { discardContent: true }),
     ...(address === 'obfuscate' && { obfuscateAddresses: true }),
   };
-}
-
-/** The instant to send at; `null`: now. Whether the service exists is not known here, so its schedule is judged first. */
-function readSchedule(form: Form, clock: Clock, limits: CreateLimits, hasService: boolean): number | null {
-  const type = form.one('ScheduleType') || undefined;
-  const sendAt = form.one('SendAt') || undefined;
-  if (type === undefined && sendAt === undefined) return null;
-  if (type !== 'fixed') {
-    throw refuse(35126, {}, { parameter: 'ScheduleType', received: type ?? '', allowed: 'fixed' });
-  }
-  if (sendAt === undefined)
-    throw refuse(35111, {}, { parameter: 'SendAt', fix: 'Give SendAt in ISO 8601, such as 2026-01-31T10:00:00Z' });
-  if (!hasService)
-    throw refuse(35118, {}, { parameter: 'MessagingServiceSid', fix: 'Scheduling needs a Messaging Service' });
-  const at = parseInstant(sendAt);
-  const leadSeconds = at === null ? Number.NaN : (at - clock.now()) / 1_000;
-  if (at === null || !(leadSeconds >= limits.scheduleMinLead && leadSeconds <= limits.scheduleMaxLead)) {
-    const days = Math.floor(limits.scheduleMaxLead / 86_400);
-    throw refuse(
-      35114,
-      {},
-      {
-        parameter: 'SendAt',
-        received: sendAt,
-        allowed: `ISO 8601, ${limits.scheduleMinLead} seconds to ${days} days ahead`,
-      },
-    );
-  }
-  return at;
 }

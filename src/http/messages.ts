@@ -1,7 +1,7 @@
 /** The Message resource but for the parameters of create: list, fetch, update, delete. */
 import { formatAddress, parseTo } from '../domain/address.ts';
 import { refuse } from '../domain/errors.ts';
-import type { Message } from '../domain/message.ts';
+import { listedAt, type Message } from '../domain/message.ts';
 import { isSid } from '../domain/sid.ts';
 import type { Change, MessageQuery } from '../store/store.ts';
 import type { Answer, Resource } from './answer.ts';
@@ -92,8 +92,8 @@ export async function updateMessage(call: Call): Promise<Answer> {
 }
 
 export async function removeMessage(call: Call): Promise<Answer> {
-  const { sid, sentAt, createdAt } = await change(call, 'remove');
-  call.context.removedPlaces?.remember(sid, sentAt ?? createdAt);
+  const removed = await change(call, 'remove');
+  call.context.removedPlaces?.remember(removed.sid, listedAt(removed));
   call.context.media?.onRemoved();
   return { kind: 'none' };
 }
@@ -175,8 +175,11 @@ function readFilters(filters: Map<string, string>): Pick<MessageQuery, 'to' | 'f
   return found;
 }
 
-/** As create normalises it; what is no address matches itself, so nothing. */
+/**
+ * As create normalises it; what is no address matches itself, so nothing. A `+` that arrived as a blank is one: an empty
+ * list would not tell its client, as a refusal does on create.
+ */
 function canonical(text: string): string {
-  const address = parseTo(text);
+  const address = parseTo(text) ?? parseTo(text.replace(/^([a-z]+:)? +(?=\d)/, '$1+'));
   return address ? formatAddress(address) : text;
 }

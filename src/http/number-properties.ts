@@ -42,10 +42,11 @@ const PROPERTIES: Property[] = [
 export function readNumberProperties(form: Form, present: Record<string, unknown>): Record<string, unknown> {
   const read = readProperties(form, PROPERTIES);
   const merged = { ...present, ...read };
-  if (merged.sms_fallback_url && !merged.sms_url) {
+  // Whoever takes the address away alone (`SmsUrl=`) need not know of the fallback that was set once.
+  if (read.sms_fallback_url && !merged.sms_url) {
     throw refuse(21406, {}, { parameter: 'SmsFallbackUrl', fix: 'Set SmsUrl as well.' });
   }
-  if (merged.voice_fallback_url && !merged.voice_url) {
+  if (read.voice_fallback_url && !merged.voice_url) {
     throw refuse(21405, {}, { parameter: 'VoiceFallbackUrl', fix: 'Set VoiceUrl as well.' });
   }
   return read;

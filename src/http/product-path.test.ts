@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest';
 import { withoutProduct } from './product-path.ts';
 
+it('a whole URL is its path, as clients write it to a proxy', () => {
+  expect(withoutProduct('http://api.twilio.com/2010-04-01/Accounts.json?PageSize=2')).toBe(
+    '/2010-04-01/Accounts.json?PageSize=2',
+  );
+  expect(withoutProduct('HTTPS://proxy:7670/messaging/v1/Services')).toBe('/v1/Services');
+  expect(withoutProduct('http://localhost:7670')).toBe('/');
+  expect(withoutProduct('/l/http://x.example/')).toBe('/l/http://x.example/');
+  expect(withoutProduct('*')).toBe('*');
+});
+
 it('a product may be named before its version, and nowhere else', () => {
   expect(withoutProduct('/messaging/v1/Services?PageSize=2')).toBe('/v1/Services?PageSize=2');
   expect(withoutProduct('/content/v1/Content')).toBe('/v1/Content');

@@ -4,7 +4,11 @@
  */
 const PREFIX = /^\/(?:messaging|content|accounts|monitor|lookups)(?=\/v[12]\/)/;
 
-/** The target of a request without the name of a product before its version. */
+/** A client that takes this server for its proxy writes the whole URL; a server has to take that (RFC 9112, 3.2.2). */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
+
+/** The target of a request without its origin, and without the name of a product before its version. */
 export function withoutProduct(target: string): string {
-  return target.replace(PREFIX, '');
+  const path = target.startsWith('/') ? target : target.replace(ORIGIN, '') || '/';
+  return path.replace(PREFIX, '');
 }

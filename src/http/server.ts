@@ -22,6 +22,8 @@ const LONGEST_TARGET = 8192;
 const MAX_HEADER_BYTES = 16_384;
 /** Node checks for late requests at this interval; its default of 30 s would make both limits late. */
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+/** Clients shall be the ones who close: Go leaves a connection unused for 90 s, and repeats no POST that met our close. */
+const UNUSED_CONNECTION_MS = 95_000;
 
 export function buildServer(context: HttpContext): FastifyInstance {
   const { clock, settings, sids } = context;
@@ -30,6 +32,7 @@ export function buildServer(context: HttpContext): FastifyInstance {
     bodyLimit: settings.bodyLimit,
     exposeHeadRoutes: true,
     requestTimeout: LIMITS.requestTimeout,
+    keepAliveTimeout: UNUSED_CONNECTION_MS,
     http: { ...LIMITS, maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: {
       maxParamLength: LONGEST_TARGET * 2,

@@ -351,9 +351,9 @@ export class SqliteReads implements Reads {
     if (query.from !== undefined) demand('from_address = ?', query.from);
     const { sentFrom, sentTo } = query;
     if (sentFrom !== undefined || sentTo !== undefined) demand('sent_at is not null');
-    // What was sent is listed at that instant, so the bounds can use the indexes of lists.
-    if (sentFrom !== undefined) demand('listed_at >= ?', sentFrom);
-    if (sentTo !== undefined) demand('listed_at <= ?', sentTo);
+    // What was sent is listed in that second, so the bounds can use the indexes of lists.
+    if (sentFrom !== undefined) demand('sent_at >= ? and listed_at >= ?', sentFrom, sentFrom - (sentFrom % 1_000));
+    if (sentTo !== undefined) demand('sent_at <= ? and listed_at <= ?', sentTo, sentTo);
     if (place) demand(`(listed_at, sid) ${older ? '<' : '>'} (?, ?)`, ...place);
     const way = older ? 'desc' : 'asc';
     // Named, because without statistics SQLite takes the index of the whole account and filters five million rows.

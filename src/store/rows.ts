@@ -1,5 +1,12 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { Direction, HistoryEntry, Message, MessageOptions, Status } from '../domain/message.ts';
+import {
+  type Direction,
+  type HistoryEntry,
+  listedAt,
+  type Message,
+  type MessageOptions,
+  type Status,
+} from '../domain/message.ts';
 import type { CallbackAttempt, CallbackWork } from './callback-shapes.ts';
 import type { Account, Document, Sender, SenderKind } from './directory.ts';
 import type { FetchPayload } from './media.ts';
@@ -149,7 +156,7 @@ export function messageValues(message: Message): SQLInputValue[] {
 /** Appends one acceptance to `flat`: the columns of the message, `listed_at`, connector, lane in four values, release, key, fetch, links. */
 export function pushAcceptance(flat: SQLInputValue[], acceptance: Acceptance): void {
   const { message, connector, lane, releaseAt, idempotency, links } = acceptance;
-  flat.push(...messageValues(message), message.sentAt ?? message.createdAt, connector);
+  flat.push(...messageValues(message), listedAt(message), connector);
   if (lane) flat.push(lane.key, lane.intervalMicros, lane.cost, lane.horizonMs);
   else flat.push(null, null, null, null);
   flat.push(releaseAt ?? null, idempotency?.key ?? null, idempotency?.fingerprint ?? null, fetchPayload(acceptance));

@@ -3,6 +3,7 @@
  * first where the window ends, from the index alone, and then what of it is wanted. So its cost is bounded by the rows
  * looked at, and no index is needed for what is asked for rarely (measured: 50 000 rows in a fifth of a second).
  */
+import { listedAt } from '../domain/message.ts';
 import type { AddressTerm } from '../domain/message-query.ts';
 import type { Dialect } from './dialect.ts';
 import type { Ask } from './inbound-reads.ts';
@@ -60,7 +61,7 @@ export function searchReads(ask: Ask, dialect: Dialect): SearchReads {
       );
       const messages = rows.map(messageFrom);
       const last = messages.length === limit ? messages.at(-1) : undefined;
-      const next = last ? { listedAt: last.sentAt ?? last.createdAt, sid: last.sid } : end;
+      const next = last ? { listedAt: listedAt(last), sid: last.sid } : end;
       return { messages, next };
     },
 

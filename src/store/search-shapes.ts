@@ -2,7 +2,7 @@
 import type { Message } from '../domain/message.ts';
 import type { MessageFilter } from '../domain/message-query.ts';
 
-/** A record's place in lists: newest first by `listedAt` (sent, else created), then sid. */
+/** A record's place in lists: newest first by `listedAt` (`domain/message.ts`), then sid. */
 export interface ListPlace {
   listedAt: number;
   sid: string;

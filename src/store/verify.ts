@@ -61,11 +61,13 @@ export const rulesIn = ({ greatest, text }: Dialect): Record<string, string> => 
       (status in ('sent', 'delivered', 'undelivered', 'read') and sent_at is null)
       or (status in ('accepted', 'scheduled', 'queued', 'sending', 'canceled') and sent_at is not null))`,
 
-  'listed-at': `select sid, 'listed_at ' || listed_at from messages where listed_at <> coalesce(sent_at, created_at)`,
+  'listed-at': `select sid, 'listed_at ' || listed_at from messages
+    where listed_at <> ${greatest}(created_at, coalesce(sent_at - sent_at % 1000, created_at))`,
 
   'parts-and-segments': `select m.sid, m.num_segments || ' segments, ' || count(p.part) || ' parts' from messages m
     left join parts p on p.message_sid = m.sid
     where m.direction <> 'inbound' and m.status in ('sent', 'delivered', 'undelivered', 'read')
+    and m.from_address not like 'rcs:%'
     group by m.sid, m.num_segments having count(p.part) <> ${greatest}(1, m.num_segments)`,
 
   'parts-without-message': `select p.message_sid, p.connector || ' ' || p.carrier_id from parts p

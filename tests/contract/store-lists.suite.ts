@@ -38,12 +38,14 @@ export function storeListContract(current: () => Store): void {
     it('go on from where a removed record was sent, when that is known', async () => {
       // Made in one instant and sent one after the other: none was sent before the removed one was made.
       const sent = [];
-      for (const at of [10, 20, 30]) sent.push(await walkToSent(current(), `c${at}`, { createdAt: NOW }, NOW + at));
+      for (const at of [1_000, 2_000, 3_000]) {
+        sent.push(await walkToSent(current(), `c${at}`, { createdAt: NOW }, NOW + at));
+      }
       const [first, second] = sent.map(({ sid }) => sid);
       const late = NOW + 7 * 86_400_000;
       const [gone] = await current().change([{ accountSid: ACCOUNT, sid: second ?? '', verb: 'remove' }], late);
       expect(gone?.kind).toBe('done');
-      expect((await list({ after: second, removedFrom: NOW + 20 })).sids).toEqual([first]);
+      expect((await list({ after: second, removedFrom: NOW + 2_000 })).sids).toEqual([first]);
     });
 
     it('put a message where it was sent, not where it was made', async () => {
@@ -53,8 +55,20 @@ export function storeListContract(current: () => Store): void {
       expect((await list({})).sids).toEqual([waiting.message.sid, early.sid]);
       const [work] = await claim(current(), NOW + 50);
       expect(work?.message.sid).toBe(waiting.message.sid);
-      const late = await walkToSent(current(), 'y', { createdAt: NOW + 1 }, NOW + 90);
+      const late = await walkToSent(current(), 'y', { createdAt: NOW + 1 }, NOW + 1_090);
       expect((await list({})).sids).toEqual([late.sid, waiting.message.sid, early.sid]);
+    });
+
+    it('leave a message where it was made when it was sent within that second, so that pages keep it', async () => {
+      const second = NOW - (NOW % 1_000);
+      const first = await walkToSent(current(), 'x', { createdAt: second + 10 }, second + 900);
+      const next = await walkToSent(current(), 'y', { createdAt: second + 20 }, second + 800);
+      expect((await list({})).sids).toEqual([next.sid, first.sid]);
+      // What was sent later than it was made is not before what was made in that second.
+      const moved = await walkToSent(current(), 'z', { createdAt: second + 30 }, second + 1_500);
+      const after = await walkToSent(current(), 'w', { createdAt: second + 1_200 }, second + 1_300);
+      expect((await list({})).sids).toEqual([after.sid, moved.sid, next.sid, first.sid]);
+      expect((await list({ sentFrom: second + 801, sentTo: second + 1_300 })).sids).toEqual([after.sid, first.sid]);
     });
 
     it('are filtered by recipient, sender, hour of sending and account', async () => {

@@ -104,6 +104,21 @@ export function storeRepaceContract(current: () => Store): void {
       ]);
     });
 
+    it('costs one for a message by RCS, however many segments it is counted as, and nothing is amiss once it is sent', async () => {
+      const from = 'rcs:acme_agent';
+      const batch = [1, 2].map(() => acceptance({ from, numSegments: 3 }));
+      await current().accept(batch, NOW);
+      const key = `sim|${ACCOUNT}|${from}`;
+      expect(await current().repace({ ...change(null, 100_000), from, key }, NOW)).toBe(2);
+      for (const at of [NOW, NOW + 100]) {
+        const [work, none] = await claim(current(), at);
+        if (!work) throw new Error('Nothing was claimed');
+        expect([work.lane?.cost, none]).toEqual([1, undefined]);
+        await current().settleSends([sent(work)], at);
+      }
+      expect(await current().verify()).toEqual([]);
+    });
+
     it('keeps what was put off from coming back early, and in front of what came after it', async () => {
       const sids = await accept([1, 1]);
       const [work] = await claim(current(), NOW);

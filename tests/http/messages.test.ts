@@ -96,6 +96,13 @@ test('the bound of a date may stand before its value, as the seeds write it', as
   expect((await asked('DateSent>=<=2019-03-01')).status).toBe(400);
 });
 
+test('a + in To or From that arrived as a blank is read as one', async () => {
+  const door = openDoor();
+  const { json } = await door.call('GET', `${ROOT}/Messages.json?To=+12025550101&From=whatsapp:+12025550100`);
+  expect(door.queries[0]).toMatchObject({ to: '+12025550101', from: 'whatsapp:+12025550100' });
+  expect(json.uri).toContain('To=%2012025550101&');
+});
+
 test('an empty parameter of paging is none', async () => {
   const { json } = await openDoor().call('GET', `${ROOT}/Messages.json?PageSize=&Page=&PageToken=`);
   expect(json.uri).toBe(`${ROOT}/Messages.json?PageSize=50&Page=0`);

@@ -81,6 +81,16 @@ test.each([
   expect([status, json.code]).toEqual([400, code]);
 });
 
+test('the address of a number is taken away alone, its fallback stays behind', async () => {
+  const door = openDoor();
+  const form = 'PhoneNumber=%2B12025550177&SmsUrl=https%3A%2F%2Fa.example&SmsFallbackUrl=https%3A%2F%2Fb.example';
+  const { sid } = (await door.call('POST', `${numbers}.json`, { form })).json;
+  const { status, json } = await door.call('POST', `${numbers}/${sid}.json`, { form: 'SmsUrl=' });
+  expect([status, json.sms_url, json.sms_fallback_url]).toEqual([200, '', 'https://b.example']);
+  const again = await door.call('POST', `${numbers}/${sid}.json`, { form: 'SmsFallbackUrl=https%3A%2F%2Fc.example' });
+  expect(again.json.code).toBe(21406);
+});
+
 test('a number that somebody has is not available', async () => {
   const door = openDoor();
   const form = 'PhoneNumber=%2B12025550177';

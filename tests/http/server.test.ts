@@ -172,3 +172,10 @@ test.each([
   expect(text.split('\r\n')[0]).toContain(` ${status} `);
   expect(text).toContain(`"status":${status}`);
 });
+
+test('a connection without use is kept for longer than Go clients keep theirs, which repeat no POST', async () => {
+  open = openDoor();
+  const origin = await open.app.listen({ port: 0, host: '127.0.0.1' });
+  const { headers } = await fetch(`${origin}/healthz`);
+  expect(headers.get('keep-alive')).toBe('timeout=95');
+});

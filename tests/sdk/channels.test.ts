@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import twilio from 'twilio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROFILE } from '../../src/http/messaging/channel-sender-properties.ts';
 import { TestApp } from '../helpers/app.ts';
 import { Client } from '../helpers/client.ts';
 import { TestPhone } from '../helpers/phone.ts';
@@ -100,6 +101,48 @@ describe('the official Node SDK', () => {
     expect((await senders()(sid).fetch()).webhook).toEqual(updated.webhook);
   });
 
+  it('keeps the lists of a profile as entries with labels, which is all that typed SDKs can read', async () => {
+    const { sid, profile } = await make(fresh(), {
+      profile: {
+        use_case: 'OTP',
+        websites: ['https://shop.example'],
+        emails: [{ email: 'a@shop.example', label: null, x: 1 }],
+      },
+    });
+    expect(profile?.websites).toEqual([{ website: 'https://shop.example', label: 'Website' }]);
+    const { json } = await raw.call('GET', `/v2/Channels/Senders/${sid}`);
+    const emails = [{ email: 'a@shop.example', label: 'Email' }];
+    expect(json.profile).toMatchObject({ use_case: 'OTP', emails, phone_numbers: null });
+    for (const phoneNumbers of [[1], [{ label: 'Desk' }], [{ phone_number: 1 }], '+12025550100']) {
+      const change = new Update({ profile: { phone_numbers: phoneNumbers } });
+      await expect(senders()(sid).update(change)).rejects.toMatchObject({ status: 400, code: 20001 });
+    }
+  });
+
+  it('shows no key of a profile that older descriptions lack, unless it was set: Java reads no other', async () => {
+    const { sid } = await make(fresh(), { profile: { name: 'Shop' } });
+    const { json } = await raw.call('GET', `/v2/Channels/Senders/${sid}`);
+    expect(Object.keys(json.profile).sort()).toEqual([...PROFILE].sort());
+  });
+
+  it('takes an empty list for an empty object, as PHP writes both', async () => {
+    const body = JSON.stringify({ sender_id: fresh(), webhook: [], profile: { name: 'Shop' }, configuration: [] });
+    const options = { body, headers: { 'content-type': 'application/json' } };
+    const { status, json } = await raw.call('POST', '/v2/Channels/Senders', options);
+    expect([status, json.webhook.callback_url, json.profile.name]).toEqual([202, null, 'Shop']);
+  });
+
+  it('keeps methods and choices in the spelling of the description, whichever they came in', async () => {
+    const { sid, webhook, configuration } = await make(fresh(), {
+      webhook: { callback_url: app.url('/in'), callback_method: 'put', fallback_method: 'post' },
+      configuration: { verification_method: 'VOICE', account_type: 'ISV_SUB_ACCOUNT' },
+    });
+    expect(webhook).toMatchObject({ callbackMethod: 'PUT', fallbackMethod: 'POST' });
+    const described = { verificationMethod: 'voice', accountType: 'ISVSubAccount' };
+    expect(configuration).toMatchObject(described);
+    expect((await senders()(sid).fetch()).configuration).toMatchObject(described);
+  });
+
   it('lists one channel in pages, newest first, and removes', async () => {
     const made = await Promise.all([1, 2, 3].map((index) => make(`messenger:page-${index}`)));
     const all = await senders().list({ channel: 'messenger', pageSize: 2 });
@@ -124,7 +167,7 @@ describe('the official Node SDK', () => {
     ['a plain number', '+12025550170', {}, 400, 20001],
     ['a sender that is registered', 'whatsapp:+12025550100', {}, 409, 20409],
     ['a webhook that is no address', 'whatsapp:+12025550171', { webhook: { callback_url: 'app' } }, 400, 21402],
-    ['a method it does not know', 'whatsapp:+12025550172', { webhook: { callback_method: 'PUT' } }, 400, 21403],
+    ['a method it does not know', 'whatsapp:+12025550172', { webhook: { callback_method: 'PATCH' } }, 400, 21403],
     ['a callback by GET', 'whatsapp:+12025550173', { webhook: { status_callback_method: 'GET' } }, 400, 20001],
     ['a name that is no text', 'whatsapp:+12025550174', { profile: { name: 1 } }, 400, 20001],
   ])('refuses %s', async (_, senderId, more, status, code) => {

@@ -40,6 +40,14 @@ describe('content', () => {
     client.messages.create({ to: '+12025550101', from: '+12025550100', ...extra });
 
   describe('templates', () => {
+    it('have no variables when the list of them is empty, as PHP writes an empty map', async () => {
+      const types = { 'twilio/schedule': { id: '1', title: 'When?', timeSlots: 'noon' } };
+      const given = { friendly_name: 'None', language: 'en', variables: [], types };
+      const { status, json: made } = await json('POST', '/v1/Content', given);
+      expect([status, made.variables, made.types]).toEqual([201, {}, types]);
+      expect((await json('POST', '/v1/Content', { ...given, variables: ['noon'] })).json.code).toBe(20001);
+    });
+
     it('keep every type and property as they came, and echo them', async () => {
       const types = {
         'twilio/text': { body: 'Hi {{1}}' },

@@ -112,7 +112,7 @@ describe('webhook attempts', () => {
       json: { method: 'GET', params: { A: '1' } },
     });
     expect(asGet.json).toMatchObject({ method: 'GET', url: `${appUrl}/status?A=1` });
-    for (const bad of [{ url: 'ftp://x' }, { method: 'PUT' }, { params: 7 }, { stray: 1 }]) {
+    for (const bad of [{ url: 'ftp://x' }, { method: 'DELETE' }, { params: 7 }, { stray: 1 }]) {
       expect((await page.call('POST', `${own()}/${last.id}/replay`, { json: bad })).status).toBe(400);
     }
   });

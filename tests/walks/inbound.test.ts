@@ -1,4 +1,5 @@
 /** Messages that phones send, to the app and into the list, over real HTTP and the simulated carrier. */
+import { validateRequest } from 'twilio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/store/directory.ts';
 import { TestApp } from '../helpers/app.ts';
@@ -106,11 +107,15 @@ describe('a message that comes in', () => {
       expect(paths()).toEqual(['POST /number']);
     });
 
-    it('of a channel sender', async () => {
+    it.each(['POST', 'PUT'])('of a channel sender, by %s', async (method) => {
       const address = 'whatsapp:+12125550140';
-      await number({ webhook: { callback_url: app.url('/whatsapp'), callback_method: 'POST' } }, address);
+      await number({ webhook: { callback_url: app.url('/whatsapp'), callback_method: method } }, address);
       await phone.send({ to: address, channel: 'whatsapp', body: 'Hello' });
-      expect(paths()).toEqual(['POST /whatsapp']);
+      expect(paths()).toEqual([`${method} /whatsapp`]);
+      const asked = app.asked[0];
+      const signature = String(asked?.headers['x-twilio-signature']);
+      expect(asked?.params.Body).toBe('Hello');
+      expect(validateRequest(pidge.account.token, signature, app.url('/whatsapp'), asked?.params ?? {})).toBe(true);
     });
 
     it('of nobody where none is set: it is received all the same', async () => {

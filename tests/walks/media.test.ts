@@ -84,6 +84,40 @@ describe('a message with media', () => {
     expect(await fetch(json.sid)).toMatchObject({ from: FROM, num_segments: '1' });
   });
 
+  it('sends on what is kept here, by the address an app was told, but only within its account', async () => {
+    const first = (await client.send({ MediaUrl: host.url('cat.png') })).json.sid;
+    await reaches(first, 'delivered');
+    const [kept] = (await media(first)).media_list;
+    const address = pidge.origin + kept.uri.replace(/\.json$/, '');
+    const passedOn = (await client.send({ To: '+12025550102', MediaUrl: address })).json.sid;
+    await reaches(passedOn, 'delivered');
+    const [copy] = (await media(passedOn)).media_list;
+    expect(copy).toMatchObject({ parent_sid: passedOn, content_type: 'image/png' });
+    expect(host.times('cat.png')).toBe(1);
+
+    const made = (await client.call('POST', '/2010-04-01/Accounts.json', { form: { FriendlyName: 'Other' } })).json;
+    const other = new Client(pidge.origin, { sid: made.sid, token: made.auth_token });
+    const sender = await pidge.running.store.senderByAddress(FROM);
+    if (!sender) throw new Error('the first account has a number');
+    const From = '+12025550177';
+    await pidge.running.store.saveSender({
+      ...sender,
+      sid: `PN${'7'.repeat(32)}`,
+      accountSid: made.sid,
+      address: From,
+    });
+    const stranger = (await other.send({ From, MediaUrl: address })).json.sid;
+    const error = async () => (await other.call('GET', `${other.base}/Messages/${stranger}.json`)).json.error_code;
+    await pidge.wind(async () => (await error()) === 11205);
+    await other.close();
+
+    await client.call('DELETE', `${client.base}/Messages/${first}.json`);
+    const tooLate = (await client.send({ MediaUrl: address })).json.sid;
+    await reaches(tooLate, 'failed');
+    expect((await fetch(tooLate)).error_code).toBe(11200);
+    expect((await client.call('GET', `${copy.uri.replace(/\.json$/, '')}`)).status).toBe(302);
+  });
+
   it('takes its place in the queue of its sender when its media are there, and fails when that is full', async () => {
     await pidge.addSender({ address: '+12025550122', rate: 1 });
     const form = { From: '+12025550122', MediaUrl: host.url('cat.png') };

@@ -37,14 +37,14 @@ const giveRcs = (rcs: boolean) =>
   });
 const inbox = async () => (await client.call('GET', `/_test/v1/default/phones/${TO}/inbox`)).json.messages;
 
-it('a phone with RCS gets it from the agent, as one message on its channel, at the price of the channel', async () => {
+it('a phone with RCS gets it from the agent as one message at the price of the channel, counted by its octets', async () => {
   expect((await giveRcs(true)).json).toMatchObject({ number: TO, rcs: true });
   const { json } = await send(await service({ address: NUMBER }, AGENT), { Body: 'a'.repeat(400) });
   expect(await ended(json.sid)).toMatchObject({
     status: 'delivered',
     from: 'rcs:acme_agent',
     to: TO,
-    num_segments: '1',
+    num_segments: '3',
     price: '-0.00500',
   });
   expect(await inbox()).toMatchObject([{ channel: 'rcs', from: 'rcs:acme_agent', body: 'a'.repeat(400) }]);

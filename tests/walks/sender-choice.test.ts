@@ -119,6 +119,15 @@ describe('a service that validates at create', () => {
     await delivered(sids[0] ?? '');
   });
 
+  it('refuses with 21610 who has opted out of it', async () => {
+    const scope = await service([NEAR], validating);
+    const body = JSON.stringify({ scope, peer: TO });
+    const place = `/_admin/v1/accounts/${pidge.account.sid}/opt-outs`;
+    await client.call('POST', place, { body, headers: { 'content-type': 'application/json' } });
+    const out = await send(scope);
+    expect([out.status, out.json.code, out.json.details.parameter]).toEqual([400, 21610, 'To']);
+  });
+
   it('takes the rest as any other', async () => {
     const { json } = await send(await service([NEAR], validating));
     expect(json).toMatchObject({ status: 'accepted', from: null });

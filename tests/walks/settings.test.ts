@@ -87,6 +87,34 @@ describe('with settings', () => {
     expect((await strict.fetch(dear)).error_code).toBe(30010);
   });
 
+  it.each([
+    ['5m', 300, '35d', '35 days (3024000 seconds)', '35 days'],
+    ['15m', 900, '36h', '129600 seconds', '129600 seconds'],
+  ])('a schedule from %s on is refused within %s seconds and after %s, by that name', async (...row) => {
+    const [, least, , named, farthest] = row;
+    const most = Number(/\d{4,}/.exec(named)?.[0]);
+    const { client } = await start(({ limits }) => {
+      limits.scheduleMinLeadMs = least * 1_000;
+      limits.scheduleMaxLeadMs = most * 1_000;
+    });
+    const later = (seconds: number) =>
+      client.send({
+        From: `MG${'0'.repeat(32)}`,
+        ScheduleType: 'fixed',
+        SendAt: new Date(Date.now() + seconds * 1_000).toISOString(),
+      });
+    for (const seconds of [least - 1, most + 60]) {
+      const { code, message, details } = (await later(seconds)).json;
+      expect([code, message]).toEqual([
+        35114,
+        `SendAt time must be between ${least} seconds and ${named} in the future, inclusive.`,
+      ]);
+      expect(details.allowed).toBe(`ISO 8601, ${least} seconds to ${farthest} ahead`);
+    }
+    // Inside the window what is wrong next is said: the service.
+    for (const seconds of [least + 60, most]) expect((await later(seconds)).json.code).toBe(21701);
+  });
+
   it('a number is paced by its own rate, by its kind, or not at all, as its settings say', async () => {
     const { pidge } = await start((config) => {
       config.limits.defaultRate = 'twilio';

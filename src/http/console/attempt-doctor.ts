@@ -31,7 +31,7 @@ async function signedOf(call: Call, attempt: CallbackAttempt): Promise<SignedReq
   const { openToken } = call.context;
   const { sealedToken, secondToken } = call.account;
   const { request, payload } = attempt;
-  const isForm = request.method === 'POST' && !payload.click;
+  const isForm = request.method !== 'GET' && !payload.click;
   return {
     url: request.url,
     params: isForm ? await contentOf(call, attempt) : null,

@@ -2,6 +2,7 @@
 import { withoutContent } from '../../domain/alert.ts';
 import { parseCallbackUrl } from '../../domain/callback-url.ts';
 import { refuse } from '../../domain/errors.ts';
+import type { WebhookMethod } from '../../domain/inbound.ts';
 import { callbackRequest } from '../../engine/callback-request.ts';
 import { kindOf } from '../../engine/callback-words.ts';
 import type { CallbackAttempt } from '../../store/callback-shapes.ts';
@@ -20,7 +21,7 @@ const PAGE = 500;
 /** Each looks at a bounded number of attempts. */
 const MOST_PAGES = 20;
 const QUEUED_AT_ONCE = 100;
-const METHODS = ['GET', 'POST'] as const;
+const METHODS = ['GET', 'POST', 'PUT'] as const;
 
 export async function replay(call: Call, attempt: CallbackAttempt): Promise<Answer> {
   const { store, clock, ringCallbacks } = call.context;
@@ -86,7 +87,7 @@ function receiverOf(url: unknown, { payload }: CallbackAttempt) {
   throw wrong('url', url || payload.url, `an absolute http or https URL (${receiver.why})`);
 }
 
-function methodOf(given: unknown, { request }: CallbackAttempt): 'GET' | 'POST' {
+function methodOf(given: unknown, { request }: CallbackAttempt): WebhookMethod {
   const method = METHODS.find((one) => one === (given ?? request.method));
   if (method) return method;
   throw wrong('method', given, METHODS.join(', '));

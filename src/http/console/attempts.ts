@@ -75,7 +75,9 @@ export const ATTEMPTS: ConsoleModule = {
     [`POST ${ONE}/replay`]: {
       summary:
         'Without a body: queues the same request as a new event (an inbound webhook is asked at once, and its answer is not carried out). With url, method or params: sends it at once, signed anew.',
-      body: { schema: { type: 'object', properties: { url: {}, method: { enum: ['GET', 'POST'] }, params: {} } } },
+      body: {
+        schema: { type: 'object', properties: { url: {}, method: { enum: ['GET', 'POST', 'PUT'] }, params: {} } },
+      },
       answer: { status: 202 },
     },
     'POST accounts/{AC}/attempts/replay-failed': {

@@ -1,9 +1,10 @@
 /** What the rooms of webhooks, metrics and settings are given by the machine. */
 import type { CallbackRules } from '../../domain/callback-url.ts';
+import type { WebhookMethod } from '../../domain/inbound.ts';
 import type { MetricsBook } from './metrics-book.ts';
 
 export type AskWebhook = (request: {
-  method: 'GET' | 'POST';
+  method: WebhookMethod;
   url: string;
   headers: Record<string, string>;
   body?: string;

@@ -1,7 +1,7 @@
 /** A message as the console lists it: the API's own resource, and what a row shows beside that. */
 import { isoMs } from '../../domain/dates.ts';
 import { chooseEncoding, type Encoding } from '../../domain/encoding.ts';
-import type { Message } from '../../domain/message.ts';
+import { listedAt, type Message } from '../../domain/message.ts';
 import { smartEncode } from '../../domain/smart-encoding.ts';
 import type { Account, Document } from '../../store/directory.ts';
 import type { Store } from '../../store/store.ts';
@@ -49,7 +49,7 @@ export class RowMaker {
       is_scheduled: status === 'scheduled',
       send_at: isoMs(sendAt),
       is_redacted: isRedacted(message),
-      listed_at: isoMs(message.sentAt ?? message.createdAt),
+      listed_at: isoMs(listedAt(message)),
       created_at: isoMs(message.createdAt),
       updated_at: isoMs(message.updatedAt),
       sent_at: isoMs(message.sentAt),

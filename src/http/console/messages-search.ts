@@ -4,7 +4,7 @@
  * number of rows and says how far it came, so that no question is too large for a store of millions.
  */
 import { refuse } from '../../domain/errors.ts';
-import type { Message } from '../../domain/message.ts';
+import { listedAt, type Message } from '../../domain/message.ts';
 import { LONGEST_QUERY, type MessageFilter, parseMessageQuery, type QueryTerm } from '../../domain/message-query.ts';
 import { isSid } from '../../domain/sid.ts';
 import type { ListPlace, RowFilter } from '../../store/store.ts';
@@ -137,7 +137,7 @@ function turnOfOthers(): Promise<void> {
 }
 
 export function placeOf(message: Message | undefined): ListPlace | null {
-  return message ? { listedAt: message.sentAt ?? message.createdAt, sid: message.sid } : null;
+  return message ? { listedAt: listedAt(message), sid: message.sid } : null;
 }
 
 /** A place as a token: frozen, so that a message which moves up meanwhile is on no page twice. */

@@ -93,7 +93,9 @@ function readValues(given: unknown): Record<string, string> {
   return Object.fromEntries(values);
 }
 
+/** An empty list is an empty object: PHP's `json_encode` writes `[]` for either, that of Twilio's SDK too. */
 function objectOf(value: unknown, place: string): Map<string, unknown> {
+  if (Array.isArray(value) && value.length === 0) return new Map();
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return new Map(Object.entries(value));
   throw wrong(place, value === undefined ? '' : JSON.stringify(value), 'a JSON object');
 }

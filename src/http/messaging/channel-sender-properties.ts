@@ -20,6 +20,7 @@ export const CONFIGURATION = [
   'voice_application_sid',
   'account_type',
 ];
+/** What every answer has; Java's SDK refuses a profile with a key that it does not know. */
 export const PROFILE = [
   'name',
   'about',
@@ -35,6 +36,8 @@ export const PROFILE = [
   'emails',
   'phone_numbers',
 ];
+/** Of newer descriptions: shown to whoever has set it. */
+const NEWER = ['use_case'];
 const WEBHOOK = [
   'callback_url',
   'callback_method',
@@ -43,7 +46,17 @@ const WEBHOOK = [
   'status_callback_url',
   'status_callback_method',
 ];
-const LISTS = ['websites', 'emails', 'phone_numbers'];
+/** Lists of the profile: what an entry is about, and the label of one that has none. */
+const LISTS: Record<string, [key: string, label: string]> = {
+  websites: ['website', 'Website'],
+  emails: ['email', 'Email'],
+  phone_numbers: ['phone_number', 'Phone'],
+};
+/** What the description lists for a configuration; any other text is kept as it came. */
+const CHOICES: Record<string, string[]> = {
+  verification_method: ['sms', 'voice'],
+  account_type: ['ISV', 'ISVSubAccount'],
+};
 const LONGEST_TEXT = 4_096;
 const MOST_ENTRIES = 10;
 
@@ -60,10 +73,17 @@ export function readSenderChange(body: unknown): SenderChange {
     return value === undefined || value === null ? undefined : fieldsOf(value, name, NAMES[name] ?? []);
   });
   for (const [name, value] of Object.entries(webhook ?? {})) {
-    if (value !== null) readWebhook(`webhook.${name}`, value);
+    if (webhook && value !== null) webhook[name] = readWebhook(`webhook.${name}`, value);
   }
-  for (const [name, value] of Object.entries(profile ?? {})) readValue(`profile.${name}`, name, value);
-  for (const [name, value] of Object.entries(configuration ?? {})) readValue(`configuration.${name}`, name, value);
+  for (const [name, value] of Object.entries(profile ?? {})) {
+    const list = LISTS[name];
+    if (!list || value === null) readText(`profile.${name}`, value);
+    else if (profile) profile[name] = readList(`profile.${name}`, value, list);
+  }
+  for (const [name, value] of Object.entries(configuration ?? {})) {
+    readText(`configuration.${name}`, value);
+    if (configuration) configuration[name] = asDescribed(name, value);
+  }
   // A one-time password has no use here, and is nobody's to read again.
   if (configuration && 'verification_code' in configuration) configuration.verification_code = null;
   return { webhook, profile, configuration };
@@ -84,31 +104,52 @@ export function webhookOf(properties: Fields): Fields {
 }
 
 const PARTS = ['webhook', 'profile', 'configuration'];
-const NAMES: Record<string, string[]> = { webhook: WEBHOOK, profile: PROFILE, configuration: CONFIGURATION };
+const NAMES: Record<string, string[]> = {
+  webhook: WEBHOOK,
+  profile: [...PROFILE, ...NEWER],
+  configuration: CONFIGURATION,
+};
 
-function readWebhook(parameter: string, value: unknown): void {
+function readWebhook(parameter: string, value: unknown): string {
   if (typeof value !== 'string') throw wrong(parameter, value, 'a string, or null');
   if (parameter.endsWith('_url')) {
-    if (value !== '') url(parameter, value);
-    return;
+    return value === '' ? value : url(parameter, value);
   }
   const isStatus = parameter.endsWith('status_callback_method');
-  if (method(parameter, value) === 'GET' && isStatus) throw wrong(parameter, value, 'POST');
+  // Twilio's description has PUT here, and nowhere else.
+  if (value.toUpperCase() === 'PUT' && !isStatus) return 'PUT';
+  const known = method(parameter, value);
+  if (known === 'GET' && isStatus) throw wrong(parameter, value, 'POST');
+  return known;
 }
 
-function readValue(parameter: string, name: string, value: unknown): void {
-  if (value === null) return;
-  if (LISTS.includes(name)) {
-    const isList = Array.isArray(value) && value.length <= MOST_ENTRIES;
-    if (!isList || JSON.stringify(value).length > LONGEST_TEXT) {
-      throw wrong(parameter, value, `a list of up to ${MOST_ENTRIES}`);
-    }
-  } else if (typeof value !== 'string' || value.length > LONGEST_TEXT) {
-    throw wrong(parameter, value, `a text of up to ${LONGEST_TEXT} characters, or null`);
-  }
+function readText(parameter: string, value: unknown): void {
+  if (value === null || (typeof value === 'string' && value.length <= LONGEST_TEXT)) return;
+  throw wrong(parameter, value, `a text of up to ${LONGEST_TEXT} characters, or null`);
 }
 
+/** Java's SDK writes the names of its constants: `SMS`, `ISV_SUB_ACCOUNT`. The answer has Twilio's spelling. */
+function asDescribed(name: string, value: unknown): unknown {
+  const bare = String(value).replaceAll('_', '').toLowerCase();
+  return CHOICES[name]?.find((choice) => choice.toLowerCase() === bare) ?? value;
+}
+
+/** A bare text is taken for an entry: the description leaves the form open, and typed SDKs read nothing but entries. */
+function readList(parameter: string, value: unknown, [key, label]: [string, string]): Fields[] {
+  const allowed = `a list of up to ${MOST_ENTRIES} such as [{"${key}": "…", "label": "${label}"}]`;
+  const isList = Array.isArray(value) && value.length <= MOST_ENTRIES;
+  if (!isList || JSON.stringify(value).length > LONGEST_TEXT) throw wrong(parameter, value, allowed);
+  return value.map((one: unknown) => {
+    const given = isObject(one) ? one : { [key]: one };
+    const entry = { [key]: given[key], label: given.label ?? label };
+    if (Object.values(entry).some((text) => typeof text !== 'string')) throw wrong(parameter, value, allowed);
+    return entry;
+  });
+}
+
+/** An empty list is an empty object: PHP's `json_encode` writes `[]` for either, that of Twilio's SDK too. */
 function fieldsOf(value: unknown, place: string, allowed: string[]): Fields {
+  if (Array.isArray(value) && value.length === 0) return {};
   const fields = withSnakeCase(value);
   if (!isObject(fields)) throw wrong(place, value, 'a JSON object');
   return Object.fromEntries(Object.entries(fields).filter(([name]) => allowed.includes(name)));

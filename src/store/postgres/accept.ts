@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import { listedAt, type Message } from '../../domain/message.ts';
 import { sidTime } from '../../domain/sid.ts';
 import { fetchPayload, MESSAGE_COLUMNS, messageValues } from '../rows.ts';
 import type { Acceptance, Accepted } from '../store.ts';
@@ -105,7 +105,7 @@ export async function accept(batch: Batch, acceptances: Acceptance[], now: numbe
 
 /** As wide as `MESSAGE_WIDTH`. */
 export function messageRow(message: Message): unknown[] {
-  return [...messageValues(message), message.sentAt ?? message.createdAt, sidTime(message.sid)];
+  return [...messageValues(message), listedAt(message), sidTime(message.sid)];
 }
 
 /** Whether these can be stored by one statement, without a transaction around it. */

@@ -187,7 +187,8 @@ export class Batch {
     await this.query(
       `update messages m set status = u.status, updated_at = coalesce(nullif(u.updated_at, ${UNTOUCHED}), m.updated_at),
        history = m.history || u.lines, error_code = coalesce(u.error_code, m.error_code),
-       sent_at = coalesce(u.sent_at, m.sent_at), listed_at = coalesce(u.sent_at, m.listed_at),
+       sent_at = coalesce(u.sent_at, m.sent_at),
+       listed_at = greatest(m.listed_at, u.sent_at - u.sent_at % 1000),
        price_micros = coalesce(u.price_micros, m.price_micros)
        from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::int[], $8::bigint[],
          $9::bigint[]) u (account_sid, sid_at, sid, status, updated_at, lines, error_code, sent_at, price_micros)

@@ -334,9 +334,11 @@ export class PostgresReads implements Reads {
     if (query.from !== undefined) where.push(`from_address = $${values.push(query.from)}`);
     const { sentFrom, sentTo } = query;
     if (sentFrom !== undefined || sentTo !== undefined) where.push('sent_at is not null');
-    // What was sent is listed at that instant, so the bounds can use the indexes of lists.
-    if (sentFrom !== undefined) where.push(`listed_at >= $${values.push(sentFrom)}`);
-    if (sentTo !== undefined) where.push(`listed_at <= $${values.push(sentTo)}`);
+    // What was sent is listed in that second, so the bounds can use the indexes of lists.
+    if (sentFrom !== undefined) {
+      where.push(`sent_at >= $${values.push(sentFrom)}`, `listed_at >= $${values.push(sentFrom - (sentFrom % 1_000))}`);
+    }
+    if (sentTo !== undefined) where.push(`sent_at <= $${values.push(sentTo)}`, `listed_at <= $${values.length}`);
     if (place) {
       where.push(`(listed_at, sid) ${older ? '<' : '>'} ($${values.push(place[0])}, $${values.push(place[1])})`);
     }

@@ -5,7 +5,8 @@ import type { Batch } from './batch.ts';
 import { Columns } from './columns.ts';
 
 /** A change of rate, by the rules told in `sql/repace.ts`. The lane is locked, so nobody accepts or claims meanwhile. */
-const WAITING = `select w.id, w.due_at, coalesce(w.cost, greatest(1, m.num_segments)), w.attempt
+const WAITING = `select w.id, w.due_at,
+    coalesce(w.cost, case when m.from_address like 'rcs:%' then 1 else greatest(1, m.num_segments) end), w.attempt
   from work w left join messages m on m.account_sid = w.account_sid and m.sid_at = w.sid_at and m.sid = w.message_sid
   where w.account_sid = $1 and w.kind in ('send', 'notice') and w.owner is null
   and (w.lane = $2 or (w.kind = 'send' and w.lane is null and w.connector = $3 and m.from_address = $4))

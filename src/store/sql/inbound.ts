@@ -1,3 +1,4 @@
+import { listedAt } from '../../domain/message.ts';
 import { noticePayload } from '../inbound-rows.ts';
 import type { Intake, Notice, TookIn } from '../inbound-shapes.ts';
 import { MEDIA_COLUMNS } from '../media-rows.ts';
@@ -30,7 +31,7 @@ function takeOne(ctx: WriteContext, intake: Intake, now: number): TookIn {
   if (!media.every(({ blobKey }) => isLive(ctx, blobKey))) return { kind: 'lost' };
   if (seen) ctx.sql('insert into heard values (?, ?, ?, ?)').run(seen.connector, seen.carrierId, sid, now);
   if (joining) endJoining(ctx, joining, sid);
-  ctx.sql(INSERT_MESSAGE).run(...messageValues(message), message.sentAt ?? message.createdAt);
+  ctx.sql(INSERT_MESSAGE).run(...messageValues(message), listedAt(message));
   ctx.count(message.status, 1);
   ctx.usage.add(message, 'inbound', message.priceMicros, now);
   const insert = ctx.sql(`insert into media (${MEDIA_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`);

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { type Event, isSettled, type Status } from '../../domain/message.ts';
+import { type Event, isSettled, listedAt, type Status } from '../../domain/message.ts';
 import { contentless } from '../../domain/privacy.ts';
 import type { NewLink } from '../media.ts';
 import {
@@ -133,15 +133,18 @@ export function advance(
   if (!made) return null;
   const { status: next, line } = made;
   if (event === 'take') {
+    const { createdAt, sid } = message;
+    const place = listedAt({ createdAt, sentAt: now });
     ctx
       .sql(
-        `update messages set status = ?, updated_at = ?, history = history || ?, sent_at = ?, listed_at = ?,
+        `update messages set status = ?, updated_at = ?, history = history || ?, sent_at = ?,
          price_micros = coalesce(?, price_micros) where sid = ?`,
       )
-      .run(next, now, line, now, now, details.priceMicros ?? null, message.sid);
+      .run(next, now, line, now, details.priceMicros ?? null, sid);
+    // Apart: naming listed_at, even unchanged, rewrites three indexes.
+    if (place !== createdAt) ctx.sql('update messages set listed_at = ? where sid = ?').run(place, sid);
     ctx.usage.add(message, 'outbound', details.priceMicros ?? null, now);
   } else {
-    // Kept apart from `take`: naming listed_at, even unchanged, would rewrite three indexes.
     ctx
       .sql(
         `update messages set status = ?, updated_at = ?, history = history || ?,

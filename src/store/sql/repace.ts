@@ -6,7 +6,8 @@ import type { WriteContext } from './context.ts';
  * A change of rate: what waits gets new slots in its old order. What is claimed keeps its own, and so does what has
  * left: the slot that was taken last is as long as one segment takes now, then the new rate begins.
  */
-const COLUMNS = 'w.id, w.due_at, coalesce(w.cost, max(1, m.num_segments)), w.attempt';
+const COLUMNS = `w.id, w.due_at,
+  coalesce(w.cost, case when m.from_address like 'rcs:%' then 1 else max(1, m.num_segments) end), w.attempt`;
 const PACED = `select ${COLUMNS} from work w left join messages m on m.sid = w.message_sid
   where w.lane = ? and w.owner is null`;
 const UNPACED = `select ${COLUMNS} from work w join messages m on m.sid = w.message_sid

@@ -28,7 +28,7 @@ export function columnsWith(phones: ReadonlyMap<string, string>): Column<Message
 }
 
 function When({ row }: { row: MessageRow }) {
-  if (row.send_at === null) return <Time at={row.listed_at} />;
+  if (row.send_at === null) return <Time at={row.sent_at ?? row.created_at} />;
   return (
     <span className="nowrap">
       due <Time at={row.send_at} as="relative" />

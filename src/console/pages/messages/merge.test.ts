@@ -75,3 +75,11 @@ it('patches and removes rows, and leaves pages alone that have none of them', ()
   expect(after.pages[0]).toBe(before.pages[0]);
   expect(sids(withoutRows(before, new Set(['b', 'd'])))).toBe('ac');
 });
+
+it('lists a row by the second it was sent in, and where it was made within that', () => {
+  const made = { ...row('a', 'queued'), listed_at: '2026-01-01T00:00:00.250Z', created_at: '2026-01-01T00:00:00.250Z' };
+  const placed = (sent_at: string) =>
+    rowsOf(withRows(list({ ...page(''), messages: [made] }), [{ sid: 'a', sent_at }]))[0]?.listed_at;
+  expect(placed('2026-01-01T00:00:00.900Z')).toBe(made.listed_at);
+  expect(placed('2026-01-01T00:00:01.900Z')).toBe('2026-01-01T00:00:01.000Z');
+});

@@ -1,5 +1,6 @@
 /** The list of messages as it changes: pages from the server, and what the live stream says of them since. */
 import type { InfiniteData } from '@tanstack/react-query';
+import { listedAt } from '../../../domain/message.ts';
 import type { MessagePage, MessageRow } from '../../api/messages.ts';
 
 /** Some fields of a row. */
@@ -109,8 +110,14 @@ function patched(page: MessagePage, fresh: ReadonlyMap<string, Partial<MessageRo
   if (!page.messages.some(({ sid }) => fresh.has(sid))) return page;
   const messages = page.messages.map((row) => {
     const next = fresh.get(row.sid);
-    // A message is listed by when it was sent, once it is.
-    return next === undefined ? row : { ...row, ...(next.sent_at ? { listed_at: next.sent_at } : {}), ...next };
+    return next === undefined
+      ? row
+      : { ...row, ...(next.sent_at ? { listed_at: placeOf(row, next.sent_at) } : {}), ...next };
   });
   return { ...page, messages };
+}
+
+/** Where it is listed once it is sent, as the server orders. */
+function placeOf({ created_at: createdAt }: MessageRow, sentAt: string): string {
+  return new Date(listedAt({ createdAt: Date.parse(createdAt), sentAt: Date.parse(sentAt) })).toISOString();
 }
