@@ -40,13 +40,20 @@ export function printConfig(
 /** Every problem is told, on stderr; with `--json` as one line on stdout. */
 export function checkConfig(sources: ConfigSources, { json }: { json: boolean }): number {
   const { ok, modes, file, problems } = judgedConfig(sources);
-  if (json) print(JSON.stringify({ ok, modes, file, problems }));
+  const notes = ok ? notesOn(modes, sources) : [];
+  if (json) print(JSON.stringify({ ok, modes, file, problems, notes }));
   else {
-    for (const problem of problems) tell(problem);
+    for (const line of [...problems, ...notes]) tell(line);
     const what = `${modes.join(' and ')} (${file ?? 'no file was read'})`;
     tell(ok ? `The settings are fine for ${what}.` : `So judged for ${what}.`);
   }
   return ok ? EXIT.ok : EXIT.config;
+}
+
+/** What is right and still will not start: whoever checks a file need not hold the key that goes with it. */
+function notesOn(modes: Mode[], sources: ConfigSources): string[] {
+  if (modes.includes('dev') || readConfig({ ...sources, mode: 'serve' }).secretKey !== null) return [];
+  return ['serve will need PIDGE_SECRET_KEY, which is not set here.'];
 }
 
 /**

@@ -21,7 +21,7 @@ import { addressOf } from './local-call.ts';
 import { LOOKUPS_FACE } from './lookups.ts';
 import { accountOfFile, isOpenFile } from './media.ts';
 import { CHANNELS_FACE } from './messaging/channel-routes.ts';
-import { LINK_FACE } from './messaging/link-routes.ts';
+import { LINK_FACE, SECOND_LINK_FACE } from './messaging/link-routes.ts';
 import { MESSAGING_FACE } from './messaging/routes.ts';
 import { MONITOR_FACE } from './monitor.ts';
 import { originOf } from './origin.ts';
@@ -219,6 +219,7 @@ export const FACES: readonly Face[] = [
   API_FACE,
   MESSAGING_FACE,
   LINK_FACE,
+  SECOND_LINK_FACE,
   CHANNELS_FACE,
   CONTENT_FACE,
   TOKENS_FACE,

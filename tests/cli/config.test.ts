@@ -23,6 +23,11 @@ it('config print says what is in force and who decided it', async () => {
 it('config check ends with 3 and names what is wrong', async () => {
   const fine = await pidge(['config', 'check'], folder('[http]\nport = 7670\n'));
   expect([fine.code, fine.err]).toEqual([0, 'The settings are fine for dev and serve (pidge.toml).\n']);
+  const keyless = await pidge(['config', 'check', '--mode', 'serve'], folder('[http]\nport = 7670\n'));
+  expect([keyless.code, keyless.err]).toEqual([
+    0,
+    'serve will need PIDGE_SECRET_KEY, which is not set here.\nThe settings are fine for serve (pidge.toml).\n',
+  ]);
   const { code, out } = await pidge(['config', 'check', '--json'], folder('[http]\nprot = 7670\n'));
   expect(code).toBe(3);
   expect(JSON.parse(out).problems).toEqual(['pidge.toml:2 http.prot is not a setting. Did you mean http.port?']);

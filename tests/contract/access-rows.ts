@@ -184,6 +184,7 @@ export const ROWS: Record<string, Make> = {
     return [sid, (await post(world, owner, `/v1/Services/${sid}/Compliance/Usa2p`, CAMPAIGN)).sid];
   },
   '/v1/LinkShortening/Domains/{DN}': async (world, owner) => [await domain(world, owner)],
+  '/v2/LinkShortening/Domains/{DN}': async (world, owner) => [await domain(world, owner)],
   '/v1/LinkShortening/Domains/{DN}/MessagingServices/{MG}': async (world, owner) => {
     const [dn, mg] = [await domain(world, owner), await service(world, owner)];
     await post(world, owner, `/v1/LinkShortening/Domains/${dn}/MessagingServices/${mg}`);
@@ -237,6 +238,7 @@ export const RIGHTLY_REFUSED: Record<string, [status: number, reason: string]> =
   'POST /v1/AuthTokens/Promote': [404, 'there is no second token to promote'],
   'GET /v1/LinkShortening/Domains/{DN}/Certificate': [404, 'none was uploaded'],
   'DELETE /v1/LinkShortening/Domains/{DN}/Certificate': [404, 'none was uploaded'],
+  'GET /v2/LinkShortening/Domains/{DN}/Certificate': [404, 'none was uploaded'],
 };
 
 /** What Fastify answers without the gate of the faces, and why. */

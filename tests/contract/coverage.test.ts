@@ -42,6 +42,7 @@ const RESOURCES: [title: string, description: string, paths: RegExp][] = [
   ['Use cases of campaigns', 'twilio_messaging_v1.json', /\/Compliance\/Usa2p\/Usecases$/],
   ['Imported campaigns', 'twilio_messaging_v1.json', /\/PreregisteredUsa2p$/],
   ['Link shortening', 'twilio_messaging_v1.json', /^\/v1\/LinkShortening\//],
+  ['Link shortening, second version', 'twilio_messaging_v2.json', /^\/v2\/LinkShortening\//],
   ['Content', 'twilio_content_v1.json', /^\/v1\/(Content|ContentAndApprovals|LegacyContent)(\/|$)/],
   ['Content, second version', 'twilio_content_v2.json', /^\/v2\//],
 ];

@@ -97,6 +97,9 @@ describe('link shortening through the official SDK', () => {
     expect(saved.certificateSid).toMatch(/^CW[0-9a-f]{32}$/);
     expect(saved.dateExpires.getTime()).toBeGreaterThan(Date.now());
     expect((await domainCerts.fetch()).toJSON()).toEqual(saved.toJSON());
+    const second: Kinds = { ...kinds, managed: 'boolean', requesting: 'boolean' };
+    expectWhole(second, 'messaging/v2/domainCerts', 'DomainCertsInstance');
+    expectKinds(await client.messaging.v2.domainCerts(DOMAIN).fetch(), second);
     const managed = await v1().requestManagedCert(DOMAIN).update();
     const ofManaged: Kinds = { ...CERTIFIED, managed: 'boolean', requesting: 'boolean' };
     expectWhole(ofManaged, 'messaging/v1/requestManagedCert', 'RequestManagedCertInstance');

@@ -8,7 +8,7 @@ import type { LinkDomain } from '../../domain/link-domain.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { readCertificate } from './certificate.ts';
-import { documentOf, LINK_ROOT, mustFindDomain, nameOf, saveProperties } from './link-domains.ts';
+import { documentOf, LINK_ROOT, mustFindDomain, nameOf, SECOND_LINK_ROOT, saveProperties } from './link-domains.ts';
 
 /** As it stands among the properties of the domain. */
 interface Certificate {
@@ -30,12 +30,20 @@ export async function saveCertificate(call: Call): Promise<Answer> {
     updated_at: now,
   };
   await saveProperties(call, domain, { certificate });
-  return answer(call, domain, certificate, known ? 200 : 201);
+  return answer(known ? 200 : 201, shown(call, domain, certificate));
 }
 
 export async function fetchCertificate(call: Call): Promise<Answer> {
   const domain = await mustFindDomain(call);
-  return answer(call, domain, await mustHaveCertificate(call, domain), 200);
+  return answer(200, shown(call, domain, await mustHaveCertificate(call, domain)));
+}
+
+/** As the second version tells it. */
+export async function fetchSecondCertificate(call: Call): Promise<Answer> {
+  const domain = await mustFindDomain(call);
+  const certificate = await mustHaveCertificate(call, domain);
+  const url = `${call.origin()}${SECOND_LINK_ROOT}/Domains/${domain.sid}/Certificate`;
+  return answer(200, { ...shown(call, domain, certificate), ...NEVER_MANAGED, url });
 }
 
 export async function removeCertificate(call: Call): Promise<Answer> {
@@ -45,7 +53,9 @@ export async function removeCertificate(call: Call): Promise<Answer> {
   return { kind: 'none' };
 }
 
-/** Nobody here gets certificates for others, so the answer says that none is managed and none requested. */
+/** Nobody here gets certificates for others. */
+const NEVER_MANAGED = { managed: false, requesting: false };
+
 export async function requestManagedCertificate(call: Call): Promise<Answer> {
   const domain = await mustFindDomain(call);
   const certificate = await certificateOf(call, domain);
@@ -53,8 +63,7 @@ export async function requestManagedCertificate(call: Call): Promise<Answer> {
     ...show(domain, certificate),
     date_created: iso8601(certificate?.created_at ?? call.account.createdAt),
     date_updated: iso8601(certificate?.updated_at ?? call.account.createdAt),
-    managed: false,
-    requesting: false,
+    ...NEVER_MANAGED,
     url: `${call.origin()}${LINK_ROOT}/Domains/${domain.sid}/RequestManagedCert`,
   };
   return { kind: 'resource', status: 200, element: 'ManagedCert', resource };
@@ -80,8 +89,8 @@ function show(domain: LinkDomain, certificate: Certificate | null): Resource {
   };
 }
 
-function answer(call: Call, domain: LinkDomain, certificate: Certificate, status: 200 | 201): Answer {
-  const resource = {
+function shown(call: Call, domain: LinkDomain, certificate: Certificate): Resource {
+  return {
     ...show(domain, certificate),
     date_created: iso8601(certificate.created_at),
     date_updated: iso8601(certificate.updated_at),
@@ -89,5 +98,8 @@ function answer(call: Call, domain: LinkDomain, certificate: Certificate, status
     cert_in_validation: null,
     url: `${call.origin()}${LINK_ROOT}/Domains/${domain.sid}/Certificate`,
   };
+}
+
+function answer(status: 200 | 201, resource: Resource): Answer {
   return { kind: 'resource', status, element: 'Certificate', resource };
 }

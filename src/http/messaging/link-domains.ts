@@ -11,6 +11,8 @@ import { readBoolean } from '../parameters.ts';
 import { canonicalSid } from '../sids.ts';
 
 export const LINK_ROOT = '/v1/LinkShortening';
+/** Of the second version there is the certificate alone. */
+export const SECOND_LINK_ROOT = '/v2/LinkShortening';
 
 /** An addition of ours: elsewhere only the console shows which domains there are. */
 export async function listDomains(call: Call): Promise<Answer> {

@@ -1,12 +1,13 @@
-/** The table of `/v1/LinkShortening`. */
+/** The tables of `/v1/LinkShortening` and `/v2/LinkShortening`. */
 import { compileRoutes, type Face, type Route, under } from '../routes.ts';
 import {
   fetchCertificate,
+  fetchSecondCertificate,
   removeCertificate,
   requestManagedCertificate,
   saveCertificate,
 } from './link-certificates.ts';
-import { fetchConfig, LINK_ROOT, listDomains, updateConfig, validateDns } from './link-domains.ts';
+import { fetchConfig, LINK_ROOT, listDomains, SECOND_LINK_ROOT, updateConfig, validateDns } from './link-domains.ts';
 import { addService, fetchConfigOfService, fetchDomainOfService, removeService } from './link-services.ts';
 
 const ROUTES: Route[] = [
@@ -23,13 +24,19 @@ const ROUTES: Route[] = [
   { path: 'MessagingService/{MG}/DomainConfig', verbs: { GET: fetchConfigOfService } },
 ];
 
-const find = compileRoutes(ROUTES);
+const SECOND_ROUTES: Route[] = [{ path: 'Domains/{DN}/Certificate', verbs: { GET: fetchSecondCertificate } }];
 
-export const LINK_FACE: Face = {
-  paths: [`${LINK_ROOT}/*`],
-  table: under(LINK_ROOT, ROUTES),
-  accountSegment: () => undefined,
-  find: (base) => find(base.slice(LINK_ROOT.length + 1).split('/')),
-  // As the original names it: without the version.
-  shownPath: (path) => path.replace(/^\/v1/, ''),
-};
+export const LINK_FACE = faceOf(LINK_ROOT, ROUTES);
+export const SECOND_LINK_FACE = faceOf(SECOND_LINK_ROOT, SECOND_ROUTES);
+
+function faceOf(root: string, routes: Route[]): Face {
+  const find = compileRoutes(routes);
+  return {
+    paths: [`${root}/*`],
+    table: under(root, routes),
+    accountSegment: () => undefined,
+    find: (base) => find(base.slice(root.length + 1).split('/')),
+    // As the original names it: without the version.
+    shownPath: (path) => path.replace(/^\/v[12]/, ''),
+  };
+}
