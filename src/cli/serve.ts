@@ -102,7 +102,7 @@ function explainStart(error: unknown, product: Product, config: Config): unknown
   if (error instanceof StoreLocked || (error instanceof Error && error.cause instanceof StoreLocked)) {
     return new CliError(
       EXIT.taken,
-      `The database ${withoutPassword(config.database)} is in use by another ${product.name}: ${(error as Error).message}. Stop that one, or use: ${product.name} ${config.mode} --data OTHER_FOLDER`,
+      `The database ${withoutPassword(config.database)} is in use by another ${product.name}. Stop that one, or use: ${product.name} ${config.mode} --data OTHER_FOLDER`,
     );
   }
   if (error instanceof DatabaseRefused) {

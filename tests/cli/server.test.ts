@@ -94,7 +94,7 @@ it('a second server on the same data folder ends with 4 and leaves the first alo
   const first = await devServer(folder);
   const { code, err } = await pidge(['dev', '--port', '0'], folder);
   expect(code).toBe(4);
-  expect(err).toContain('in use');
+  expect(err).toMatch(/ is in use by another pidge\. Stop that one, or use: pidge \w+ --data OTHER_FOLDER\n/);
   expect((await pidge(['ready', '--url', first.url], folder)).code).toBe(0);
 });
 
