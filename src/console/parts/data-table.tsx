@@ -108,12 +108,17 @@ export function DataTable<Row>(props: Props<Row>) {
     scrollToTop: () => scroller.current?.scrollTo({ top: 0 }),
   }));
 
+  const wanted = useRef(-1);
   const focusAt = (index: number): void => {
     const row = rows[index];
     if (row === undefined) return;
+    wanted.current = index;
     keep.setKey(rowKey(row));
     virtual.scrollToIndex(index);
-    const focus = (): void => rowElement(scroller.current, index)?.focus();
+    // Of keys in quick succession the last one counts: a late focus of one before would lead back.
+    const focus = (): void => {
+      if (wanted.current === index) rowElement(scroller.current, index)?.focus();
+    };
     // At once, so that Enter may follow quickly; the row may also only be made by the scrolling.
     focus();
     requestAnimationFrame(() => requestAnimationFrame(focus));
