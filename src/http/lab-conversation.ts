@@ -162,7 +162,7 @@ export function registerLabConversation(
   }
 
   function showOut(message: Message, got: InboxMessage | undefined, media: Media[]) {
-    const { sid, from, to, body, numSegments, options, status, errorCode } = message;
+    const { sid, from, to, body, numSegments, options, status, errorCode, sentAt, createdAt } = message;
     const what = got
       ? showInbox(got)
       : {
@@ -170,7 +170,7 @@ export function registerLabConversation(
           from,
           to,
           body,
-          at: isoMs(placeOf(message)),
+          at: isoMs(sentAt ?? createdAt),
           parts: numSegments,
           channel: channelOf(from ?? to),
           ...(options.actions && { actions: options.actions }),
