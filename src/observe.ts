@@ -271,6 +271,7 @@ export function makeMetrics(prefix: string): Metrics {
       case 'lenient':
       case 'message.scheduled':
       case 'caller-id.validated':
+      case 'store.migrating':
         return;
     }
   }
@@ -338,6 +339,7 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       }
       case 'message.scheduled':
       case 'inbound.stray':
+      case 'store.migrating':
       case 'node.connector': {
         const { type, ...rest } = event;
         log.info(rest, type);

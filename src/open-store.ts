@@ -43,12 +43,16 @@ export async function openStore(config: Config, secretKey: string, options: Opti
 async function openPlain(config: Config, options: Options): Promise<Store> {
   // The machine's own clock: the store measures its distance from its own against this one.
   const clock = options.clock ?? realClock;
+  const onMigrating = (steps: string[]): void => {
+    options.observe({ type: 'store.migrating', at: clock.now(), steps });
+  };
   if (isPostgres(config.database)) {
     // Loaded here, so that a start on SQLite does not pay for it.
     const { openPostgres } = await import('./store/postgres/open.ts');
     const faults = new ArmedFaults(options.storeFaults?.armed ?? []);
     try {
-      return await openPostgres({ url: config.database, clock, faults, acceptLoss: config.store.acceptLoss });
+      const { acceptLoss } = config.store;
+      return await openPostgres({ url: config.database, clock, faults, acceptLoss, onMigrating });
     } catch (error) {
       throw new DatabaseRefused(error instanceof Error ? error.message : String(error), { cause: error });
     }
@@ -60,6 +64,7 @@ async function openPlain(config: Config, options: Options): Promise<Store> {
     faults: options.storeFaults?.armed,
     ackBeforeCommit: options.storeFaults?.ackBeforeCommit,
     onFatal: options.onFatal ?? raise,
+    onMigrating,
   });
 }
 

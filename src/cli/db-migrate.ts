@@ -12,7 +12,8 @@ import { openReadOnly } from '../store/sqlite-file.ts';
 import type { Store } from '../store/store.ts';
 import { onDatabase } from './db-place.ts';
 import { CliError, EXIT } from './exit.ts';
-import { print } from './terminal.ts';
+import { migrating } from './live.ts';
+import { print, tell } from './terminal.ts';
 
 export interface SchemaState {
   applied: string[];
@@ -54,11 +55,14 @@ export async function schemaOf(database: string): Promise<SchemaState> {
 
 /** Opening a store is what brings it up to date, as at every start of a server. */
 function open({ database, store }: Config): Promise<Store> {
-  if (isPostgres(database)) return openPostgres({ url: database, clock: realClock, acceptLoss: store.acceptLoss });
+  const onMigrating = (steps: string[]): void => tell(migrating(steps));
+  if (isPostgres(database)) {
+    return openPostgres({ url: database, clock: realClock, acceptLoss: store.acceptLoss, onMigrating });
+  }
   const onFatal = (error: Error): void => {
     throw error;
   };
-  return openSqlite({ path: database, clock: realClock, onFatal });
+  return openSqlite({ path: database, clock: realClock, onFatal, onMigrating });
 }
 
 function sentence(pending: string[], check: boolean): string {

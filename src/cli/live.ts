@@ -118,6 +118,9 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
       case 'caller-id.validated':
         write(`${clockTime(event.at)}  ${event.phoneNumber} is a caller id  validation code ${event.code}`);
         return;
+      case 'store.migrating':
+        write(`${clockTime(event.at)}  ${migrating(event.steps)}`);
+        return;
       case 'lenient':
         write(
           `${clockTime(event.at)}  ${paint('yellow', 'lenient')}  strict mode would answer ${event.code}: ${plain(event.text)}`,
@@ -182,6 +185,11 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
         return;
     }
   };
+}
+
+/** Shown before anything else: with millions of messages a start takes minutes then. */
+export function migrating(steps: string[]): string {
+  return `bringing the database up to date (${steps.join(', ')}); with millions of messages this takes minutes`;
 }
 
 function counted(count: number, one: string, many: string): string {

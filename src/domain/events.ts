@@ -213,6 +213,8 @@ export type PidgeEvent =
   | { type: 'receipt.unmatched'; at: number; connector: string; carrierId: string }
   /** It broke its room too often and was given up; the faults before it say how. */
   | { type: 'work.quarantined'; at: number; room: string; sid: string; accountSid: string; why: string }
+  /** A database of an earlier version is brought up to date, before anything is served. */
+  | { type: 'store.migrating'; at: number; steps: string[] }
   | { type: 'lenient'; at: number; code: number; text: string }
   | { type: 'fault'; at: number; where: string; error: unknown };
 

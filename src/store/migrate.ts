@@ -28,11 +28,19 @@ export function migrationState(db: DatabaseSync): MigrationState {
 
 /**
  * Brings the schema up to date in one transaction, so a kill at any step leaves the old schema and the next start
- * does it again. Throws, having changed nothing, when a newer program has been here.
+ * does it again. Throws, having changed nothing, when a newer program has been here. `onMigrating` hears what an older
+ * file is about to go through.
  */
-export async function migrate(db: DatabaseSync, faults: Faults = noFaults): Promise<void> {
+export async function migrate(
+  db: DatabaseSync,
+  faults: Faults = noFaults,
+  onMigrating?: (steps: string[]) => void,
+): Promise<void> {
+  const { applied, pending } = migrationState(db);
+  if (pending.length === 0) return;
+  if (applied.length > 0) onMigrating?.(pending);
   // Kysely is only loaded when there is something to do: a warm start saves its import.
-  if (migrationState(db).pending.length > 0) await run(db, faults);
+  await run(db, faults);
 }
 
 /** Names of the migrations the file has seen; none for a new file. */

@@ -55,7 +55,13 @@ export interface WriterSettings {
   ackBeforeCommit: boolean;
 }
 
-export type ToMain = { ready: true } | { refused: Error } | { answers: Answer[] } | { fatal: Error } | { closed: true };
+export type ToMain =
+  | { ready: true }
+  | { migrating: string[] }
+  | { refused: Error }
+  | { answers: Answer[] }
+  | { fatal: Error }
+  | { closed: true };
 export type ToWriter = { calls: Call[] } | { close: true };
 
 type Verb = (ctx: WriteContext, args: never, now: number) => unknown;
@@ -296,7 +302,7 @@ function guarded(task: () => void): void {
 
 async function start(): Promise<void> {
   const db = open();
-  await migrate(db, faults);
+  await migrate(db, faults, (steps) => post({ migrating: steps }));
   const writer = new Writer(db);
   parentPort?.on('message', (message: ToWriter) => {
     guarded(() => {

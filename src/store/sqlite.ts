@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ArmedFault } from './armed-faults.ts';
@@ -42,7 +42,7 @@ import { SqliteReads } from './reads.ts';
 import type { FiredTrigger, RaisedAlert } from './report-shapes.ts';
 import { callbackWorkFrom, pushAcceptance, type Row, releaseWorkFrom, sendWorkFrom } from './rows.ts';
 import { lockFile, openReadOnly, prepareFile } from './sqlite-file.ts';
-import type { ToMain, ToWriter, WriterSettings } from './sqlite-writer.ts';
+import type { ToMain, ToWriter } from './sqlite-writer.ts';
 import {
   type Acceptance,
   type Accepted,
@@ -63,6 +63,7 @@ import {
   StoreUnavailable,
 } from './store.ts';
 import type { Repace } from './work-shapes.ts';
+import { startWriter } from './writer-thread.ts';
 
 export type { ArmedFault } from './armed-faults.ts';
 
@@ -77,6 +78,8 @@ export interface SqliteSettings {
   /** A ceiling on the file, in pages of 4 096 bytes; reached, it is a full disk. */
   maxPages?: number;
   faults?: ArmedFault[];
+  /** The file is of an earlier version and these steps begin now: with millions of messages they take minutes. */
+  onMigrating?(steps: string[]): void;
   /** Planted fault for the control run of a storm. */
   ackBeforeCommit?: boolean;
 }
@@ -95,13 +98,16 @@ export async function openSqlite(settings: SqliteSettings): Promise<Store> {
     if (folder) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const worker = await startWriter({
-      path,
-      synchronous: settings.synchronous ?? (folder ? 'OFF' : 'FULL'),
-      maxPages: settings.maxPages,
-      armed: settings.faults ?? [],
-      ackBeforeCommit: settings.ackBeforeCommit ?? false,
-    });
+    const worker = await startWriter(
+      {
+        path,
+        synchronous: settings.synchronous ?? (folder ? 'OFF' : 'FULL'),
+        maxPages: settings.maxPages,
+        armed: settings.faults ?? [],
+        ackBeforeCommit: settings.ackBeforeCommit ?? false,
+      },
+      settings.onMigrating,
+    );
     return new SqliteStore(openReadOnly(path), worker, release, settings);
   } catch (error) {
     release();
@@ -112,23 +118,6 @@ export async function openSqlite(settings: SqliteSettings): Promise<Store> {
 /** The reading half alone, for `verify`: takes no lock, starts no writer, works beside a running process. */
 export function openSqliteReader(path: string): Reads & { close(): Promise<void> } {
   return new SqliteReads(openReadOnly(path));
-}
-
-async function startWriter(data: WriterSettings): Promise<Worker> {
-  // No inherited flags: some, such as --input-type, keep a thread from starting.
-  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: data, execArgv: [] });
-  await new Promise<void>((resolve, reject) => {
-    const refuse = (cause: Error): void => {
-      reject(new Error(`The store at ${data.path} cannot be opened: ${cause.message}`, { cause }));
-    };
-    worker.once('error', refuse);
-    worker.once('message', (message: ToMain) => {
-      worker.removeAllListeners('error');
-      if ('refused' in message) refuse(message.refused);
-      else resolve();
-    });
-  });
-  return worker;
 }
 
 class SqliteStore extends SqliteReads implements Store {

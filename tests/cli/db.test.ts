@@ -77,6 +77,18 @@ it('migrate refuses a store that a newer version has written', async () => {
   expect(err).toContain('newer Pidge (it has 9999-later)');
 });
 
+it.each([
+  ['migrate', async (folder: string) => (await pidge(['db', 'migrate'], folder)).err],
+  ['a server', async (folder: string) => (await devServer(folder)).banner],
+])('%s says that it brings an older database up to date, and not of a new one', async (_name, bring) => {
+  expect(await bring(tempFolder())).not.toContain('bringing the database');
+  const { folder, path } = await filledFolder();
+  const db = new DatabaseSync(path);
+  db.exec("delete from kysely_migration where name = '0017-listed-by-second'");
+  db.close();
+  expect(await bring(folder)).toContain('bringing the database up to date (0017-listed-by-second)');
+});
+
 it('status tells the figures, and whether a server is on the store', async () => {
   const folder = tempFolder();
   const server = await devServer(folder);

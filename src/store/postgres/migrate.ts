@@ -35,11 +35,16 @@ export async function migrationState(connection: Connection): Promise<MigrationS
 
 /**
  * Brings the schema up to date in one transaction, so a kill at any step leaves the old schema. Kysely's advisory
- * lock lets one node do it while the others wait.
+ * lock lets one node do it while the others wait. `onMigrating` hears what an older database is about to go through.
  */
-export async function migrate(connection: Connection, faults: Faults): Promise<void> {
-  const { pending } = await migrationState(connection);
+export async function migrate(
+  connection: Connection,
+  faults: Faults,
+  onMigrating?: (steps: string[]) => void,
+): Promise<void> {
+  const { applied, pending } = await migrationState(connection);
   if (pending.length === 0) return;
+  if (applied.length > 0) onMigrating?.(pending);
   const [{ Kysely, PostgresDialect }, { Migrator }] = await Promise.all([import('kysely'), import('kysely/migration')]);
   const dialect = new PostgresDialect({ pool: poolOf(connection) });
   const kysely: Kysely<unknown> = new Kysely<unknown>({ dialect });

@@ -15,6 +15,8 @@ export interface PostgresSettings {
   /** Start although the server may lose what was acknowledged. `risk` tells it then. */
   acceptLoss?: boolean;
   faults?: Faults;
+  /** The database is of an earlier version and these steps begin now: with millions of messages they take minutes. */
+  onMigrating?(steps: string[]): void;
 }
 
 const OLDEST_SERVER = 150_000;
@@ -39,7 +41,7 @@ export async function openPostgresOn(driver: Driver, settings: PostgresSettings)
         `The database may lose acknowledged messages: ${risk}. Switch it on, or accept the loss with store.accept_loss = true (PIDGE_STORE_ACCEPT_LOSS=true).`,
       );
     }
-    await migrate(connection, faults);
+    await migrate(connection, faults, settings.onMigrating);
     await ensurePartitions(connection, clock.now());
   } finally {
     await connection.close();
