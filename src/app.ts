@@ -23,7 +23,7 @@ import { makePduKeeper, type PduKeeper } from './engine/keep-pdus.ts';
 import { makeLanes } from './engine/lanes.ts';
 import { PausedConnectors } from './engine/paused-connectors.ts';
 import type { Reaches } from './engine/rcs.ts';
-import { type RateChange, repaceSender } from './engine/repace.ts';
+import type { RateChange } from './engine/repace.ts';
 import { ReplySummaries } from './engine/reply-summaries.ts';
 import { engineSettings } from './engine-settings.ts';
 import { makeEsmeDoor } from './esme-door.ts';
@@ -41,6 +41,7 @@ import { makeOutgoing } from './net/outgoing.ts';
 import { openStore } from './open-store.ts';
 import { type FirstAccount, provisionAccount, provisionSenders, provisionTypes } from './provision.ts';
 import { provisionHolds } from './provision-holds.ts';
+import { applyRateChanges } from './provision-rates.ts';
 import { makeRouting, wantedConnectors } from './routing.ts';
 import { sealer } from './seal.ts';
 import { SimulatedCarrier } from './simulator/carrier.ts';
@@ -165,7 +166,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     const { defaultRate, queueHorizonMs } = config.limits;
     const laneOf = makeLanes({ defaultRate, queueHorizonMs });
     const names = connectors.map(({ name }) => name);
-    for (const change of first.rateChanges) await repaceSender({ store, clock, laneOf, connectors: names }, change);
+    await applyRateChanges({ store, clock, laneOf, connectors: names }, first.rateChanges);
     const reaches: Reaches = async (name, from, to) =>
       (await connectors.find((one) => one.name === name)?.reachesByRcs?.(from, to)) ?? false;
     const foresee = makeForesee({
@@ -193,13 +194,14 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       accept: (...draft) => trouble.watch(accept(...draft)),
       ring: () => engine.ringEsmes(),
     });
+    const tokens = cachedTokens(store, clock, vault.open);
     const engine = makeEngine({
       esmes,
       store,
       clock,
       connectors,
       outgoing,
-      tokenOf: cachedTokens(store, clock, vault.open),
+      tokenOf: tokens.tokenOf,
       random: Math.random,
       route,
       router,
@@ -273,6 +275,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         metricsToken: config.metrics.token ?? undefined,
         defaultServiceSid: config.messages.defaultService,
         bodyLimit: BODY_LIMIT,
+        socketsPerAddress: config.http.socketsPerAddress,
         numberPools: config.numberPools,
         suspendedAccounts: config.suspendedAccounts,
         balanceMicros: config.balanceMicros,
@@ -286,6 +289,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       foresee,
       changeOptOuts: (change) => engine.inbound.changeOptOuts(change),
       onSenderChanged: () => accept.forgetSenders(),
+      onTokenChanged: (accountSid) => tokens.forget(accountSid),
       carriers: (name, call) => made.find((one) => one.name === name)?.called?.(call, engine.ear) ?? null,
       connectors: connectorRoom,
       console: makeConsoleRoom(config, secretKey, operatorSid, {

@@ -58,6 +58,33 @@ describe('a connector in pidge.toml', () => {
     expect(problemsOf(SMPP.replace(/password = .*/, 'password = 20052005')).join()).not.toContain('20052005');
   });
 
+  it('is told of each mistake once: a value that was refused is not missing too', () => {
+    const unset = SMPP.replace('CARRIER_PASSWORD', 'NOPE');
+    expect(problemsOf(unset)).toEqual(['pidge.toml:6 asks for the environment variable NOPE, which is not set.']);
+    expect(problemsOf(SMPP.replace('2775', '"many"'))).toEqual([
+      'pidge.toml:4 connectors.port is "many". Allowed: a whole number from 1 to 65535.',
+    ]);
+    expect(problemsOf(SMPP.replace('"smpp"', '"smmp"'))).toHaveLength(1);
+    expect(problemsOf(`${SMPP}tls = "perhaps"\ntls_ca = "ca.pem"\n`)).toHaveLength(1);
+    expect(problemsOf(`${SMPP}tls = true\ntls_ca = "\${env:NOPE}"\n`)).toHaveLength(1);
+    const whatsapp = ['access_token', 'app_secret', 'verify_token'].map((key) => `${key} = "\${env:NOPE}"\n`).join('');
+    expect(
+      problemsOf(`[[connectors]]\nkind = "whatsapp"\nphone_numbers = ["+15550783881=1"]\n${whatsapp}`),
+    ).toHaveLength(3);
+    const http = '[[connectors]]\nkind = "http"\npreset = "twilio"\n';
+    expect(problemsOf(`${http}username = "\${env:NOPE}"\npassword = "\${env:NOPE}"\n`)).toHaveLength(2);
+    expect(problemsOf(`${http.replace('twilio', 'twillio')}username = "AC1"\npassword = "x"\n`)).toHaveLength(1);
+    expect(problemsOf(`${http}username = "AC1"\npassword = "x"\nbase_url = "\${env:NOPE}"\n`)).toHaveLength(1);
+  });
+
+  it('has a rate of PDUs, for which Twilio has no figure', () => {
+    for (const rate of ['abc', 'twilio']) {
+      expect(problemsOf(`${SMPP}rate = "${rate}"\n`)).toEqual([
+        `pidge.toml:7 connectors.rate is "${rate}". Allowed: PDUs a second above 0, or "none".`,
+      ]);
+    }
+  });
+
   it('of WhatsApp Cloud knows its numbers and templates, and says which of them cannot be read', () => {
     const text = `[[connectors]]
 kind = "whatsapp"

@@ -31,7 +31,7 @@ const SMPP_KEYS = {
   bind: { kind: 'enum', values: ['transceiver', 'pair', 'transmitter', 'receiver'] },
   binds: { kind: 'int', min: 1, max: 16 },
   window: { kind: 'int', min: 1, max: 1_000 },
-  rate: { kind: 'rate' },
+  rate: { kind: 'rate', of: 'PDUs' },
   short_code_ton: { kind: 'int', min: 0, max: 255 },
   short_code_npi: { kind: 'int', min: 0, max: 255 },
   country_code: { kind: 'string' },
@@ -90,7 +90,7 @@ export function readConnectors(entries: Record<string, Value>[], problems: strin
 
 function readConnector(entry: Record<string, Value>, problems: string[]): ConnectorSetting {
   const kind = entry.kind as ConnectorSetting['kind'];
-  const name = (entry.name as string | undefined) ?? kind;
+  const name = (entry.name as string | null | undefined) ?? kind;
   judgeKeys(entry, kind, name, problems);
   switch (kind) {
     case 'simulated':
@@ -121,8 +121,6 @@ function readSmpp(entry: Record<string, Value>, name: string, problems: string[]
     if (entry[key] === undefined) problems.push(`The connector "${name}" needs connectors.${key}.`);
   }
   const get = <T>(key: keyof typeof CONNECTOR_KEYS, fallback: T): T => (entry[key] as T | undefined) ?? fallback;
-  const rate = get<number | string | null>('rate', null);
-  if (rate === 'twilio') problems.push(`connectors.rate of "${name}" is "twilio". Allowed: PDUs a second, or "none".`);
   const countryCode = get<string | null>('country_code', null);
   if (countryCode !== null && !/^[1-9]\d{0,2}$/.test(countryCode)) {
     problems.push(`connectors.country_code of "${name}" is "${countryCode}". Allowed: digits, such as "44".`);
@@ -138,7 +136,7 @@ function readSmpp(entry: Record<string, Value>, name: string, problems: string[]
     bindMode: get<SmppSettings['bindMode']>('bind', SMPP_DEFAULTS.bindMode),
     binds: get<number>('binds', SMPP_DEFAULTS.binds),
     window: get<number>('window', SMPP_DEFAULTS.window),
-    ratePerSecond: typeof rate === 'number' ? rate : null,
+    ratePerSecond: get<number | null>('rate', null),
     shortCode: {
       ton: get<number>('short_code_ton', SMPP_DEFAULTS.shortCode.ton),
       npi: get<number>('short_code_npi', SMPP_DEFAULTS.shortCode.npi),
@@ -163,13 +161,14 @@ function readSmpp(entry: Record<string, Value>, name: string, problems: string[]
 function readTls(entry: Record<string, Value>, name: string, problems: string[]): SmppSettings['tls'] {
   const { tls, tls_ca: path, tls_server_name: serverName } = entry;
   if (tls !== true) {
-    if (path !== undefined || serverName !== undefined) problems.push(`The connector "${name}" has no tls = true.`);
+    const isLacking = tls !== null && (path !== undefined || serverName !== undefined);
+    if (isLacking) problems.push(`The connector "${name}" has no tls = true.`);
     return null;
   }
-  const named = serverName === undefined ? {} : { serverName: serverName as string };
-  if (path === undefined) return named;
+  const named = typeof serverName === 'string' ? { serverName } : {};
+  if (typeof path !== 'string') return named;
   try {
-    return { ...named, ca: readFileSync(path as string, 'utf8') };
+    return { ...named, ca: readFileSync(path, 'utf8') };
   } catch (error) {
     problems.push(`connectors.tls_ca of "${name}" cannot be read: ${(error as Error).message}`);
     return named;

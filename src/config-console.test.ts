@@ -56,4 +56,6 @@ it('what is wrong is told with its user, and never with a password', () => {
     expect(problems.filter((one) => one.includes(part))).toHaveLength(1);
   }
   expect(problems.join('\n')).not.toContain('secret');
+  expect(problems.filter((one) => one.includes('"lost" needs'))).toEqual([]);
+  expect(problemsOf('[[console.users]]\nname = "eve"\npassword = "${env:NOPE}"\n')).toHaveLength(1);
 });

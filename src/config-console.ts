@@ -64,12 +64,9 @@ export function readConsole(
     password: passwordOf(entry, problems),
     role: (entry.role as ConsoleConfig['users'][number]['role'] | undefined) ?? 'viewer',
   }));
-  for (const { name, password } of users) {
+  for (const { name } of users) {
     if (!/^[A-Za-z0-9._@-]{1,64}$/.test(name)) {
       problems.push(`console.users.name is "${name}". Allowed: 1 to 64 letters, digits, ".", "_", "@" and "-".`);
-    }
-    if (password.length < SHORTEST_PASSWORD) {
-      problems.push(`console.users.password of "${name}" needs ${SHORTEST_PASSWORD} characters or more.`);
     }
   }
   if (adminPassword !== null) {
@@ -93,12 +90,18 @@ export function readConsole(
 }
 
 function passwordOf({ name, password, password_file: path }: Record<string, Value>, problems: string[]): string {
-  if (typeof path !== 'string') return typeof password === 'string' ? password : '';
+  const judged = (text: string): string => {
+    if (text.length >= SHORTEST_PASSWORD) return text;
+    problems.push(`console.users.password of "${name}" needs ${SHORTEST_PASSWORD} characters or more.`);
+    return '';
+  };
+  if (password === null || path === null) return '';
+  if (typeof path !== 'string') return judged(typeof password === 'string' ? password : '');
   if (typeof password === 'string') {
     problems.push(`[[console.users]] "${name}" has both password and password_file. Keep one.`);
   }
   try {
-    return readFileSync(path, 'utf8').trim();
+    return judged(readFileSync(path, 'utf8').trim());
   } catch (error) {
     problems.push(`console.users.password_file of "${name}" cannot be read: ${(error as Error).message}`);
     return '';

@@ -54,6 +54,15 @@ describe('the settings of the SMPP server', () => {
     expect(problems.join()).not.toContain('secret08');
   });
 
+  it('are told of each mistake once', () => {
+    const user = (lines: string) =>
+      problemsOf(`[smpp_server]\nport = 2775\n[[smpp_users]]\nsystem_id = "acme"\n${lines}`);
+    expect(user('password = "${env:NOPE}"')).toEqual([expect.stringContaining('NOPE, which is not set')]);
+    expect(user('password = "secret08"\nrate = "twilio"')).toEqual([
+      expect.stringContaining('Allowed: submits a second above 0, or "none".'),
+    ]);
+  });
+
   it('a number may have an ESME for a webhook, and nothing of its own making', () => {
     const number = (url: string) => `[[numbers]]\nnumber = "+12025550100"\nsms_url = "${url}"`;
     expect(problemsOf(number('smpp:acme'))).toEqual([]);

@@ -75,7 +75,7 @@ export const ESME_USER_KEYS = {
   messaging_service: { kind: 'string' },
   allow_from: { kind: 'list' },
   window: { kind: 'int', min: 1, max: 100_000 },
-  rate: { kind: 'rate' },
+  rate: { kind: 'rate', of: 'submits' },
   binds: { kind: 'int', min: 1, max: 100 },
   deliver_window: { kind: 'int', min: 1, max: 1_000 },
   concatenation: { kind: 'enum', values: ['udh-8', 'udh-16', 'sar', 'payload'] },
@@ -128,7 +128,8 @@ function readUser(entry: Record<string, Value>, problems: string[]): EsmeConfig[
   }
   const password = get('password', '');
   // SMPP 3.4 has room for 8; what is longer fits where both sides know how to count further.
-  if (password.length < 1 || password.length > 64 || !/^[\x20-\x7e]+$/.test(password)) {
+  const isPassword = password.length <= 64 && /^[\x20-\x7e]+$/.test(password);
+  if (entry.password !== null && !isPassword) {
     problems.push(`smpp_users.password of "${name}" needs 1 to 64 ASCII characters; many ESMEs send 8 at most.`);
   }
   const accountSid = get<string | null>('account', null);
@@ -141,9 +142,6 @@ function readUser(entry: Record<string, Value>, problems: string[]): EsmeConfig[
   }
   const allowFrom = get<string[] | null>('allow_from', null);
   judgeNetworks(`smpp_users.allow_from of "${name}"`, allowFrom, problems);
-  const rate = get<number | string | null>('rate', null);
-  if (rate === 'twilio')
-    problems.push(`smpp_users.rate of "${name}" is "twilio". Allowed: submits a second, or "none".`);
   const user = {
     ...ESME_DEFAULTS,
     name,
@@ -151,7 +149,7 @@ function readUser(entry: Record<string, Value>, problems: string[]): EsmeConfig[
     serviceSid,
     allowFrom,
     window: get<number>('window', ESME_DEFAULTS.window),
-    ratePerSecond: typeof rate === 'number' ? rate : null,
+    ratePerSecond: get<number | null>('rate', null),
     binds: get<number>('binds', ESME_DEFAULTS.binds),
     deliverWindow: get<number>('deliver_window', ESME_DEFAULTS.deliverWindow),
     concatenation: get<EsmeUser['concatenation']>('concatenation', ESME_DEFAULTS.concatenation),

@@ -73,12 +73,16 @@ const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 export function readHttpCarrier(given: Entry, name: string, problems: string[]): HttpMapping {
   const entry: Entry = { ...PRESETS[(given.preset as string | undefined) ?? ''], ...given };
-  const report: Report = (key, problem) => problems.push(`connectors.${key} of "${name}" ${problem}`);
+  const report: Report = (key, problem) => {
+    // Of a value that was refused all is said.
+    if (entry[key] !== null) problems.push(`connectors.${key} of "${name}" ${problem}`);
+  };
   const get = <T>(
     key: keyof typeof HTTP_KEYS | 'password' | 'country_code' | 'window' | 'response_timeout',
     fallback: T,
   ): T => (entry[key] as T | undefined) ?? fallback;
-  if (entry.url === undefined) problems.push(`The connector "${name}" needs connectors.url, or a preset.`);
+  if (entry.url === undefined && entry.preset !== null)
+    problems.push(`The connector "${name}" needs connectors.url, or a preset.`);
   const auth = get<HttpMapping['request']['auth']>('auth', 'none');
   if (auth !== 'none' && entry.password === undefined)
     problems.push(`The connector "${name}" needs connectors.password.`);
@@ -94,7 +98,7 @@ export function readHttpCarrier(given: Entry, name: string, problems: string[]):
   const baseUrl = get('base_url', '');
   const body = entry.body === undefined ? null : template('body', get('body', ''));
   const url = template('url', get('url', 'https://example.com'));
-  judgeUrl(url, baseUrl, report);
+  if (entry.base_url !== null) judgeUrl(url, baseUrl, report);
   if (body && contentType === 'json') judgeJson(body, report);
   if (body && entry.fields !== undefined) report('fields', 'and connectors.body exclude each other.');
   const idempotencyHeader = get<string | null>('idempotency_header', null);

@@ -14,7 +14,8 @@ export function readCheck(entry: Entry, report: Report): WebhookCheck | null {
     report(key, `is missing: ${why}`);
     return null;
   };
-  if (entry.check === undefined) return null;
+  const isRefused = entry.check === null || (entry.check === 'twilio' && entry.password === null);
+  if (entry.check === undefined || isRefused) return null;
   if (secret === null) return need('check_secret', 'it is what its carrier signs its calls with, or says in them.');
   switch (entry.check) {
     case 'twilio':

@@ -31,8 +31,8 @@ export type KeyType =
   /** Strings, of `values` if there are some; in the environment and in flags separated by commas. */
   | { kind: 'list'; values?: readonly string[] }
   | { kind: 'enum'; values: readonly string[] }
-  /** Segments a second, or `"none"`, or `"twilio"`: Twilio's figures by type of sender. */
-  | { kind: 'rate' }
+  /** Segments a second, or `"none"`, or `"twilio"`: Twilio's figures by type of sender. `of` others there are none. */
+  | { kind: 'rate'; of?: 'PDUs' | 'submits' }
   /** A decimal string of currency units (`"0.0079"`), kept in micro-units. */
   | { kind: 'money' };
 
@@ -73,6 +73,13 @@ export const KEYS: readonly Key[] = [
     default: both(null),
     alias: 'PIDGE_PUBLIC_URL',
     about: 'what apps call; page links are built from it',
+  },
+  {
+    path: 'http.sockets_per_address',
+    type: { kind: 'int', min: 1, max: 65_535 },
+    // A test run may open thousands at once, and there are no strangers in `dev`.
+    default: { dev: 65_535, serve: 256 },
+    about: 'connections that one address may hold open; all that a proxy brings come from one',
   },
   { path: 'data', type: { kind: 'string' }, default: both('.pidge'), about: 'folder of the database and the key file' },
   {

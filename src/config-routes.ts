@@ -94,7 +94,8 @@ export function routingProblems(
   connectors: readonly { name: string; kind: string }[],
 ): string[] {
   const names = connectors.map(({ name }) => name);
-  return [...routes.flatMap((route) => routeProblems(route, names)), ...safetyProblems(safety)];
+  // Once each, however many routes have it.
+  return [...new Set(routes.flatMap((route) => routeProblems(route, names))), ...safetyProblems(safety)];
 }
 
 function routeProblems(route: Route, names: string[]): string[] {

@@ -29,7 +29,7 @@ export function readValue(type: KeyType, written: unknown): { value: Value } | {
     case 'url':
       return url(written);
     case 'webhook':
-      return isEsme(written) ? { value: written } : url(written);
+      return isEsme(written) ? { value: written } : url(written, ', or smpp:SYSTEM_ID');
     case 'list':
       return list(written, type.values);
     case 'enum':
@@ -37,11 +37,11 @@ export function readValue(type: KeyType, written: unknown): { value: Value } | {
       return { allowed: type.values.map((value) => `"${value}"`).join(' or ') };
     case 'rate': {
       if (written === 'none') return { value: null };
-      if (written === 'twilio') return { value: 'twilio' };
+      if (written === 'twilio' && type.of === undefined) return { value: 'twilio' };
       const number = numberOf(written);
-      return number !== null && number > 0
-        ? { value: number }
-        : { allowed: 'segments a second above 0, "none", or "twilio"' };
+      if (number !== null && number > 0) return { value: number };
+      const { of = 'segments' } = type;
+      return { allowed: `${of} a second above 0, ${type.of === undefined ? '"none", or "twilio"' : 'or "none"'}` };
     }
     case 'money':
       return money(written);
@@ -81,12 +81,12 @@ function duration(written: unknown, maxMs: number | undefined): { value: Value }
   return { allowed: `a duration like "500ms", "2s", "15m", "24h", "7d"${upTo}` };
 }
 
-function url(written: unknown): { value: Value } | { allowed: string } {
+function url(written: unknown, besides = ''): { value: Value } | { allowed: string } {
   const parsed = typeof written === 'string' && URL.canParse(written) ? new URL(written) : null;
   if (parsed && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '') {
     return { value: String(written).replace(/(?<!\/)\/+$/, '') };
   }
-  return { allowed: 'a URL that starts with http:// or https://' };
+  return { allowed: `a URL that starts with http:// or https://${besides}` };
 }
 
 function isEsme(written: unknown): written is string {

@@ -24,7 +24,7 @@ describe('settings', () => {
     const config = read();
     expect(config).toMatchObject({
       mode: 'dev',
-      http: { port: 7670, host: '127.0.0.1', publicUrl: null },
+      http: { port: 7670, host: '127.0.0.1', publicUrl: null, socketsPerAddress: 65_535 },
       data: '.pidge',
       database: join('.pidge', 'dev.db'),
       strictness: 'strict',
@@ -48,6 +48,7 @@ describe('settings', () => {
 
   it('open nothing and pace as Twilio does in serve', () => {
     const config = read({ mode: 'serve' });
+    expect(config.http.socketsPerAddress).toBe(256);
     expect(config.webhooks.allowPrivate).toEqual([]);
     expect(config.limits.defaultRate).toBe('twilio');
     expect(config.auth).toEqual({ accountSid: null, authToken: null, accountType: 'full' });

@@ -60,7 +60,7 @@ export interface SenderSetting {
 
 export interface Config extends RoutingConfig {
   mode: Mode;
-  http: { port: number; host: string; publicUrl: string | null };
+  http: { port: number; host: string; publicUrl: string | null; socketsPerAddress: number };
   /** Folder of the database and, in `dev`, of the key file. */
   data: string;
   /** Path of the SQLite file, `:memory:`, or the URL of a PostgreSQL; shown only through `withoutPassword`. */
@@ -194,7 +194,12 @@ function assemble(
   const accounts = entries('accounts', 'sid');
   return {
     mode,
-    http: { port: get('http.port'), host: get('http.host'), publicUrl: get('http.public_url') },
+    http: {
+      port: get('http.port'),
+      host: get('http.host'),
+      publicUrl: get('http.public_url'),
+      socketsPerAddress: get('http.sockets_per_address'),
+    },
     data,
     database: get<string | null>('database') ?? join(data, `${mode}.db`),
     store: { acceptLoss: get('store.accept_loss') },
@@ -266,6 +271,7 @@ function assemble(
   };
 }
 
+/** A value that was refused is `null`: who reads the entry knows that the key is there, and that all is said of it. */
 function readTable(
   table: keyof typeof TABLES,
   needed: string,
@@ -284,6 +290,8 @@ function readTable(
         problems.push(`${where} is not a setting.${meant === null ? '' : ` Did you mean ${table}.${meant}?`}`);
         continue;
       }
+      entry[field.path] = null;
+      if (field.problems.length > 0) continue;
       const result = readValue(type, field.written);
       if ('value' in result) entry[field.path] = result.value;
       else
@@ -292,7 +300,7 @@ function readTable(
         );
     }
     if (typeof entry[needed] === 'string') return [entry];
-    problems.push(`${fileName}:${line} [[${table}]] needs ${needed}.`);
+    if (entry[needed] === undefined) problems.push(`${fileName}:${line} [[${table}]] needs ${needed}.`);
     return [];
   });
 }

@@ -115,9 +115,10 @@ export function makeInsight(config: Config, clock: Clock, onFault: (where: strin
         refusals,
         metrics: { book, node },
         settings: { mode, file: written.file, settings: shownSettings(config), tables: shownTables(config), node },
-        async ask({ method, url, headers, body, rules: { connectMs, readMs, totalMs } }) {
+        async ask({ method, url, headers, headersAt, body, rules: { connectMs, readMs, totalMs } }) {
           const limits = { connectMs, readMs, totalMs, maxBytes: MAX_ANSWER_BYTES };
-          const got = await outgoing.request({ method, url, headers, body, ...limits, follow: true, cut: true });
+          const request = { method, url, headers, headersAt, body, ...limits };
+          const got = await outgoing.request({ ...request, follow: true, cut: true });
           if (got.kind === 'failed') return { kind: 'failed', errorCode: got.errorCode, text: got.text, ms: got.ms };
           return { kind: 'answer', status: got.status, headers: got.headers, body: got.body, ms: got.ms };
         },

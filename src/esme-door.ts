@@ -14,16 +14,15 @@ import type { EngineParts } from './engine/engine.ts';
 import { makeDesk } from './esme/desk.ts';
 import { makeInquiries } from './esme/inquiries.ts';
 import { type EsmeServer, makeEsmeServer } from './esme/server.ts';
-import { ESME_DEFAULTS, type EsmeServerSettings, type EsmeUser } from './esme/settings.ts';
+import type { EsmeServerSettings } from './esme/settings.ts';
 import { makeSignIn } from './esme/sign-in.ts';
 import { type Creation, makeSubmissions } from './esme/submissions.ts';
 import { makeTeller } from './esme/teller.ts';
 import type { EsmeTraceParts } from './esme/trace.ts';
 import { Users } from './esme/users.ts';
-import { matchCredentials } from './http/credentials.ts';
+import { admitBySid } from './esme-credentials.ts';
 import { Form } from './http/form.ts';
 import { type CreateLimits, parseDraft } from './http/message-create.ts';
-import { canonicalSid } from './http/sids.ts';
 import type { Account } from './store/directory.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
 
@@ -91,7 +90,7 @@ export function makeEsmeDoor(parts: EsmeDoorParts): EsmeDoor {
   });
   const server: EsmeServer = makeEsmeServer({
     ...{ settings, clock, users, desk },
-    signIn: makeSignIn({ settings, clock, bySid: (sid, secret) => userBySid(parts, sid, secret) }),
+    signIn: makeSignIn({ settings, clock, bySid: admitBySid(parts) }),
     onRoom: ring,
     trace: { mode: settings.trace, clock, keep: parts.keepPdu },
     notice: (notice) => observe({ type: 'esme.bind', at: clock.now(), ...notice }),
@@ -115,16 +114,6 @@ function settingsOf({ config, firstAccountSid }: EsmeDoorParts): EsmeServerSetti
     return { user: { ...user, accountSid: user.accountSid ?? firstAccountSid }, password };
   });
   return { ...esmes, users, partsWaitMs: inbound.partsWaitMs };
-}
-
-/** An account or a key, in whatever case its sid came; receipts are addressed to its canonical form. */
-async function userBySid(parts: EsmeDoorParts, username: string, password: string): Promise<EsmeUser | null> {
-  const { store, openToken } = parts;
-  const name = canonicalSid(username);
-  const decoy = parts.sealToken('0'.repeat(32));
-  const matched = await matchCredentials({ store, openToken }, { username: name, password }, decoy);
-  if (!matched || matched.account.status === 'closed') return null;
-  return { ...ESME_DEFAULTS, name, accountSid: matched.account.sid };
 }
 
 /** The account of a user, refused as the API refuses while it is suspended. */

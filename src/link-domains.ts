@@ -106,8 +106,8 @@ function baseOf(domain: string): string | null {
 export function linkDomainFrom(entry: Record<string, unknown>): LinkDomainSetting {
   return {
     domain: entry.domain as string,
-    sid: entry.sid as string | undefined,
-    services: entry.services as string[] | undefined,
+    sid: (entry.sid ?? undefined) as string | undefined,
+    services: (entry.services ?? undefined) as string[] | undefined,
     fallbackUrl: entry.fallback_url as string | undefined,
     callbackUrl: entry.callback_url as string | undefined,
     continueOnFailure: entry.continue_on_failure as boolean | undefined,

@@ -4,6 +4,7 @@ import { HandWoundClock } from './domain/clock.ts';
 import { cryptoRandom, SidMaker } from './domain/sid.ts';
 import { provisionAccount, provisionSenders, provisionTypes } from './provision.ts';
 import { provisionHolds } from './provision-holds.ts';
+import { applyRateChanges } from './provision-rates.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -83,6 +84,7 @@ it('tells whose rate is another than at the last start, and of nobody else', asy
     const config = readConfig({ mode: 'dev', env: {}, file: null });
     config.numbers = numbers.map(([number, rate]) => ({ number, ...(rate !== undefined && { rate }), properties: {} }));
     const changes = await provisionSenders(parts, account, config);
+    await applyRateChanges({ store, clock: parts.clock, laneOf: () => null, connectors: [] }, changes);
     return changes.map(({ sender, former, rate }) => [sender.address, former, rate]);
   };
   // The first of them is also one that `dev` has from the start.

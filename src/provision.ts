@@ -6,6 +6,7 @@ import { canMmsByKind } from './domain/mms.ts';
 import { defaultRate } from './domain/pacing.ts';
 import type { SidMaker } from './domain/sid.ts';
 import type { RateChange } from './engine/repace.ts';
+import { markedRateChanges, markRateChange, resumedChange } from './provision-rates.ts';
 import type { Account, Sender, SenderKind } from './store/directory.ts';
 import type { Store } from './store/store.ts';
 
@@ -101,19 +102,20 @@ const DEV_SENDERS = ['+12025550100', 'whatsapp:+12025550100', '+15005550006', '7
 
 /**
  * Writes the senders of the settings; what else was registered stays. A sender keeps its sid and its REST changes.
- * Answers those whose rate is another than before: messages may wait on their lanes.
+ * Answers those whose rate is another than before, or whose last change was broken off: messages may wait on their lanes.
  */
 export async function provisionSenders(parts: ProvisionParts, account: Account, config: Config): Promise<RateChange[]> {
   const wanted: (NumberSetting | SenderSetting)[] = [...config.numbers, ...config.senders];
   const named = new Set(wanted.map((setting) => addressOf(setting)));
   const given = config.mode === 'dev' ? DEV_SENDERS.filter((address) => !named.has(address)) : [];
   wanted.unshift(...given.map((address) => ({ address, properties: {} })));
-  const changes: RateChange[] = [];
-  for (const setting of wanted) {
-    const change = await provisionSender(parts, account, setting);
-    if (change) changes.push(change);
-  }
-  return changes;
+  const unfinished = await markedRateChanges(parts.store);
+  const changes = new Map<string, RateChange>();
+  const note = (change: RateChange | null) => change && changes.set(change.sender.sid, change);
+  for (const setting of wanted) note(await provisionSender(parts, account, setting));
+  // After the sender was saved: its rate may be a third one by now.
+  for (const mark of unfinished) note(await resumedChange(parts.store, mark));
+  return [...changes.values()];
 }
 
 function addressOf(setting: NumberSetting | SenderSetting): string | null {
@@ -143,8 +145,10 @@ async function provisionSender(
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
   };
+  const change = known && known.rate !== sender.rate ? { sender, former: known.rate, rate: sender.rate } : null;
+  if (change) await markRateChange(parts, sender);
   await parts.store.saveSender(sender);
-  return known && known.rate !== sender.rate ? { sender, former: known.rate, rate: sender.rate } : null;
+  return change;
 }
 
 /** As the store has it. The settings are the only place of a rate, so one that was taken out there is gone. */

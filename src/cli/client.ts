@@ -35,7 +35,7 @@ export function serverUrl(sources: ConfigSources, url: string | undefined): stri
 }
 
 /** Where a server of these settings is called: its public URL, else host and port. */
-export function ownUrl({ host, port, publicUrl }: Config['http']): string {
+export function ownUrl({ host, port, publicUrl }: Pick<Config['http'], 'host' | 'port' | 'publicUrl'>): string {
   const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return withoutSlash(publicUrl ?? `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`);
 }

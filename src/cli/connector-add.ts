@@ -1,6 +1,7 @@
 /** `pidge connector add`: an entry of `[[connectors]]` at the end of the settings file. Nothing that is there is touched. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { processEnvironment } from '../config.ts';
 import { CliError, EXIT } from './exit.ts';
 import { freshProblems, writeSettings } from './settings-file.ts';
 import { print, tell } from './terminal.ts';
@@ -106,7 +107,9 @@ export async function addConnector(options: AddOptions): Promise<number> {
   const name = answers.get('name') ?? '';
   if (options.json) print(JSON.stringify({ file: path, name }));
   else print(`${path} has the connector ${name}.`);
-  tell(`${names.length > 0 ? `Set ${names.join(', ')}, then try` : 'Try'} it: pidge connector test ${name}`);
+  const environment = processEnvironment();
+  const unset = [...new Set(names)].filter((variable) => !environment[variable]);
+  tell(`${unset.length > 0 ? `Set ${unset.join(', ')}, then try` : 'Try'} it: pidge connector test ${name}`);
   return EXIT.ok;
 }
 

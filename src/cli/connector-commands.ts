@@ -141,15 +141,15 @@ export function addConnectorCommands(program: Command, parts: ConnectorCommandPa
   withClientOptions(connector.command('trace'))
     .description('what went over the connections of one, on a running server')
     .argument('<name>', 'as ls shows it')
-    .option('-n, --lines <count>', 'begin with this many of the newest', '50')
+    .option('-n, --lines <count>', 'begin with this many of the newest (default: 50, in a file 1000)')
     .option('--follow', 'and go on with what comes')
     .option('--pcap <file>', 'into a file that Wireshark opens')
-    .action(async (name: string, options: ClientOptions & { lines: string; follow?: boolean; pcap?: string }) => {
+    .action(async (name: string, options: ClientOptions & { lines?: string; follow?: boolean; pcap?: string }) => {
       const { traceConnector } = await import('./connector.ts');
-      const count = Number(options.lines);
-      if (!/^\d{1,4}$/.test(options.lines) || count < 1 || count > 1_000)
-        throw new CliError(EXIT.usage, `--lines is "${options.lines}". Allowed: 1 to 1000.`);
-      const { pcap } = options;
+      const { pcap, lines = pcap === undefined ? '50' : '1000' } = options;
+      const count = Number(lines);
+      if (!/^\d{1,4}$/.test(lines) || count < 1 || count > 1_000)
+        throw new CliError(EXIT.usage, `--lines is "${lines}". Allowed: 1 to 1000.`);
       const follow = options.follow === true;
       ended(await traceConnector(sourcesOf(options), name, { ...place(options), count, follow, pcap }));
     });

@@ -1,6 +1,8 @@
 /** `pidge connector set` and `rm`: one entry of `[[connectors]]` changed in the settings file, and nothing else. */
 import type { TomlTable, TomlValue } from 'smol-toml';
+import { knownConnectors } from './connector-names.ts';
 import { CliError, EXIT } from './exit.ts';
+import { matchOfEntry, matchWords } from './route-words.ts';
 import {
   entriesOf,
   lineSet,
@@ -45,13 +47,18 @@ function edited(
   into: (entry: TomlTable) => TomlTable | null,
 ): number {
   const before = readText(config);
-  const entries = entriesOf(readToml(config, before), 'connectors');
+  const settings = readToml(config, before);
+  const entries = entriesOf(settings, 'connectors');
   const at = entries.findIndex((entry) => entry.name === name);
-  if (at < 0) throw new CliError(EXIT.notFound, `${config} has no connector "${name}".`);
+  if (at < 0) {
+    const known = entries.map((entry) => String(entry.name ?? entry.kind));
+    throw new CliError(EXIT.notFound, `${config} has no connector "${name}". ${knownConnectors(name, known)}`);
+  }
   const lines = before.split('\n');
   const place = placesOf(lines, 'connectors')[at];
   const after = place ? change(lines, place).join('\n') : before;
   const entry = into(entries[at] as TomlTable);
+  if (entry === null) refuseRouted(name, entriesOf(settings, 'routes'), config);
   const wanted = entry ? entries.with(at, entry) : entries.toSpliced(at, 1);
   writeChange({ path: config, before, after, table: 'connectors', wanted, what: `The entry of "${name}" is` });
   print(
@@ -60,6 +67,16 @@ function edited(
       : `${name} ${done} ${config}. A running server knows it when it is started again.`,
   );
   return EXIT.ok;
+}
+
+function refuseRouted(name: string, routes: readonly TomlTable[], path: string): void {
+  const own = routes.filter(({ connector }) => connector === name).map((route) => matchWords(matchOfEntry(route)));
+  if (own.length === 0) return;
+  throw new CliError(
+    EXIT.config,
+    `Routes name "${name}": ${[...new Set(own)].join('; ')}. ` +
+      `Give these to another with pidge route set, or take them out with pidge route rm.\n${path} is as it was.`,
+  );
 }
 
 function pairOf(pair: string): { key: string; written: string; value: TomlValue } {

@@ -5,6 +5,7 @@ import { climb } from '../connectors/staircase/climb.ts';
 import type { Step } from '../connectors/staircase/ground.ts';
 import { parseSender, parseTo } from '../domain/address.ts';
 import { ownUrl } from './client.ts';
+import { knownConnectors } from './connector-names.ts';
 import { CliError, EXIT } from './exit.ts';
 import { painter, plain, print } from './terminal.ts';
 import { parseWait } from './wait.ts';
@@ -48,9 +49,8 @@ export async function testConnector(sources: ConfigSources, name: string, option
 function settingOf({ connectors }: Config, name: string): ConnectorSetting {
   const found = connectors.find((one) => one.name === name);
   if (!found) {
-    const names = connectors.map((one) => one.name).join(', ');
-    const known = names === '' ? 'There is none: pidge connector add' : `There are: ${names}`;
-    throw new CliError(EXIT.notFound, `No connector is named "${name}". ${known}`);
+    const names = connectors.map((one) => one.name);
+    throw new CliError(EXIT.notFound, `No connector is named "${name}". ${knownConnectors(name, names)}`);
   }
   return found;
 }

@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import type { ConfigSources } from '../config.ts';
 import { type BoundPdu, connectionsOf, pcapOf } from '../wire/smpp/pcap.ts';
-import { connect, readAnswer } from './client.ts';
+import { type Ask, type Connection, connect, readAnswer } from './client.ts';
+import { knownConnectors } from './connector-names.ts';
 import { CliError, EXIT } from './exit.ts';
 import { clockTime, plain, print, shortSid, tell } from './terminal.ts';
 import { sleep } from './wait.ts';
@@ -46,8 +47,7 @@ const PAGE = 1_000;
 const MOST_CAPTURED = 200_000;
 
 export async function listConnectors(sources: ConfigSources, { url, json }: ConnectorOptions): Promise<number> {
-  const { base, ask } = connect(sources, url);
-  const { connectors } = readAnswer(await ask(ROOT), base) as unknown as { connectors: WireConnector[] };
+  const connectors = await connectorsOf(connect(sources, url));
   for (const one of connectors) print(json ? JSON.stringify(one) : lineOf(one));
   if (connectors.length === 0 && !json) print('There is no connector. Add one: pidge connector add');
   return EXIT.ok;
@@ -58,12 +58,7 @@ export async function stopConnector(
   name: string,
   { url, json, reason }: ConnectorOptions & { reason?: string },
 ): Promise<number> {
-  const paused = await change(
-    sources,
-    `${encodeURIComponent(name)}/pause`,
-    url,
-    reason === undefined ? {} : { reason },
-  );
+  const paused = await change(connect(sources, url), name, 'pause', reason === undefined ? {} : { reason });
   print(
     json
       ? JSON.stringify(paused)
@@ -77,23 +72,36 @@ export async function startConnector(
   name: string,
   { url, json }: ConnectorOptions,
 ): Promise<number> {
-  const started = await change(sources, `${encodeURIComponent(name)}/resume`, url, {});
+  const started = await change(connect(sources, url), name, 'resume', {});
   print(json ? JSON.stringify(started) : `${plain(name)} sends.`);
   return EXIT.ok;
 }
 
+async function connectorsOf({ base, ask }: Connection): Promise<WireConnector[]> {
+  return (readAnswer(await ask(ROOT), base) as unknown as { connectors: WireConnector[] }).connectors;
+}
+
 async function change(
-  sources: ConfigSources,
-  path: string,
-  url: string | undefined,
+  connection: Connection,
+  name: string,
+  verb: 'pause' | 'resume',
   body: object,
 ): Promise<WireConnector> {
-  const { base, ask } = connect(sources, url);
-  const answer = await ask(`${ROOT}/${path}`, {
-    method: 'POST',
-    body: { type: 'application/json', text: JSON.stringify(body) },
-  });
-  return readAnswer(answer, base) as unknown as WireConnector;
+  const text = JSON.stringify(body);
+  const asked = { method: 'POST', body: { type: 'application/json', text } } as const;
+  return (await askOf(connection, name, verb, asked)) as unknown as WireConnector;
+}
+
+/** Asks something of one. Who names none that there is gets to know those that there are. */
+async function askOf(connection: Connection, name: string, what: string, asked?: Ask) {
+  try {
+    return readAnswer(await connection.ask(`${ROOT}/${encodeURIComponent(name)}/${what}`, asked), connection.base);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== EXIT.notFound) throw error;
+    const known = (await connectorsOf(connection)).map((one) => one.name);
+    if (known.includes(name)) throw error;
+    throw new CliError(EXIT.notFound, `No connector is named "${name}". ${knownConnectors(name, known)}`);
+  }
 }
 
 /** The newest PDUs, then, with `follow`, every new one. What is kept is the connector's `trace` to say. */
@@ -102,17 +110,12 @@ export async function traceConnector(
   name: string,
   { url, json, count, follow, pcap }: ConnectorOptions & { count: number; follow: boolean; pcap?: string },
 ): Promise<number> {
-  const { base, ask } = connect(sources, url);
-  const path = `${ROOT}/${encodeURIComponent(name)}/pdus`;
+  const connection = connect(sources, url);
   const read = async (query: string) =>
-    (readAnswer(await ask(`${path}?${query}`), base) as unknown as { pdus: WirePdu[] }).pdus;
+    ((await askOf(connection, name, `pdus?${query}`)) as unknown as { pdus: WirePdu[] }).pdus;
   const captured: BoundPdu[] = [];
   let last = 0;
-  for (
-    let page = await read(`limit=${pcap === undefined ? count : PAGE}`);
-    ;
-    page = await read(`limit=${PAGE}&after=${last}`)
-  ) {
+  for (let page = await read(`limit=${count}`); ; page = await read(`limit=${PAGE}&after=${last}`)) {
     for (const pdu of page) {
       last = pdu.id;
       if (pcap === undefined) print(json ? JSON.stringify(pdu) : pduLine(pdu));
@@ -123,8 +126,17 @@ export async function traceConnector(
     if (page.length < PAGE) await sleep(POLL_MS);
   }
   if (pcap !== undefined) tell(`${pcap} has ${captured.length} PDUs. Open it with: wireshark ${pcap}`);
-  else if (last === 0 && !json) tell(`Nothing is kept of ${name}. Its trace may be "failures": see pidge connector ls`);
+  else if (last === 0 && !json) tell(whyNothing(name, await connectorsOf(connection)));
   return EXIT.ok;
+}
+
+function whyNothing(name: string, connectors: readonly WireConnector[]): string {
+  const found = connectors.find((one) => one.name === name);
+  if (!found) return `Nothing is kept of ${name}. What is kept of ESMEs is smpp_server.trace to say.`;
+  const { kind, trace } = found;
+  if (trace === undefined) return `Nothing is kept of ${name}: it is of kind "${kind}", and PDUs are what SMPP has.`;
+  if (trace === 'all') return `Nothing went over ${name} yet.`;
+  return `Nothing is kept of ${name}: its trace is "${trace}". Keep all of it: pidge connector set ${name} trace=all`;
 }
 
 function save(path: string, pdus: BoundPdu[]): void {

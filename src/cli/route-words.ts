@@ -1,8 +1,8 @@
 /** What the flags of `pidge route set|rm` mean, and how an entry of `[[routes]]` is told. */
 import type { TomlTable } from 'smol-toml';
 import { formatAddress, parseSender } from '../domain/address.ts';
-import { nearest } from '../domain/nearest.ts';
 import { CARRIED_CHANNELS } from '../domain/routes.ts';
+import { knownConnectors } from './connector-names.ts';
 import { CliError, EXIT } from './exit.ts';
 
 /** Which messages, as flags say it: lists with commas; left out, any. */
@@ -53,7 +53,10 @@ export function matchOf({ prefix, sender, channel, account }: MatchFlags): Match
 export function waysOf(text: string, known: readonly string[]): WeightedConnector[] {
   const ways = itemsOf(text).map((item) => {
     const [, connector = '', weight = String(WEIGHT)] = /^([^:]*)(?::(.*))?$/s.exec(item) ?? [];
-    if (!known.includes(connector)) throw new CliError(EXIT.notFound, unknownConnector(connector, known));
+    if (!known.includes(connector)) {
+      const text = `--to names "${connector}", which is no connector. ${knownConnectors(connector, known)}`;
+      throw new CliError(EXIT.notFound, text);
+    }
     if (!/^\d{1,4}$/.test(weight) || Number(weight) > MOST) {
       throw new CliError(EXIT.usage, `--to gives ${connector} the weight "${weight}". Allowed: 0 to ${MOST}.`);
     }
@@ -100,13 +103,6 @@ export function matchWords({ to, from, channel, account }: Match): string {
 
 export function isForAll(match: Match): boolean {
   return KEYS.every((key) => match[key].length === 0);
-}
-
-function unknownConnector(name: string, known: readonly string[]): string {
-  const meant = nearest(name, known);
-  const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
-  const there = known.length === 0 ? 'There is none: pidge connector add' : `There are: ${known.join(', ')}.`;
-  return `--to names "${name}", which is no connector. ${there}${hint}`;
 }
 
 function judged(

@@ -27,8 +27,8 @@ export async function runServer(product: Product, sources: ConfigSources, option
   if (options.json) heard.push((event) => print(JSON.stringify(event, errorsAsText)));
   else if (config.mode === 'dev') heard.push(liveLines(print, painter(process.stdout)));
 
-  // Heard from here on: whoever starts us may stop us before we are up.
-  const stopAsked = signal();
+  // Whoever starts us may stop us before we are up: what hangs would never come to close what it has opened.
+  const stopHearing = onSignal(() => process.exit(EXIT.interrupted));
   const running = await startPidge(config, {
     observe: observers(...heard),
     metrics: metrics.text,
@@ -40,6 +40,8 @@ export async function runServer(product: Product, sources: ConfigSources, option
   }).catch((error: unknown) => {
     throw explainStart(error, product, config);
   });
+  stopHearing();
+  const stopAsked = signal();
 
   const { address, account, esmePort } = running;
   const started = { address, account, esmePort };
@@ -69,9 +71,17 @@ function signal(): Promise<void> {
         process.exit(EXIT.interrupted);
       }
     };
-    process.on('SIGINT', hear);
-    process.on('SIGTERM', hear);
+    onSignal(hear);
   });
+}
+
+/** Answers what ends the hearing. */
+function onSignal(hear: () => void): () => void {
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  for (const name of names) process.on(name, hear);
+  return () => {
+    for (const name of names) process.off(name, hear);
+  };
 }
 
 /** Turns what a start trips over into a text with a remedy; what is nobody's mistake stays as it is. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { submission } from '../../tests/helpers/smpp.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import type { Outcome, Submission } from './connector.ts';
-import { HandOver } from './hand-over.ts';
+import { HandOver, retryAfterOf } from './hand-over.ts';
 
 const TAKEN: Outcome = { kind: 'accepted', carrierIds: ['1'] };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -78,6 +78,16 @@ describe('handing over', () => {
     clock.advance(60_000);
     handOver.ease();
     expect(handOver.pause()).toMatchObject({ retryAfterMs: 1_000 });
+  });
+
+  it('pauses as usual when the carrier says to come again at once', () => {
+    const { clock, handOver } = rig(10);
+    const pauses = [1, 2, 3].map(() => {
+      const { retryAfterMs = 0 } = handOver.pause(retryAfterOf({ 'retry-after': '0' })) as { retryAfterMs?: number };
+      clock.advance(retryAfterMs);
+      return retryAfterMs;
+    });
+    expect(pauses).toEqual([1_000, 2_000, 4_000]);
   });
 
   it('begins nothing after its last instant, nor after the stop', async () => {

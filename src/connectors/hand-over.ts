@@ -52,9 +52,9 @@ export class HandOver {
     return this.#most * TURNS;
   }
 
-  /** Nothing begins for a while: `retryAfterMs` when the carrier says how long, else longer each time. */
+  /** Nothing begins for a while: `retryAfterMs` when the carrier says how long (0 says nothing), else longer each time. */
   pause(retryAfterMs?: number, note = 'the carrier has had enough'): Outcome {
-    const ms = Math.min(retryAfterMs ?? this.#pauseMs, LONGEST_PAUSE_MS);
+    const ms = Math.min(retryAfterMs || this.#pauseMs, LONGEST_PAUSE_MS);
     const until = this.#clock.monotonic() + ms;
     // Answers of requests that were under way together are one sign, not many.
     if (until > this.#pausedUntil) {

@@ -66,6 +66,13 @@ export function numberType(e164: string): NumberType {
   return look(e164)?.type ?? 'unknown';
 }
 
+/** The code for a number that takes no texts by its type: premium rate, fixed line. `null`: any other address. */
+export function typeRefusal(address: Address): 21268 | 21635 | null {
+  if (address.kind !== 'number') return null;
+  const type = numberType(address.e164);
+  return type === 'premium' ? 21268 : type === 'landline' ? 21635 : null;
+}
+
 /** The ISO 3166 country of a number; `null` for unknown ones and for international networks such as +800. */
 export function countryOf(e164: string): string | null {
   return look(e164)?.country ?? null;

@@ -3,6 +3,7 @@
  * Source: behaviour sheet 10; content_v1 description.
  */
 import type { Channel } from './address.ts';
+import { type Fault, findMisshapen } from './content-shapes.ts';
 import { parseAction } from './persistent-action.ts';
 
 /** What a template is made of, as it came over the wire. */
@@ -219,7 +220,7 @@ const COUNTS: Record<string, { field: string; from: number; to: number }> = {
 };
 
 /** What is wrong with a type of a template: where, and what it should be; `null`: nothing. */
-export function judgeType(type: string, content: unknown): { at: string; allowed: string } | null {
+export function judgeType(type: string, content: unknown): Fault | null {
   // Own ones only: a type may be called `constructor`.
   const required = Object.hasOwn(REQUIRED, type) ? REQUIRED[type] : undefined;
   if (required === undefined && !type.startsWith('whatsapp/')) {
@@ -233,6 +234,8 @@ export function judgeType(type: string, content: unknown): { at: string; allowed
   if (fields.has('time_slots')) fields.set('timeSlots', fields.get('time_slots'));
   const missing = required?.find((field) => (fields.get(field) ?? '') === '');
   if (missing) return { at: `types.${type}.${missing}`, allowed: 'a value: it is required' };
+  const misshapen = findMisshapen(type, Object.fromEntries(fields), `types.${type}`);
+  if (misshapen) return misshapen;
   const body = fields.get('body') ?? '';
   const longest = type === 'twilio/text' || type === 'twilio/media' ? LONGEST_TEXT : LONGEST_RICH_BODY;
   if (typeof body !== 'string' || body.length > longest) {

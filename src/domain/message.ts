@@ -83,6 +83,8 @@ export interface MessageOptions {
   buttons?: { text: string; payload: string }[];
   /** Who sends it as SMS when RCS cannot (`FallbackFrom`). */
   fallbackFrom?: string;
+  /** How its callback URL is asked, where that is not by POST (the `action` of a `<Message>`). */
+  callbackMethod?: 'GET';
   /** What came with an inbound message of a channel. */
   channel?: ChannelDetails;
   /** What the request said of itself (`Attempt`, `RiskCheck` and the like), by parameter, as given. */

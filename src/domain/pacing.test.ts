@@ -5,20 +5,28 @@ describe('slots', () => {
   const order = (intervalMicros: number, cost = 1) => ({ intervalMicros, cost, horizonMs: 10_000 });
 
   it('start at once on an idle lane', () => {
-    expect(takeSlot(5_000, order(1_000), 100)).toEqual({ dueAt: 100, nextAtMicros: 101_000 });
+    expect(takeSlot(5_000, order(1_000), 100)).toMatchObject({ dueAt: 100, nextAtMicros: 101_000 });
   });
 
   it('start when the lane is free on a busy one, and never before', () => {
-    expect(takeSlot(900_001, order(1_000), 100)).toEqual({ dueAt: 901, nextAtMicros: 901_001 });
+    expect(takeSlot(900_001, order(1_000), 100)).toMatchObject({ dueAt: 901, nextAtMicros: 901_001 });
   });
 
   it('of a long message push the next one by as many slots as it has segments', () => {
-    expect(takeSlot(0, order(1_000, 3), 0)).toEqual({ dueAt: 0, nextAtMicros: 3_000 });
+    expect(takeSlot(0, order(1_000, 3), 0)).toMatchObject({ dueAt: 0, nextAtMicros: 3_000 });
   });
 
   it('are given up to the horizon, and not beyond it', () => {
     expect(takeSlot(10_100_000, order(1_000), 100)?.dueAt).toBe(10_100);
     expect(takeSlot(10_100_001, order(1_000), 100)).toBeNull();
+  });
+
+  it('are not for what has lapsed by then: it is due at its end, and who comes next has its slot', () => {
+    const late = takeSlot(5_000_000, order(1_000_000), 100, 4_999);
+    expect(late).toEqual({ dueAt: 5_000, nextAtMicros: 5_000_000, lapses: true });
+    const inTime = takeSlot(5_000_000, order(1_000_000), 100, 5_000);
+    expect(inTime).toEqual({ dueAt: 5_000, nextAtMicros: 6_000_000, lapses: false });
+    expect(takeSlot(10_100_001, order(1_000), 100, 4_999)).toBeNull();
   });
 
   it('never exceed the rate over a thousand messages at 75 a second', () => {
@@ -31,7 +39,7 @@ describe('slots', () => {
   it('cost nothing on a lane without a rate', () => {
     expect(intervalOf(0)).toBe(0);
     expect(intervalOf(Number.POSITIVE_INFINITY)).toBe(0);
-    expect(takeSlot(50, order(0, 9), 100)).toEqual({ dueAt: 100, nextAtMicros: 100_000 });
+    expect(takeSlot(50, order(0, 9), 100)).toMatchObject({ dueAt: 100, nextAtMicros: 100_000 });
   });
 });
 
@@ -74,12 +82,32 @@ describe('new slots after a change of rate', () => {
 
   it('follow each other by cost, from the instant given', () => {
     const slots = respace([waiting(1, 50), waiting(2, 60, 3), waiting(3, 90)], 10_000_000, 100_000);
-    expect(slots).toEqual({ dueAts: [10_000, 10_100, 10_400], freeAtMicros: 10_500_000 });
+    expect(slots).toEqual({
+      dueAts: [10_000, 10_100, 10_400],
+      last: { id: 3, dueAt: 10_400 },
+      freeAtMicros: 10_500_000,
+    });
   });
 
   it('keep what was put off from coming back early', () => {
     const slots = respace([waiting(1, 20_000, 1, true), waiting(2, 21_000)], 10_000_000, 100_000);
     expect(slots.dueAts).toEqual([20_000, 20_100]);
+  });
+
+  it('are for what had none if they begin before it lapses, and else nobody stands in line behind it', () => {
+    const lapsing = (id: number, dueAt: number) => ({ ...waiting(id, dueAt), lapses: true });
+    const slots = respace(
+      [waiting(1, 50), lapsing(2, 10_100), lapsing(3, 10_101), waiting(4, 10_102)],
+      10_000_000,
+      100_000,
+    );
+    expect(slots.dueAts).toEqual([10_000, null, 10_100, 10_200]);
+  });
+
+  it('go on behind those of the step before', () => {
+    const first = respace([waiting(9, 1)], 10_000_000, 100);
+    const { dueAts } = respace([waiting(3, 2)], first.freeAtMicros, 100, first.last);
+    expect(dueAts).toEqual([10_001]);
   });
 
   it('keep the order where ids and times disagree, at any rate', () => {

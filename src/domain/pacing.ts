@@ -9,15 +9,20 @@ import type { Address, NumberType } from './address.ts';
  * The slot of a message of `cost` segments on a lane that is free from `nextAtMicros` on: when the message is due (epoch
  * ms), and from when the lane is free after it. Its parts leave back to back, and then as many slots pass as it had
  * segments (settled: a rate is judged by message starts). `null`: more than `horizonMs` stand in line before it.
+ * What would be past `validUntil` (epoch ms) by then gets none, so nobody stands in line behind it: it `lapses`, and is
+ * due when it has.
  */
 export function takeSlot(
   nextAtMicros: number,
   { intervalMicros, cost, horizonMs }: { intervalMicros: number; cost: number; horizonMs: number },
   now: number,
-): { dueAt: number; nextAtMicros: number } | null {
+  validUntil = Number.POSITIVE_INFINITY,
+): { dueAt: number; nextAtMicros: number; lapses: boolean } | null {
   const start = Math.max(nextAtMicros, now * 1000);
   if (start - now * 1000 > horizonMs * 1000) return null;
-  return { dueAt: Math.ceil(start / 1000), nextAtMicros: start + intervalMicros * cost };
+  const dueAt = Math.ceil(start / 1000);
+  if (dueAt > validUntil) return { dueAt: validUntil + 1, nextAtMicros, lapses: true };
+  return { dueAt, nextAtMicros: start + intervalMicros * cost, lapses: false };
 }
 
 /** The slot of one segment in microseconds, rounded up so that the rate is never exceeded; 0 (no pacing) for a rate of 0 or `Infinity`. */
@@ -67,32 +72,48 @@ export function defaultRate(kind: SenderKind, country: string | null, type: Numb
   }
 }
 
-/** Work that waits for its slot: epoch ms, segments. `isRetry`: it was put off, and is not to come back early. */
+/**
+ * Work that waits for its slot: epoch ms, segments. `isRetry`: it was put off, and is not to come back early. `lapses`:
+ * it had no slot and is past its validity when it is due; it gets one that begins before, or none again.
+ */
 export interface Waiting {
   id: number;
   dueAt: number;
   cost: number;
   isRetry: boolean;
+  lapses?: boolean;
 }
+
+/** What a piece of work has been given (epoch ms). */
+export interface Slot {
+  id: number;
+  dueAt: number;
+}
+
+/** Before everything. */
+export const NO_SLOT: Slot = { id: 0, dueAt: -1 };
 
 /**
  * New slots (epoch ms) for what waits on a lane whose rate has changed, given in its order: by due time, then id. They
- * keep that order, so one that has a smaller id than the one before it starts a millisecond later at least. Also the
- * instant at which the lane is free after them.
+ * keep that order, so one that has a smaller id than the one before it starts a millisecond later at least; `before` is
+ * the one before the first of them. `null`: none. Also the last of them, and the instant at which the lane is free after
+ * it.
  */
 export function respace(
   waiting: Waiting[],
   startMicros: number,
   intervalMicros: number,
-): { dueAts: number[]; freeAtMicros: number } {
+  before: Slot = NO_SLOT,
+): { dueAts: (number | null)[]; last: Slot; freeAtMicros: number } {
   let free = startMicros;
-  let last = { id: 0, dueAt: Number.NEGATIVE_INFINITY };
-  const dueAts = waiting.map(({ id, dueAt, cost, isRetry }) => {
+  let last = before;
+  const dueAts = waiting.map(({ id, dueAt, cost, isRetry, lapses }) => {
     const start = isRetry ? Math.max(free, dueAt * 1000) : free;
     const slot = Math.max(Math.ceil(start / 1000), id < last.id ? last.dueAt + 1 : last.dueAt);
+    if (lapses && slot >= dueAt) return null;
     free = start + intervalMicros * cost;
     last = { id, dueAt: slot };
     return slot;
   });
-  return { dueAts, freeAtMicros: free };
+  return { dueAts, last, freeAtMicros: free };
 }

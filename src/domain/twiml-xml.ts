@@ -1,7 +1,6 @@
 /**
- * XML of strangers, read into elements. Refused beyond what XML itself forbids: DOCTYPE, processing instructions,
- * entities other than the five, more than 20 levels or 1 000 elements. The caller bounds the length; as nothing expands,
- * nothing grows beyond it.
+ * XML of strangers, read into elements. Refused beyond what XML itself forbids: DOCTYPE, entities other than the five,
+ * more than 20 levels or 1 000 elements. The caller bounds the length; as nothing expands, nothing grows beyond it.
  */
 import { SaxesParser } from 'saxes';
 import type { Place, TwimlFault } from './twiml-shapes.ts';
@@ -10,11 +9,11 @@ export interface Element extends Place {
   name: string;
   /** Without those that only serve XML: `xmlns…`, `xml:…`, `xsi:…`. */
   attributes: [name: string, value: string][];
-  /** Elements and the text between them; comments leave no gap. */
+  /** Elements and the text between them; comments and processing instructions leave no gap. */
   children: (Element | string)[];
 }
 
-export type ReadXml = { ok: true; root: Element; encoding: string | null } | TwimlFault;
+export type ReadXml = { ok: true; root: Element } | TwimlFault;
 
 const DEEPEST = 20;
 const MOST_ELEMENTS = 1_000;
@@ -42,7 +41,6 @@ export function readXml(text: string): ReadXml {
   parser.ENTITIES = ENTITIES;
   const open: Element[] = [];
   let root: Element | null = null;
-  let encoding: string | null = null;
   let elements = 0;
 
   const refuse = (why: string) => {
@@ -57,10 +55,6 @@ export function readXml(text: string): ReadXml {
   };
   parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')));
   parser.on('doctype', () => refuse('DOCTYPE is not taken'));
-  parser.on('processinginstruction', ({ target }) => refuse(`processing instructions are not taken: <?${target}`));
-  parser.on('xmldecl', (declaration) => {
-    encoding = declaration.encoding ?? null;
-  });
   parser.on('text', hear);
   parser.on('cdata', hear);
   parser.on('opentag', ({ name, attributes }) => {
@@ -84,5 +78,5 @@ export function readXml(text: string): ReadXml {
   }
   // Without a root saxes has complained already.
   if (root === null) return { ok: false, code: 12100, why: 'no root element', line: 1, column: 1 };
-  return { ok: true, root, encoding };
+  return { ok: true, root };
 }

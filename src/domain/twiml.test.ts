@@ -71,6 +71,12 @@ describe('a document', () => {
     );
   });
 
+  it('may hold processing instructions, which are for others', () => {
+    const text =
+      '<?xml version="1.0"?>\n<?xml-stylesheet href="a.xsl"?><Response><Message>H<?php 1?>i</Message></Response><?x?>';
+    expect(readAnswer(answer(text))).toEqual({ ok: true, verbs: [message()], warnings: [] });
+  });
+
   it('takes body and media as nouns, or text beside media', () => {
     const media = ['https://example.com/a.png', 'https://example.com/b.png'];
     const nouns = media.map((url) => `<Media> ${url} </Media>`).join('');
@@ -195,15 +201,9 @@ describe('refused', () => {
       '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><Response><Message>&b;</Message></Response>',
     ],
     ['an external entity', '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><Response>&x;</Response>'],
-    ['a processing instruction', '<?xml-stylesheet href="a"?><Response/>'],
-    ['a processing instruction', '<Response><?php echo 1 ?></Response>'],
+    ['an XML declaration that comes late', '<Response><?xml version="1.0"?></Response>'],
     ['21 levels', `<Response>${'<a>'.repeat(20)}${'</a>'.repeat(20)}</Response>`],
     ['1001 elements', `<Response>${'<a/>'.repeat(1000)}</Response>`],
-    ['a wide encoding', '<?xml version="1.0" encoding="utf-16"?><Response/>'],
-    [
-      'Latin-1 with more than ASCII',
-      '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Message>é</Message></Response>',
-    ],
   ])('%s %j', (_, text) => {
     expect(readAnswer(answer(text))).toEqual({
       ok: false,
@@ -214,11 +214,18 @@ describe('refused', () => {
     });
   });
 
+  it.each([
+    ['<?xml version="1.0" encoding="utf-16"?><Response/>', 'utf-16 without a byte order mark'],
+    ['<?xml version="1.0" encoding="x-none"?><Response><Message>é</Message></Response>', 'charset x-none is not known'],
+  ])('the encoding of %s', (text, why) => {
+    expect(readAnswer(answer(text))).toMatchObject({ ok: false, code: 12100, why });
+  });
+
   it('at the edge of its limits it is taken', () => {
     expect(codesOf(`${'<a>'.repeat(19)}${'</a>'.repeat(19)}`)).toEqual([12200]);
     expect(codesOf('<a/>'.repeat(999))).not.toContain(12100);
     expect(readAnswer(answer('<?xml version="1.0" encoding="ISO-8859-1"?><Response/>'))).toMatchObject({ ok: true });
-    expect(readAnswer(answer('<Response/>', 'text/html;charset=ISO-8859-1'))).toMatchObject({ ok: true });
+    expect(readAnswer(answer('<Response/>', 'text/html;charset=x-none'))).toMatchObject({ ok: true });
   });
 
   it.each([
@@ -240,7 +247,7 @@ describe('refused', () => {
     ['image/png', 'x'],
     ['', '<Response/>'],
     [null, '<Response/>'],
-    ['text/xml; charset=ISO-8859-1', '<Response><Message>é</Message></Response>'],
+    ['text/xml; charset=x-none', '<Response><Message>é</Message></Response>'],
     ['text/plain; charset=utf-16', 'Hi'],
   ])('type %s', (type, body) => expect(readAnswer(answer(body, type))).toMatchObject({ ok: false, code: 12300 }));
 
@@ -248,11 +255,34 @@ describe('refused', () => {
     expect(readAnswer(answer('<Response/>', 'text/xml', status))).toMatchObject({ ok: false, code: 11200 });
   });
 
-  it('bytes that are not UTF-8', () => {
+  it('bytes that are not in their charset', () => {
     const broken = Uint8Array.of(...bytes('<Response><Message>'), 0xe9, ...bytes('</Message></Response>'));
     expect(readAnswer(answer(broken))).toMatchObject({ ok: false, code: 12100 });
-    expect(readAnswer(answer(Uint8Array.of(0xff, 0xfe, 0x3c, 0x00)))).toMatchObject({ ok: false, code: 12100 });
+    expect(readAnswer(answer(Uint8Array.of(0xff, 0xfe, 0x3c)))).toMatchObject({ ok: false, code: 12100 });
     expect(readAnswer(answer(broken, 'text/plain'))).toMatchObject({ ok: false, code: 12100 });
+  });
+});
+
+describe('the charset of an answer', () => {
+  const document = (text: string, encoding?: string) =>
+    `<?xml version="1.0"${encoding ? ` encoding="${encoding}"` : ''}?><Response><Message>${text}</Message></Response>`;
+  const latin1 = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
+  const utf16 = (text: string) => Uint8Array.from(Buffer.from(`\ufeff${text}`, 'utf16le'));
+  const swapped = (text: string) => Uint8Array.from(Buffer.from(`\ufeff${text}`, 'utf16le').swap16());
+
+  it.each([
+    ['the header', 'text/xml; charset=ISO-8859-1', latin1(document('Grüße')), 'Grüße'],
+    ['the declaration', 'text/xml', latin1(document('Grüße', 'ISO-8859-1')), 'Grüße'],
+    ['the declaration', 'text/xml', latin1(document('5 \x80', 'windows-1252')), '5 €'],
+    ['the header before the declaration', 'text/xml; charset="utf-8"', bytes(document('Grüße', 'latin1')), 'Grüße'],
+    ['the byte order mark', 'text/xml', utf16(document('Grüße 😀', 'UTF-16')), 'Grüße 😀'],
+    ['the byte order mark', 'text/xml; charset=utf-16', swapped(document('Grüße 😀')), 'Grüße 😀'],
+    ['the mark before the header', 'text/xml; charset=latin1', bytes(`\ufeff${document('Grüße')}`), 'Grüße'],
+    ['the header of plain text', 'text/plain; charset=iso-8859-1', latin1('Grüße'), 'Grüße'],
+    ['the mark of plain text', 'text/plain', utf16('Grüße'), 'Grüße'],
+    ['nobody', 'text/plain', bytes(document('Grüße', 'latin1')), document('Grüße', 'latin1')],
+  ])('is told by %s: %s', (_, type, body, text) => {
+    expect(readAnswer(answer(body, type))).toEqual({ ok: true, verbs: [message({ body: text })], warnings: [] });
   });
 });
 

@@ -3,6 +3,7 @@
  * the bytes, the result is a value, in time linear in their number.
  */
 
+import { readText } from './answer-text.ts';
 import { characters } from './segments.ts';
 import { LONGEST_REPLY, type Place, type ReadTwiml, type TwimlFault, type Verb } from './twiml-shapes.ts';
 import { readVerbs } from './twiml-verbs.ts';
@@ -23,9 +24,6 @@ export interface WebhookAnswer {
 export const LONGEST_ANSWER_BYTES = 65_536;
 
 const XML_TYPES = new Set(['text/xml', 'application/xml', 'text/html']);
-const UTF8 = /^utf-?8$/i;
-/** A document that could be read at all is in none of these. */
-const WIDE = /^(?:utf-?(?:16|32)|ucs-|iso-10646)/i;
 const WHOLE: Place = { line: null, column: null };
 
 /**
@@ -42,19 +40,16 @@ export function readAnswer(answer: WebhookAnswer): ReadTwiml {
   if (type !== 'text/plain' && !XML_TYPES.has(type)) {
     return refused(12300, type === '' ? 'no Content-Type; answer with text/xml' : `Content-Type ${type}, not text/xml`);
   }
-  if (!isReadable(charset, body)) return refused(12300, `charset ${charset}: only UTF-8 is read`);
-  const text = decode(body);
-  if (text === null) return refused(12100, 'the answer is not UTF-8');
-  return type === 'text/plain' ? readPlain(text) : readDocument(text, answer);
+  const isPlain = type === 'text/plain';
+  const read = readText(body, charset, !isPlain);
+  if (!read.ok) return refused(read.code, read.why);
+  return isPlain ? readPlain(read.text) : readDocument(read.text, answer.url);
 }
 
-function readDocument(text: string, { body, url }: WebhookAnswer): ReadTwiml {
+function readDocument(text: string, url: string): ReadTwiml {
   const xml = readXml(text);
   if (!xml.ok) return xml;
-  const { root, encoding } = xml;
-  if (!isReadable(encoding, body)) {
-    return { ok: false, code: 12100, why: `encoding ${encoding}: only UTF-8 is read`, line: 1, column: 1 };
-  }
+  const { root } = xml;
   if (root.name !== 'Response') {
     const { line, column } = root;
     return { ok: false, code: 12102, why: `the root is <${root.name.slice(0, 80)}>, not <Response>`, line, column };
@@ -75,22 +70,6 @@ function readType(header: string): { type: string; charset: string | null } {
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim());
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.slice('charset='.length);
   return { type: type.toLowerCase(), charset: charset?.replace(/^"(.*)"$/, '$1') || null };
-}
-
-/** Declared UTF-8, or declared as something in which plain ASCII, and nothing else is there, means the same. */
-function isReadable(charset: string | null, body: Uint8Array): boolean {
-  if (charset === null || UTF8.test(charset)) return true;
-  return !WIDE.test(charset) && body.every((byte) => byte < 0x80);
-}
-
-/** Without its byte order mark; `null`: no UTF-8. */
-function decode(body: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    // That it throws is how it says no.
-    return null;
-  }
 }
 
 function isBlank(body: Uint8Array): boolean {

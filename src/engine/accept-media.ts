@@ -1,4 +1,5 @@
 /** What a draft's media make of its message: which of them are taken, and how they are going to leave. */
+import { formatAddress } from '../domain/address.ts';
 import { refuse } from '../domain/errors.ts';
 import { mostMedia } from '../domain/media.ts';
 import type { MessageOptions } from '../domain/message.ts';
@@ -40,7 +41,7 @@ export function mediaOf(draft: Draft, sender: Sender | null, service: Service | 
   const isConverted = from !== null && service?.mmsConverter === true && !(canMms && isReached);
   if (!canMms && !isConverted) {
     const fix = 'Send a link in the text, use a number with MMS, or send through a service with MmsConverter';
-    throw refuse(21621, {}, { parameter: 'From', received: sender?.address ?? '', fix });
+    throw refuse(21621, {}, { parameter: 'From', received: formatAddress(from), fix });
   }
   return { urls: given, prefix: 'MM', options: isConverted ? { ...options, mediaAsLinks: true } : options };
 }

@@ -43,10 +43,13 @@ export function makeCallbackAlerts(raise: (drafts: AlertDraft[]) => void) {
 function requestOf(work: CallbackWork, { request }: Record): AlertRequest {
   const { form, click, url } = work.payload;
   const mask = masked(work);
-  const sent: [string, string][] = form?.params ?? (click ? [] : [...new URLSearchParams(request.body)]);
-  const parameters = withoutContent(sent).map(([name, value]): [string, string] => [name, mask(value)]);
   const parsed = parseCallbackUrl(url);
-  return { method: request.method, url: mask(parsed.ok ? parsed.target : request.url), parameters };
+  const asked = parsed.ok ? parsed.target : request.url;
+  // Those of a GET stand behind the URL.
+  const text = request.method === 'GET' ? request.url.slice(asked.length + 1) : request.body;
+  const sent: [string, string][] = form?.params ?? (click ? [] : [...new URLSearchParams(text)]);
+  const parameters = withoutContent(sent).map(([name, value]): [string, string] => [name, mask(value)]);
+  return { method: request.method, url: mask(asked), parameters };
 }
 
 function responseOf(work: CallbackWork, { response }: Record): AlertDraft['response'] {

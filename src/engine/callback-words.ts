@@ -50,7 +50,7 @@ export function makeWords({ store, installSidOf, onFault }: WordsParts): WordsOf
     if (click) return { method: 'POST', params: [], kept: [] };
     if (form) return { ...form, kept: form.params };
     const params = callbackParams(work, await installOf(work));
-    return { method: 'POST', params, kept: params };
+    return { method: work.payload.method ?? 'POST', params, kept: params };
   };
 }
 

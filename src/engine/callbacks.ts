@@ -193,15 +193,12 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
         finishGone(job, at);
         return;
       }
-      const { method, url, headers, body, kept } = callbackRequest(work, receiver, token, words);
+      const { kept, ...request } = callbackRequest(work, receiver, token, words);
       let result: OutgoingResult | null = null;
       if (token !== null) {
         faults.at('callback.before-request');
         result = await outgoing.request({
-          method,
-          url,
-          headers,
-          body,
+          ...request,
           connectMs: receiver.rules.connectMs,
           readMs: receiver.rules.readMs,
           totalMs: budgetOf(job),
@@ -297,7 +294,8 @@ export function makeCallbacks(parts: CallbackParts): Callbacks {
       sid: messageSid,
       accountSid,
       status: kindOf(payload),
-      url: what.request.url,
+      // The parameters of a GET are kept with its attempt, and stay out of the log.
+      url: receiver.ok ? receiver.target : payload.url,
       httpStatus: what.response?.status ?? null,
       ms: what.ms,
       attempt,

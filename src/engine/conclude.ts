@@ -60,9 +60,11 @@ export function submissionOf(
     message,
     media.map(({ url }) => url),
   );
-  // WhatsApp shows a text beside pictures alone.
+  const actions = message.options.actions ?? [];
+  // WhatsApp shows a text beside pictures alone: beside no other file, and no place.
   const isMute =
-    message.to.startsWith('whatsapp:') && media.some(({ contentType }) => !contentType.startsWith('image/'));
+    message.to.startsWith('whatsapp:') &&
+    (media.some(({ contentType }) => !contentType.startsWith('image/')) || actions.length > 0);
   return {
     messageSid: message.sid,
     accountSid: message.accountSid,
@@ -71,7 +73,7 @@ export function submissionOf(
     parts: isMute ? [''] : parts,
     encoding,
     media: message.options.mediaAsLinks ? [] : media,
-    actions: message.options.actions ?? [],
+    actions,
     ...(message.options.buttons && { buttons: message.options.buttons }),
     ...(message.options.content && { content: message.options.content }),
     attempt: work.attempt,
@@ -91,7 +93,8 @@ function validityOf({ validUntil, createdAt, history }: Message, now: number): {
 
 /** Its media could not be read now. */
 export function unreadable(work: SendWork, now: number): SendSettlement {
-  return settlement(work, { kind: 'again', dueAt: now + retryMs(work.attempt), note: 'its media could not be read' });
+  const dueAt = Math.max(work.startAt, now + retryMs(work.attempt));
+  return settlement(work, { kind: 'again', dueAt, note: 'its media could not be read' });
 }
 
 export function settlement(work: SendWork, result: SendSettlement['result']): SendSettlement {
@@ -141,7 +144,8 @@ export function conclude(
       return moved(work, to, why, { ...past, refusedBy });
     }
     case 'busy': {
-      const dueAt = outcome.retryAfterMs === undefined ? retryAt : now + outcome.retryAfterMs;
+      // At once is no time to come again: it would be claimed, refused and due in a circle.
+      const dueAt = outcome.retryAfterMs ? now + outcome.retryAfterMs : retryAt;
       return { kind: 'again', dueAt, note: outcome.note ?? 'carrier busy', ...(work.past?.awaySince && { past }) };
     }
     case 'unreachable': {

@@ -133,6 +133,22 @@ describe('a connector that is away', () => {
     expect([sids(acme), sids(beta)]).toEqual([[], ['SM1']]);
   });
 
+  it('keeps what only waits for its end, having no place in a lane', async () => {
+    const { store, state, beta, dispatch, wind, sids } = room();
+    state.away = true;
+    for (const numMedia of [0, 1]) store.add({ connector: 'acme', dueAt: 60_001, numMedia });
+    // Its media would leave as links, and are not there to be read.
+    for (const { message } of store.rows)
+      Object.assign(message, { validUntil: 60_000, options: { mediaAsLinks: true } });
+    dispatch.start();
+    await wind(30_000);
+    expect(store.rows.map(({ connector, dueAt }) => [connector, dueAt])).toEqual([
+      ['acme', 60_001],
+      ['acme', 60_001],
+    ]);
+    expect(sids(beta)).toEqual([]);
+  });
+
   it('is claimed early but once where nobody else can have it, and keeps its place', async () => {
     const { store, state, dispatch, wind } = room();
     Object.assign(state, { away: true, hasBeta: false });

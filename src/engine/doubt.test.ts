@@ -141,6 +141,15 @@ describe('before a send is handed over', () => {
   });
 });
 
+describe('a busy carrier', () => {
+  it('is asked again when it says, but never at once', () => {
+    const told = (outcome: { retryAfterMs?: number }) => judge(work(), { kind: 'busy', ...outcome });
+    expect(told({ retryAfterMs: 250 })).toMatchObject({ kind: 'again', dueAt: NOW + 250 });
+    expect(told({})).toMatchObject({ dueAt: NOW + 4_000 });
+    expect(told({ retryAfterMs: 0 })).toMatchObject({ dueAt: NOW + 4_000 });
+  });
+});
+
 describe('a carrier out of reach', () => {
   it('is tried later and later, and left for another after its time', () => {
     const first = judge(work(undefined, { attempt: 1 }), { kind: 'unreachable' });

@@ -83,6 +83,45 @@ test('a ring for an earlier instant moves the alarm, one for a later instant doe
   expect(clock.untilNext()).toBe(200);
 });
 
+test.each([0, 1, 2, 3, 4, 5])(
+  'a ring for a later instant, %i ticks after the store named none, is kept',
+  async (ticks) => {
+    let isFirst = true;
+    const { clock, rows, ran, loop } = bench({
+      nextDueAt() {
+        const answer = Promise.resolve(rows[0]?.dueAt ?? null);
+        if (isFirst) void answer.then(commit);
+        isFirst = false;
+        return answer;
+      },
+    });
+    async function commit(): Promise<void> {
+      for (let tick = 0; tick < ticks; tick += 1) await null;
+      rows.push({ id: 1, dueAt: clock.now() + 100 });
+      loop.ring(clock.now() + 100);
+    }
+    loop.start();
+    for (let tick = 0; tick < 30; tick += 1) await null;
+    expect(clock.untilNext()).toBe(100);
+    clock.advance(100);
+    await loop.idle();
+    expect(ran).toEqual([1]);
+  },
+);
+
+test('a ring for an instant that comes before the pass ends is heard as it ends', async () => {
+  let name: (dueAt: null) => void = () => undefined;
+  const { clock, rows, ran, loop } = bench({ nextDueAt: () => new Promise((resolve) => (name = resolve)) });
+  loop.start();
+  for (let tick = 0; tick < 30; tick += 1) await null;
+  rows.push({ id: 1, dueAt: clock.now() + 100 });
+  loop.ring(clock.now() + 100);
+  clock.advance(100);
+  name(null);
+  for (let tick = 0; tick < 30; tick += 1) await null;
+  expect(ran).toEqual([1]);
+});
+
 test('a lost ring is a delay of one poll, not a loss', async () => {
   const { clock, rows, ran, loop } = bench();
   loop.start();

@@ -71,7 +71,7 @@ export class Loop<T> {
   /** The store refused: nothing but the alarm asks again. */
   #backingOff = false;
   #backoffMs = 0;
-  /** Earliest instant rung for during a pass, which may have asked the store for its next one before. */
+  /** Earliest instant rung for while pumping: the pass may have asked the store for its next one before. */
   #rungFor = Number.POSITIVE_INFINITY;
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelTimer: (() => void) | null = null;
@@ -138,6 +138,8 @@ export class Loop<T> {
       if (this.#running) this.#sleepFor(this.#backoffMs);
     }
     this.#pumping = false;
+    // Rung for after the store had named its next one, perhaps after the alarm was set.
+    this.ring(this.#rungFor);
     this.#changed();
   }
 
@@ -158,7 +160,7 @@ export class Loop<T> {
     }
     const next = await this.#options.nextDueAt();
     // Rung meanwhile: another pass follows.
-    if (this.#running && !this.#again) this.#sleepUntil(Math.min(next ?? Number.POSITIVE_INFINITY, this.#rungFor));
+    if (this.#running && !this.#again) this.#sleepUntil(next ?? Number.POSITIVE_INFINITY);
   }
 
   async #launch(items: T[]): Promise<void> {

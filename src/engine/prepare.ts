@@ -2,7 +2,7 @@
  * Judges a draft against what the account owns and counts its segments: everything about accepting a message but its
  * commit. What is prepared has no effect yet, and may be thrown away.
  */
-import { type Address, countryOf, formatAddress, numberType } from '../domain/address.ts';
+import { type Address, countryOf, formatAddress, typeRefusal } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { refuse } from '../domain/errors.ts';
 import type { Observer } from '../domain/events.ts';
@@ -95,14 +95,17 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
       const fix = 'Add it to safety.allow_to, or set safety.others = "simulate", in pidge.toml';
       throw refuse(21608, { To: toText }, { ...details, fix });
     }
+    if (fromText !== null) judgeType(to, toText);
     if (to.kind !== 'number') return;
-    const type = numberType(to.e164);
-    if (type === 'premium') throw refuse(21268, { To: toText }, details);
-    if (type === 'landline') throw refuse(21635, { To: toText }, details);
     const country = countryOf(to.e164);
     if (settings.allowedCountries && !(country && settings.allowedCountries.includes(country))) {
       throw refuse(21408, { To: toText }, { ...details, allowed: settings.allowedCountries.join(', ') });
     }
+  }
+
+  function judgeType(to: Address, toText: string): void {
+    const code = typeRefusal(to);
+    if (code !== null) throw refuse(code, { To: toText }, { parameter: 'To', received: toText });
   }
 
   async function mustFindService(account: Account, sid: string): Promise<Service> {
@@ -146,12 +149,14 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
       const parameter = magicParameter(magic);
       throw refuse(
         magic,
-        { To: to, From: from ?? '' },
+        { To: to, ...(from !== null && { From: from }) },
         { parameter, received: (parameter === 'From' ? from : to) ?? '' },
       );
     }
     judgeRecipient(draft.to, to, from);
     const service = draft.serviceSid === null ? null : await mustFindService(account, draft.serviceSid);
+    // A service without a sender judges it at release, unless it is to be validated now.
+    if (service?.synchronousValidation) judgeType(draft.to, to);
     const sender = draft.from && (await senderFor(account, service, draft.from));
     await judgeTrial(store, account, draft);
     if (from !== null || settings.refuseOptedOutForServices || service?.synchronousValidation) {

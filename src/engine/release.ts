@@ -4,7 +4,7 @@
  * claimed by somebody else) changes nothing there. One batch at a time: who is picked depends on who was picked before.
  * That holds on one node; on several, two first messages to somebody at the same instant may get two senders.
  */
-import { parseSender, parseTo } from '../domain/address.ts';
+import { parseSender, parseTo, typeRefusal } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import type { Message } from '../domain/message.ts';
@@ -177,6 +177,8 @@ export function makeReleases(parts: ReleaseParts): Releases {
     const to = parseTo(message.to);
     if (!to || message.serviceSid === null)
       throw new Error(`${messageSid} cannot be released: no service or recipient`);
+    const refused = typeRefusal(to);
+    if (refused !== null) return made({ kind: 'fail', errorCode: refused });
     const converted = { ...message, options: { ...message.options, mediaAsLinks: true as const } };
     const { fallbackFrom } = message.options;
     const cost = text.parts.length;

@@ -2,7 +2,7 @@
 import { parseSender } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Sender } from '../store/directory.ts';
-import type { Store } from '../store/store.ts';
+import type { Repace, RepacePlace, Store } from '../store/store.ts';
 import type { LaneOf } from './lanes.ts';
 
 export interface RepaceParts {
@@ -15,10 +15,16 @@ export interface RepaceParts {
 
 /** As a sender has its rate: `null` is the default, 0 is not paced. */
 export interface RateChange {
-  sender: Pick<Sender, 'accountSid' | 'address'>;
-  former: number | null;
+  sender: Pick<Sender, 'sid' | 'accountSid' | 'address'>;
+  /** `unknown`: an earlier change was broken off, so what waits has several rates. */
+  former: number | null | 'unknown';
   rate: number | null;
 }
+
+/** Rows of one step: some 100 ms on PostgreSQL, which gives up a statement after 4.5 s, and 20 ms on SQLite. */
+const STEP = 2_000;
+/** Any rate at which a sender has a lane. */
+const PACED = { rate: 1 };
 
 /** Call it after the sender was saved. Answers how many messages were moved. */
 export async function repaceSender(parts: RepaceParts, { sender, former, rate }: RateChange): Promise<number> {
@@ -27,16 +33,26 @@ export async function repaceSender(parts: RepaceParts, { sender, former, rate }:
   const { accountSid, address } = sender;
   let moved = 0;
   for (const connector of parts.connectors) {
-    const before = parts.laneOf(connector, accountSid, from, { rate: former }, 1);
-    const after = parts.laneOf(connector, accountSid, from, { rate }, 1);
-    const lane = after ?? before;
-    if (lane === null || before?.intervalMicros === after?.intervalMicros) continue;
+    const laneAt = (at: Pick<Sender, 'rate'>) => parts.laneOf(connector, accountSid, from, at, 1);
+    const after = laneAt({ rate });
+    const lane = after ?? laneAt(PACED);
+    const intervalMicros = after?.intervalMicros ?? null;
+    const formerMicros = former === 'unknown' ? 0 : (laneAt({ rate: former })?.intervalMicros ?? null);
+    if (lane === null || (former !== 'unknown' && formerMicros === intervalMicros)) continue;
     const { key, horizonMs } = lane;
-    const intervals = { formerMicros: before?.intervalMicros ?? null, intervalMicros: after?.intervalMicros ?? null };
-    moved += await parts.store.repace(
-      { accountSid, from: address, connector, key, horizonMs, ...intervals },
-      parts.clock.now(),
-    );
+    const change = { accountSid, from: address, connector, key, horizonMs, formerMicros, intervalMicros };
+    moved += await repaceLane(parts, change);
   }
+  return moved;
+}
+
+async function repaceLane({ store, clock }: RepaceParts, change: Repace): Promise<number> {
+  let moved = 0;
+  let place: RepacePlace | null = null;
+  do {
+    const step = await store.repace({ ...change, limit: STEP, place }, clock.now());
+    moved += step.moved;
+    place = step.next;
+  } while (place !== null);
   return moved;
 }

@@ -1,7 +1,7 @@
 /** Asks an app for one document that answers an inbound message, and reads what it says. */
 import type { AlertRequest, AlertResponse } from '../domain/alert.ts';
 import { withoutContent } from '../domain/alert.ts';
-import { type CallbackRules, parseCallbackUrl } from '../domain/callback-url.ts';
+import { type CallbackRules, type ParsedCallbackUrl, parseCallbackUrl } from '../domain/callback-url.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type CookieJar, emptyJar, takeCookies } from '../domain/cookies.ts';
 import type { Faults } from '../domain/faults.ts';
@@ -47,6 +47,7 @@ export interface Asked {
 }
 
 type Answered = OutgoingResult & { kind: 'answer' };
+type Receiver = ParsedCallbackUrl & { ok: true };
 
 const KEPT_ANSWER_BYTES = 4_096;
 /** Without `#rc` or `#rp`: the original's rule, one more try at once when there was no connection. */
@@ -61,10 +62,11 @@ export async function askDocument(parts: AskingParts, work: ReplyWork, payload: 
   const { message } = work;
   const { document, session } = payload;
   const { method, url } = document.target;
-  const reply = document.why === 'action' ? await store.message(message.accountSid, document.replySid) : null;
-  if (document.why === 'action' && reply === null) return unasked(url, { ok: true, verbs: [], warnings: [] });
   const receiver = parseCallbackUrl(url);
   if (!receiver.ok) return unasked(url, refused(11100, receiver.why));
+  const reply = document.why === 'action' ? await store.message(message.accountSid, document.replySid) : null;
+  if (document.why === 'action' && reply === null)
+    return unasked(receiver.target, { ok: true, verbs: [], warnings: [] });
   const shortCodeCountry = await countryOf(store, message.to);
   const params = paramsOf({ ...work, payload }, { reply, mediaUrl: parts.mediaUrl, shortCodeCountry });
   const token = await tokenFor(parts, message.accountSid);
@@ -75,15 +77,14 @@ export async function askDocument(parts: AskingParts, work: ReplyWork, payload: 
   const { result, ms } = await askWithin(parts, request, receiver.rules);
   const answer = result.kind === 'answer' ? result : null;
   const body = answer && (await decodeBody(bytesOf(answer), answer.headers['content-encoding'], LONGEST_ANSWER_BYTES));
-  const read = readResult(result, body, document.why === 'action', receiver.rules);
+  const read = readResult(result, body, document.why === 'action', receiver);
   const response = answer && {
     status: answer.status,
     headers: without(answer.headers, 'set-cookie'),
     // A usable answer is what the app writes to somebody: that stands in the messages it became, and goes with them.
     body: read.ok || body === null || 'kind' in body ? '' : cut(body),
   };
-  const setCookies = answer?.setCookies ?? [];
-  const jar = answer && takeCookies(work.jar ?? emptyJar(at), setCookies, answer.url, clock.now());
+  const jar = answer && jarAfter(answer, work.jar ?? emptyJar(at), clock.now());
   const harmless = withoutContent(params);
   const wire = wireOf(receiver, method, harmless);
   return {
@@ -145,7 +146,7 @@ function readResult(
   result: OutgoingResult,
   body: Awaited<ReturnType<typeof decodeBody>> | null,
   isAction: boolean,
-  rules: CallbackRules,
+  { url, rules }: Receiver,
 ): ReadTwiml {
   if (result.kind === 'failed') {
     // Both times are 15 s, and which of them runs out first says nothing: no answer in time is 11200.
@@ -156,8 +157,19 @@ function readResult(
     return refused(body?.errorCode === 11751 ? 11750 : (body?.errorCode ?? 11200), body?.text ?? '');
   }
   const contentType = result.headers['content-type'] ?? null;
-  const answer = { status: result.status, contentType, body, url: result.url };
+  const answer = { status: result.status, contentType, body, url: withLogin(result.url, url) };
   return isAction ? readAction(answer, () => readAnswer(answer)) : readAnswer(answer);
+}
+
+/** Relative URLs of an answer ask with the user and password of the URL that was asked, at the same origin alone. */
+function withLogin(answered: string, asked: string): string {
+  const [place, { origin, username, password }] = [new URL(answered), new URL(asked)];
+  return place.origin === origin ? Object.assign(place, { username, password }).href : answered;
+}
+
+/** Redirects that set cookies count as well: each cookie is of the hop that set it. */
+function jarAfter({ setCookies, url }: Answered, jar: CookieJar, now: number): CookieJar {
+  return setCookies.reduce((kept, hop) => takeCookies(kept, hop.headers, hop.url, now), takeCookies(jar, [], url, now));
 }
 
 async function tokenFor({ tokenOf, onFault }: AskingParts, accountSid: string): Promise<string | null> {

@@ -29,18 +29,19 @@ export function draftOf(
     const code = verb.from === null ? 14101 : 14102;
     return { ok: false, code, why: `${text.from} and ${text.to} are not of one channel` };
   }
+  const callback = callbackOf(verb, use);
   const draft: Draft = {
     to,
     from,
     serviceSid,
     sendAt: null,
     body: verb.body,
-    callbackUrl: callbackOf(verb, use),
+    callbackUrl: callback?.url ?? null,
     validitySeconds: null,
     smartEncoded: null,
     provideFeedback: false,
     tags: {},
-    options: {},
+    options: callback?.method === 'GET' ? { callbackMethod: 'GET' } : {},
     maxPriceMicros: null,
   };
   return { ok: true, draft: verb.media.length > 0 ? { ...draft, mediaUrls: verb.media } : draft };

@@ -4,11 +4,11 @@ import type { ParsedCallbackUrl } from '../domain/callback-url.ts';
 import { type CookieJar, cookieHeader } from '../domain/cookies.ts';
 import { actionParams, fallbackParams, inboundParams, type Params, type WebhookMethod } from '../domain/inbound.ts';
 import type { Message } from '../domain/message.ts';
-import { signForm, signGet } from '../domain/signature.ts';
+import type { OutgoingRequest } from '../net/outgoing.ts';
 import type { ReplyWork } from '../store/inbound-shapes.ts';
 import type { Media } from '../store/media.ts';
 import { encodeForm } from './callback-plan.ts';
-import { FORM, USER_AGENT, uuidOf } from './callback-request.ts';
+import { FORM, signing, USER_AGENT, uuidOf, withQuery } from './callback-request.ts';
 
 export interface ReplyRequest {
   method: WebhookMethod;
@@ -17,6 +17,7 @@ export interface ReplyRequest {
   /** The same without them: what is signed. */
   target: string;
   headers: Record<string, string>;
+  headersAt: OutgoingRequest['headersAt'];
   body?: string;
 }
 
@@ -62,16 +63,17 @@ export function replyRequest(asking: ReplyAsking, token: string): ReplyRequest {
   const { work, documentNumber, receiver, method, params, jar, now } = asking;
   const { url, target, body } = wireOf(receiver, method, params);
   const cookies = jar && cookieHeader(jar, target, now);
+  const headersAt = signing(token, params);
   const headers: Record<string, string> = {
     ...(method !== 'GET' && { 'Content-Type': FORM }),
-    'X-Twilio-Signature': method === 'GET' ? signGet(token, target) : signForm(token, target, params),
+    ...headersAt(target, method),
     'I-Twilio-Idempotency-Token': uuidOf(`${work.message.sid}/${work.workId}/${documentNumber}`),
     'User-Agent': USER_AGENT,
     Accept: '*/*',
     'Accept-Encoding': 'gzip',
     ...(cookies && { Cookie: cookies }),
   };
-  return { method, url, target, headers, ...(body !== null && { body }) };
+  return { method, url, target, headers, headersAt, ...(body !== null && { body }) };
 }
 
 /** Where the parameters go: into the query of a GET, else into the body. */
@@ -83,12 +85,4 @@ export function wireOf(
   const form = encodeForm(params);
   if (method !== 'GET') return { url, target, body: form };
   return { url: withQuery(url, form), target: withQuery(target, form), body: null };
-}
-
-/**
- * Behind a query that is there already, which stays as it is. A question mark is left as it is too: a query may hold
- * one, and the SDK's middleware would take an escaped one for another address and refuse the signature.
- */
-function withQuery(url: string, form: string): string {
-  return `${url}${url.includes('?') ? '&' : '?'}${form.replaceAll('%3F', '?')}`;
 }

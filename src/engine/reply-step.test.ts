@@ -95,9 +95,10 @@ test('an action is asked, or told of statuses, or both, as the setting has it', 
   });
   expect(actionOf(verb, 'SM1', 'callback')).toBeNull();
   expect(actionOf(message('a'), 'SM1', 'both')).toBeNull();
-  expect(callbackOf(verb, 'both')).toBe('https://app.example/done');
+  expect(callbackOf(verb, 'both')).toEqual({ url: 'https://app.example/done', method: 'GET' });
   expect(callbackOf(verb, 'document')).toBeNull();
-  expect(callbackOf({ ...verb, statusCallback: 'https://app.example/told' }, 'both')).toBe('https://app.example/told');
+  const told = { url: 'https://app.example/told', method: 'POST' };
+  expect(callbackOf({ ...verb, statusCallback: told.url }, 'both')).toEqual(told);
 });
 
 test('of an action only TwiML is read', () => {

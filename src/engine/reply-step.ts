@@ -3,7 +3,7 @@
  * replies room, without its machinery. Values in, values out.
  */
 import { openDocument, takeVerbs } from '../domain/reply-session.ts';
-import type { MessageVerb, ReadTwiml, TwimlFault, TwimlWarning, Verb } from '../domain/twiml-shapes.ts';
+import type { MessageVerb, Method, ReadTwiml, TwimlFault, TwimlWarning, Verb } from '../domain/twiml-shapes.ts';
 import type { NextDocument, ReplyPayload } from '../store/inbound-shapes.ts';
 
 /**
@@ -63,9 +63,13 @@ export function actionOf(verb: MessageVerb, replySid: string, use: ActionUse): N
   return { target: { url: verb.action, method: verb.method }, why: 'action', replySid };
 }
 
-/** Who is told of the statuses of a reply. */
-export function callbackOf({ statusCallback, action }: MessageVerb, use: ActionUse): string | null {
-  return statusCallback ?? (use === 'document' ? null : action);
+/** Who is told of the statuses of a reply: an action by its `method`, so that one URL is asked in one way. */
+export function callbackOf(
+  { statusCallback, action, method }: MessageVerb,
+  use: ActionUse,
+): { url: string; method: Method } | null {
+  if (statusCallback !== null) return { url: statusCallback, method: 'POST' };
+  return action === null || use === 'document' ? null : { url: action, method };
 }
 
 /**

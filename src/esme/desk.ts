@@ -59,13 +59,14 @@ export function makeDesk(parts: DeskParts): Desk {
     }
   }
 
-  /** The id of one message, or of its part. */
+  /** The id of one message, or of its part. Each takes a turn of its user's rate, however many came in one PDU. */
   async function submit(
     user: EsmeUser,
     pdu: SubmitPdu,
     to: { destAddrTon: number; destinationAddr: string },
     id: string | null = null,
   ): Promise<string> {
+    if (!users.takeTurn(user)) throw new Refusal(ESME.ESME_RTHROTTLED, `more than ${user.ratePerSecond}/s`);
     const source = fromWireAddress({ ton: pdu.sourceAddrTon, addr: pdu.sourceAddr });
     // Without a source the service picks one; it may stand where senders do.
     const from = source === '' ? (user.serviceSid ?? '') : source;
@@ -80,12 +81,12 @@ export function makeDesk(parts: DeskParts): Desk {
     return submissions.take({ user: name, accountSid, part, wants: wantsOf(pdu), form, reference, id });
   }
 
-  /** A message each, under one id; who cannot be reached is named in the answer. */
+  /** A message each, under one id; who cannot be reached, or is too many for now, is named in the answer. */
   async function submitToMany(user: EsmeUser, pdu: PduOf<'submit_multi'>): Promise<PduDraft> {
     const { sequence, destinations } = pdu;
     const failures: { ton: number; npi: number; addr: string; commandStatus: number }[] = [];
     let id: string | null = null;
-    let first: Refusal | null = null;
+    let forAll: Refusal | null = null;
     for (const one of destinations) {
       try {
         if (one.kind === 'list') throw new Refusal(ESME.ESME_RINVDLNAME, 'there are no distribution lists');
@@ -94,14 +95,15 @@ export function makeDesk(parts: DeskParts): Desk {
         id ??= made;
       } catch (error) {
         const refusal = refusalFrom(error) ?? fault(error);
-        first ??= refusal;
+        // A final status for all would be the end of those that are only too many for now.
+        if (forAll === null || refusal.commandStatus === ESME.ESME_RTHROTTLED) forAll = refusal;
         tell(user, refusal);
         const { ton, npi, addr } = one.kind === 'list' ? { ton: 0, npi: 0, addr: one.name } : one;
         failures.push({ ton, npi, addr, commandStatus: refusal.commandStatus });
       }
     }
     if (id === null) {
-      const commandStatus = first?.commandStatus ?? ESME.ESME_RINVNUMDESTS;
+      const commandStatus = forAll?.commandStatus ?? ESME.ESME_RINVNUMDESTS;
       return { command: 'submit_multi_resp', sequence, commandStatus };
     }
     return { command: 'submit_multi_resp', sequence, messageId: id, failures };
@@ -129,20 +131,16 @@ export function makeDesk(parts: DeskParts): Desk {
 
   return {
     async serve(user, pdu, version) {
-      const isSubmit = pdu.command === 'submit_sm' || pdu.command === 'data_sm' || pdu.command === 'submit_multi';
-      const turn = users.begin(user, isSubmit);
-      if (turn === 'full') {
+      const begun = users.begin(user);
+      if (begun === null) {
         return refused(user, pdu, new Refusal(ESME.ESME_RMSGQFUL, `more than ${user.window} under way`), version);
-      }
-      if (turn === 'fast') {
-        return refused(user, pdu, new Refusal(ESME.ESME_RTHROTTLED, `more than ${user.ratePerSecond}/s`), version);
       }
       try {
         return await answer(user, pdu);
       } catch (error) {
         return refused(user, pdu, refusalFrom(error) ?? fault(error), version);
       } finally {
-        turn.end();
+        begun.end();
       }
     },
   };

@@ -1,10 +1,12 @@
 /** query_sm and cancel_sm, about the ids that submits were answered with. Nobody learns of another account's messages. */
+import { formatAddress, parseSender } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { sidOfPartId } from '../domain/esme-address.ts';
 import type { Observer } from '../domain/events.ts';
 import { isFinal, type Message } from '../domain/message.ts';
 import { isSid } from '../domain/sid.ts';
 import type { Store } from '../store/store.ts';
+import { fromWireAddress } from '../wire/smpp/addresses.ts';
 import { ESME } from '../wire/smpp/codes.ts';
 import type { PduDraft, PduOf } from '../wire/smpp/pdu.ts';
 import { writeAbsoluteTime } from '../wire/smpp/times.ts';
@@ -37,15 +39,21 @@ export function makeInquiries({ store, clock, observe, ring }: InquiriesParts): 
   }
 
   return {
-    async query(user, { sequence, messageId }) {
+    async query(user, { sequence, messageId, sourceAddrTon, sourceAddr }) {
       const message = await find(user, messageId);
+      if (!isNamed(message.from, sourceAddrTon, sourceAddr)) {
+        throw new Refusal(ESME.ESME_RINVMSGID, 'that message has another source address');
+      }
       const finalDate = isFinal(message.status) ? writeAbsoluteTime(message.updatedAt) : '';
       const messageState = stateOf(message).state;
       return { command: 'query_sm_resp', sequence, messageId, finalDate, messageState, errorCode: 0 };
     },
-    async cancel(user, { sequence, messageId }) {
+    async cancel(user, { sequence, messageId, ...named }) {
       if (messageId === '') throw new Refusal(ESME.ESME_RCANCELFAIL, 'messages are canceled one by one, by their ids');
-      const { sid, accountSid } = await find(user, messageId);
+      const { sid, accountSid, from, to } = await find(user, messageId);
+      const isMeant =
+        isNamed(from, named.sourceAddrTon, named.sourceAddr) && isNamed(to, named.destAddrTon, named.destinationAddr);
+      if (!isMeant) throw new Refusal(ESME.ESME_RCANCELFAIL, 'that message has other addresses');
       const at = clock.now();
       const [changed] = await store.change([{ accountSid, sid, verb: 'cancel' }], at);
       if (changed?.kind !== 'done') {
@@ -57,4 +65,15 @@ export function makeInquiries({ store, clock, observe, ring }: InquiriesParts): 
       return { command: 'cancel_sm_resp', sequence };
     },
   };
+}
+
+/**
+ * Whether the address of a message is the one an inquiry names, which has to match (SMPP 3.4, 4.8.1 and 4.9.1): one id
+ * stands for all of a submit_multi, and a mistaken one must not call off another message. Left out, it is not asked.
+ */
+function isNamed(address: string | null, ton: number, addr: string): boolean {
+  if (addr === '') return true;
+  const named = fromWireAddress({ ton, addr });
+  const parsed = parseSender(named);
+  return address === (parsed ? formatAddress(parsed) : named);
 }

@@ -4,6 +4,9 @@
  *
  * Requests are worked off side by side and answered as each is done, so answers may come in another order. While more
  * is under way than a session may have, nothing is read. What it is told awaits its answer, or the end of its time.
+ *
+ * A bind whose key or token is gone serves and hears nothing any more, and ends when that is noticed: by the next request,
+ * by the next thing to tell, else when it would be asked for its sign of life.
  */
 import type { Clock } from '../domain/clock.ts';
 import { ESME } from '../wire/smpp/codes.ts';
@@ -11,7 +14,7 @@ import { answerToUndecodable, type Draft, type Pdu, type PduDraft, type Undecoda
 import type { Desk, Request } from './desk-shapes.ts';
 import type { Link } from './link.ts';
 import type { EsmeServerSettings, EsmeUser } from './settings.ts';
-import type { SignIn } from './sign-in.ts';
+import type { Admission, SignIn } from './sign-in.ts';
 import { EsmeTrace, type EsmeTraceParts } from './trace.ts';
 
 export type Role = 'transmitter' | 'receiver' | 'transceiver';
@@ -50,6 +53,7 @@ const MOST_OCTETS_UNDER_WAY = 1_048_576;
 const LAST_ANSWERS_MS = 2_000;
 const UNBIND_MS = 1_000;
 const INTERFACE_VERSION = 0x34;
+const DISOWNED = 'what it bound with is good no more';
 
 export class Session {
   readonly #parts: SessionParts;
@@ -57,12 +61,16 @@ export class Session {
   readonly #clock: Clock;
   #state: 'open' | 'binding' | 'bound' | 'leaving' | 'closed' = 'open';
   #user: EsmeUser | null = null;
+  #holds: Admission['holds'] = null;
+  #isDisowned = false;
   #role: Role = 'transmitter';
   /** As the ESME told its own; 0x50 knows more than 3.4 does, 0x33 no optional parameters. */
   #version = INTERFACE_VERSION;
   #sequence = 0;
   #underWay = 0;
   #octetsUnderWay = 0;
+  #isAsked = false;
+  #telling = 0;
   readonly #awaiting = new Map<number, { resolve: (answer: DeliverAnswer) => void; cancel: () => void }>();
   #cancelTimer: () => void;
   #quiet: (() => void) | null = null;
@@ -106,13 +114,22 @@ export class Session {
     return this.#state === 'bound';
   }
 
-  get awaiting(): number {
-    return this.#awaiting.size;
+  get telling(): number {
+    return this.#telling;
   }
 
   /** Tells it something. Never rejects. */
-  deliver(fields: DeliverFields): Promise<DeliverAnswer> {
-    if (!this.isReceiving) return Promise.resolve(null);
+  async deliver(fields: DeliverFields): Promise<DeliverAnswer> {
+    // Before anything is waited for: whoever looks for the bind with the least to answer sees this one.
+    this.#telling += 1;
+    try {
+      return (await this.#standing()) === 'good' && this.isReceiving ? await this.#deliver(fields) : null;
+    } finally {
+      this.#telling -= 1;
+    }
+  }
+
+  #deliver(fields: DeliverFields): Promise<DeliverAnswer> {
     const sequence = this.#nextSequence();
     const { tlvs, ...rest } = fields;
     const draft: PduDraft = {
@@ -175,6 +192,7 @@ export class Session {
         void this.#serve(pdu, octets);
         return;
       case 'enquire_link_resp':
+        if (this.#isAsked && this.isBound) this.#watch();
         return;
       default:
         if (pdu.command.endsWith('_resp')) return;
@@ -199,9 +217,9 @@ export class Session {
     }
     this.#state = 'binding';
     this.#cancelTimer();
-    let user: EsmeUser | null;
+    let admitted: Admission | null;
     try {
-      user = await this.#parts.signIn.verify({ systemId, password, address: this.address });
+      admitted = await this.#parts.signIn.verify({ systemId, password, address: this.address });
     } catch {
       // Who keeps the accounts is away: that passes, and says nothing about the password.
       this.#write({ command, sequence, commandStatus: ESME.ESME_RBINDFAIL });
@@ -209,8 +227,8 @@ export class Session {
       return;
     }
     if (!this.#link.isOpen) return;
-    if (user === null) this.#refuse(command, sequence, systemId);
-    else this.#admit(user, pdu, command);
+    if (admitted === null) this.#refuse(command, sequence, systemId);
+    else this.#admit(admitted, pdu, command);
   }
 
   #refuse(command: `${BindPdu['command']}_resp`, sequence: number, systemId: string): void {
@@ -226,9 +244,10 @@ export class Session {
     });
   }
 
-  #admit(user: EsmeUser, pdu: BindPdu, command: `${BindPdu['command']}_resp`): void {
+  #admit({ user, holds }: Admission, pdu: BindPdu, command: `${BindPdu['command']}_resp`): void {
     const { sequence, interfaceVersion } = pdu;
     this.#user = user;
+    this.#holds = holds;
     this.#role = pdu.command.slice('bind_'.length) as Role;
     // Some leave it 0 and mean the usual.
     this.#version = interfaceVersion || INTERFACE_VERSION;
@@ -247,18 +266,22 @@ export class Session {
     this.#parts.moved(this);
   }
 
-  /** Half-open connections look like quiet ones, so a quiet one is asked. */
+  /** Half-open connections look like quiet ones, so a quiet one is asked. Its answer begins the next period. */
   #watch(): void {
+    this.#isAsked = false;
     const { enquireMs, patienceMs } = this.#parts.settings;
     const link = this.#link;
     const heard = link.heardOctets;
     // What is not read cannot tell.
     const isAlive = () => link.isPaused || link.heardOctets !== heard;
+    this.#cancelTimer();
     this.#cancelTimer = this.#clock.after(enquireMs, () => {
+      void this.#standing();
       if (isAlive()) {
         this.#watch();
         return;
       }
+      this.#isAsked = true;
       this.#write({ command: 'enquire_link', sequence: this.#nextSequence() });
       this.#cancelTimer = this.#clock.after(patienceMs, () => {
         if (isAlive()) this.#watch();
@@ -273,20 +296,39 @@ export class Session {
     const isSubmit = pdu.command === 'submit_sm' || pdu.command === 'data_sm' || pdu.command === 'submit_multi';
     if (this.#state !== 'bound' || user === null || (isSubmit && this.#role === 'receiver')) {
       // What comes while we say goodbye is welcome on the next bind.
-      const commandStatus = this.#state === 'leaving' ? ESME.ESME_RSYSERR : ESME.ESME_RINVBNDSTS;
+      const goodbye = this.#isDisowned ? ESME.ESME_RBINDFAIL : ESME.ESME_RSYSERR;
+      const commandStatus = this.#state === 'leaving' ? goodbye : ESME.ESME_RINVBNDSTS;
       this.#write({ command, sequence: pdu.sequence, commandStatus } as PduDraft);
       return;
     }
     this.#underWay += 1;
     this.#octetsUnderWay += octets;
     if (this.#isFull) this.#link.hold(true);
-    this.#write(await this.#parts.desk.serve(user, pdu, this.#version));
+    const standing = await this.#standing();
+    if (standing === 'good') this.#write(await this.#parts.desk.serve(user, pdu, this.#version));
+    else {
+      const commandStatus = standing === 'gone' ? ESME.ESME_RBINDFAIL : ESME.ESME_RSYSERR;
+      this.#write({ command, sequence: pdu.sequence, commandStatus } as PduDraft);
+    }
     this.#underWay -= 1;
     this.#octetsUnderWay -= octets;
     if (this.#underWay <= MOST_UNDER_WAY / 2 && this.#octetsUnderWay <= MOST_OCTETS_UNDER_WAY / 2) {
       this.#link.hold(false);
     }
     this.#quiet?.();
+  }
+
+  /** Whether what it bound with is good still; the bind ends when it is not. `unknown`: the store could not be asked. */
+  async #standing(): Promise<'good' | 'gone' | 'unknown'> {
+    try {
+      if (this.#holds === null || (await this.#holds())) return 'good';
+    } catch {
+      // That passes: until it has, nothing is taken and nothing is told.
+      return 'unknown';
+    }
+    this.#isDisowned = true;
+    if (this.#state === 'bound') void this.leave();
+    return 'gone';
   }
 
   get #isFull(): boolean {
@@ -337,7 +379,7 @@ export class Session {
     const wasBound = this.#user !== null;
     this.#state = 'closed';
     this.#cancelTimer();
-    if (wasBound) this.#notice({ state: 'lost', why });
+    if (wasBound) this.#notice({ state: 'lost', why: this.#isDisowned ? DISOWNED : why });
     this.#parts.moved(this);
     for (const sequence of [...this.#awaiting.keys()]) this.#answer(sequence, null);
     this.#quiet?.();

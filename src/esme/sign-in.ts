@@ -15,16 +15,23 @@ export interface Credentials {
   address: string;
 }
 
+/** Who was let in. */
+export interface Admission {
+  user: EsmeUser;
+  /** Whether that still holds. Rejects when the store cannot be read. `null`: for as long as the settings do. */
+  holds: (() => Promise<boolean>) | null;
+}
+
 export interface SignInParts {
   settings: Pick<EsmeServerSettings, 'users' | 'sidBinds'>;
   /** The user behind a SID and its token or secret; `null`: the two are not a pair. */
-  bySid: (sid: string, secret: string) => Promise<EsmeUser | null>;
+  bySid: (sid: string, secret: string) => Promise<Admission | null>;
   clock: Clock;
 }
 
 export interface SignIn {
   /** `null`: not let in, whatever the reason. Rejects when the store cannot be read. */
-  verify(credentials: Credentials): Promise<EsmeUser | null>;
+  verify(credentials: Credentials): Promise<Admission | null>;
   /** How long the next answer to a failure from there is kept back; counts the failure. */
   failed(address: string): number;
 }
@@ -45,9 +52,9 @@ export function makeSignIn({ settings, bySid, clock }: SignInParts): SignIn {
     async verify({ systemId, password, address }) {
       const known = users.get(systemId);
       const isRight = timingSafeEqual(digest(password), known?.digest ?? nobody) && known !== undefined;
-      const found = isRight ? known.user : null;
-      const user = found ?? (settings.sidBinds && SID.test(systemId) ? await bySid(systemId, password) : null);
-      return user && isWithin(address, user.allowFrom) ? user : null;
+      const found: Admission | null = isRight ? { user: known.user, holds: null } : null;
+      const admitted = found ?? (settings.sidBinds && SID.test(systemId) ? await bySid(systemId, password) : null);
+      return admitted && isWithin(address, admitted.user.allowFrom) ? admitted : null;
     },
     failed(address) {
       const now = clock.monotonic();

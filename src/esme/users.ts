@@ -47,11 +47,10 @@ export class Users {
     this.#isClosing = true;
   }
 
-  /** Begins a request; `null`: its window is full, or it is too fast. Call what is answered when it is over. */
-  begin(user: EsmeUser, isSubmit: boolean): { end: () => void } | 'full' | 'fast' {
+  /** Begins a request; `null`: its window is full. Call what is answered when it is over. */
+  begin(user: EsmeUser): { end: () => void } | null {
     const presence = this.#presenceOf(user);
-    if (presence.underWay >= user.window) return 'full';
-    if (isSubmit && !this.#isInTime(presence)) return 'fast';
+    if (presence.underWay >= user.window) return null;
     presence.underWay += 1;
     return {
       end: () => {
@@ -78,7 +77,7 @@ export class Users {
     const pick = () =>
       [...presence.sessions]
         .filter(({ isReceiving }) => isReceiving)
-        .reduce<Session | null>((least, one) => (least && least.awaiting <= one.awaiting ? least : one), null);
+        .reduce<Session | null>((least, one) => (least && least.telling <= one.telling ? least : one), null);
     presence.telling += 1;
     try {
       return await tell(pick, presence.user);
@@ -88,13 +87,17 @@ export class Users {
     }
   }
 
-  /** Virtual scheduling: a second's worth may come at once, then each in its time. */
-  #isInTime(presence: Presence): boolean {
+  /** Takes a turn for one message to one recipient; `false`: it is too fast. A second's worth may come at once. */
+  takeTurn(user: EsmeUser): boolean {
+    const presence = this.#presenceOf(user);
     const { ratePerSecond } = presence.user;
     if (ratePerSecond === null) return true;
     const now = this.#clock.monotonic();
-    const nextAt = Math.max(now, presence.nextAt) + 1_000 / ratePerSecond;
-    if (nextAt - now > Math.max(BURST_MS, 1_000 / ratePerSecond)) return false;
+    const intervalMs = 1_000 / ratePerSecond;
+    const nextAt = Math.max(now, presence.nextAt) + intervalMs;
+    // (now + 1000) - now may be a hair above 1000, which is not too fast.
+    const hairMs = intervalMs / 1_000;
+    if (nextAt - now > Math.max(BURST_MS, intervalMs) + hairMs) return false;
     presence.nextAt = nextAt;
     return true;
   }

@@ -33,6 +33,7 @@ async function promote(call: Call): Promise<Answer> {
   const second = await secondOf(call);
   const now = clock.now();
   await change(call, second, { sealedToken: second.sealed }, now);
+  call.context.onTokenChanged?.(call.account.sid);
   return answer(call, 200, { auth_token: openToken(second.sealed) }, second.createdAt, now);
 }
 

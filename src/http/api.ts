@@ -25,6 +25,7 @@ import { LINK_FACE, SECOND_LINK_FACE } from './messaging/link-routes.ts';
 import { MESSAGING_FACE } from './messaging/routes.ts';
 import { MONITOR_FACE } from './monitor.ts';
 import { originOf } from './origin.ts';
+import { untilKept } from './overtaken.ts';
 import { CONTENT_TYPES, renderAnswer } from './render.ts';
 import {
   ACCOUNT_ROUTES,
@@ -164,7 +165,7 @@ function registerFace(
         idempotencyKey: request.headers['idempotency-key'] as string | undefined,
       },
     };
-    const made = await handler(call);
+    const made = await untilKept(() => handler(call));
     if (match.route.needsToken && !isRead(request.method)) door.doubt();
     if (made.kind === 'redirect') {
       // The address is of the moment, and opens without credentials.

@@ -4,6 +4,7 @@ import type { Document } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { findDocument, listDocuments } from './documents.ts';
+import { keepDocument } from './keep-document.ts';
 import { boolean, friendlyName, method, oneOf, type Property, readProperties, url } from './properties.ts';
 
 const PROPERTIES: Property[] = [
@@ -64,7 +65,7 @@ export async function updateApplication(call: Call): Promise<Answer> {
   const application = await findDocument(call, 'application');
   const properties = { ...application.properties, ...readProperties(call.form, PROPERTIES) };
   const updated = { ...application, properties, updatedAt: call.context.clock.now() };
-  await call.context.store.saveDocument(updated);
+  await keepDocument(call.context.store, updated, application);
   return one(updated);
 }
 

@@ -50,7 +50,7 @@ export function searchNumbers(type: PoolType): (call: Call) => Promise<Answer> {
     if (pools.length === 0) throw refuse(20404, { path: call.meta.path });
     const { fits, filters } = readSearch(call.query);
     const { size, page } = readPageSize(call.query);
-    const after = readToken(call.query.one('PageToken'));
+    const after = readToken(call.query.one('PageToken') || undefined);
     const wanted = [...pooledNumbers(pools)]
       .filter(({ e164, pool }) => (after === null || e164 > after) && fits(e164, pool))
       .sort((one, other) => (one.e164 < other.e164 ? -1 : 1));
@@ -179,7 +179,7 @@ function makePage(call: Call, free: Pooled[], { size, page, filters }: Around): 
     resources: shown.map(render),
     page,
     pageSize: size,
-    uri: uri(page, call.query.one('PageToken')),
+    uri: uri(page, call.query.one('PageToken') || undefined),
     firstUri: uri(0),
     nextUri: last && free.length > size ? uri(page + 1, `PA${last.e164}`) : null,
     previousUri: null,

@@ -8,6 +8,7 @@ import type { Document } from '../store/directory.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { findDocument, listDocuments } from './documents.ts';
+import { keepDocument } from './keep-document.ts';
 import { readInteger } from './parameters.ts';
 import { friendlyName, method, type Property, readProperties, url } from './properties.ts';
 
@@ -87,7 +88,7 @@ export async function updateCallerId(call: Call): Promise<Answer> {
   const callerId = await findDocument(call, KIND);
   const properties = { ...callerId.properties, ...readProperties(call.form, NAME) };
   const updated = { ...callerId, properties, updatedAt: call.context.clock.now() };
-  await call.context.store.saveDocument(updated);
+  await keepDocument(call.context.store, updated, callerId);
   return one(updated);
 }
 
@@ -123,7 +124,7 @@ function render({ accountSid, sid, properties, createdAt, updatedAt }: Document)
     sid,
     date_created: rfc2822(createdAt),
     date_updated: rfc2822(updatedAt),
-    friendly_name: properties.friendly_name ?? properties.phone_number,
+    friendly_name: properties.friendly_name ?? friendly(String(properties.phone_number)),
     account_sid: accountSid,
     phone_number: properties.phone_number,
     uri: `${API_ROOT}/Accounts/${accountSid}/OutgoingCallerIds/${sid}.json`,

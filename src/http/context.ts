@@ -35,6 +35,8 @@ export interface HttpSettings {
   defaultServiceSid: 'default' | 'null';
   /** Bytes; 131 072 unless told otherwise. */
   bodyLimit: number;
+  /** Connections that one address may hold open; 256 unless told otherwise. */
+  socketsPerAddress?: number;
   /** Where numbers to be had are looked for. */
   numberPools?: NumberPool[];
   /** Suspended by the operator: nobody else activates them. */
@@ -69,6 +71,8 @@ export interface HttpContext {
   changeOptOuts: ChangeOptOuts;
   /** Called after a sender was saved or removed, so that caches can forget it. */
   onSenderChanged(): void;
+  /** Called after an account's first token became another one, so that nothing more is signed with the old one. */
+  onTokenChanged?(accountSid: string): void;
   /** Domains of short links; without them none is followed. */
   links?: {
     domains: LinkDomains;

@@ -3,6 +3,7 @@ import { rfc2822 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
+import { keepDocument } from './keep-document.ts';
 import { readChoice } from './parameters.ts';
 import { canonicalSid } from './sids.ts';
 
@@ -22,7 +23,7 @@ export async function createFeedback(call: Call): Promise<Answer> {
   const createdAt = known?.createdAt ?? (message.provideFeedback ? message.createdAt : now);
   const properties = { outcome: outcome ?? known?.properties.outcome ?? 'unconfirmed' };
   const document = { accountSid, kind: 'feedback', sid, parentSid: '', name: null };
-  await store.saveDocument({ ...document, properties, createdAt, updatedAt: now });
+  await keepDocument(store, { ...document, properties, createdAt, updatedAt: now }, known);
   if ((await store.message(accountSid, sid)) === null) {
     // Removed meanwhile, and its feedback has to go with it.
     await store.removeDocument(accountSid, 'feedback', sid);

@@ -6,6 +6,7 @@ import type { Answer, Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { hashSecret, KEYS, makeSecret } from './credentials.ts';
 import { MOST_DOCUMENTS } from './documents.ts';
+import { keepDocument } from './keep-document.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
 import { friendlyName } from './properties.ts';
 import { canonicalSid } from './sids.ts';
@@ -62,7 +63,7 @@ function handlers({ key, container, element }: Naming) {
     const name = readName(call);
     const properties = name === undefined ? found.properties : { ...found.properties, friendly_name: name };
     const updated = { ...found, properties, updatedAt: call.context.clock.now() };
-    await call.context.store.saveDocument(updated);
+    await keepDocument(call.context.store, updated, found);
     return one(updated);
   }
 

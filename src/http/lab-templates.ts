@@ -3,8 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
 import { refuse } from '../domain/errors.ts';
 import type { Store } from '../store/store.ts';
+import { keepDocument } from './keep-document.ts';
 import { type LabRequest, pathOf, type SandboxOf, unreadable } from './lab-request.ts';
 import { fieldsOf } from './lab-say.ts';
+import { untilKept } from './overtaken.ts';
 
 const STATUSES = ['approved', 'pending', 'rejected', 'paused', 'disabled'];
 const LONGEST_REASON = 256;
@@ -25,11 +27,14 @@ export function registerLabTemplates(
       throw unreadable('reason', reason, `a text of up to ${LONGEST_REASON} characters`, 'Shorten it.');
     }
     const { sid = '' } = request.params as { sid?: string };
-    const content = await store.document(account.sid, 'content', sid);
-    if (!content) throw refuse(20404, { path: pathOf(request) });
-    const approval = { ...BLANK, ...(content.properties.approval as object | null), status, rejection_reason: reason };
-    const properties = { ...content.properties, approval };
-    await store.saveDocument({ ...content, properties, updatedAt: clock.now() });
+    await untilKept(async () => {
+      const content = await store.document(account.sid, 'content', sid);
+      if (!content) throw refuse(20404, { path: pathOf(request) });
+      const was = content.properties.approval as object | null;
+      const approval = { ...BLANK, ...was, status, rejection_reason: reason };
+      const properties = { ...content.properties, approval };
+      await keepDocument(store, { ...content, properties, updatedAt: clock.now() }, content);
+    });
     return { sid, status, reason };
   });
 }

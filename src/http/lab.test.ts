@@ -81,7 +81,12 @@ function setUp(hosts: string[] = []) {
     },
   });
   closing.push(() => app.close());
-  const call = async (method: 'GET' | 'PUT' | 'POST', path: string, payload?: unknown, more: InjectOptions = {}) => {
+  const call = async (
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    payload?: unknown,
+    more: InjectOptions = {},
+  ) => {
     const answer = await app.inject({ method, url: `/_test/v1${path}`, payload: payload as object, ...more });
     return { status: answer.statusCode, json: answer.json(), headers: answer.headers };
   };
@@ -208,6 +213,31 @@ describe('the test side refuses', () => {
     expect(await call('PUT', path, '{"behave":', { headers })).toMatchObject({ status: 400, json: { code: 20001 } });
     const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } };
     expect(await call('PUT', path, 'behave=deliver', form)).toMatchObject({ status: 415, json: { code: 20422 } });
+  });
+
+  it.each([
+    ['POST', '/sandboxes', 501],
+    ['POST', '/default/messages/wait', 501],
+    ['POST', '/default/clock/advance', 501],
+    ['PUT', '/default/clock', 501],
+    ['DELETE', '/default/faults', 501],
+    ['GET', '/default/echo', 501],
+    ['POST', '/default/echo?x=1', 501],
+    ['POST', '/AC1/messages/SM1/transition', 501],
+    ['POST', '/default/snapshots', 501],
+    ['GET', '/default/snapshots', 404],
+    ['DELETE', '/default/clock', 404],
+    ['POST', '/default/phones', 404],
+    ['POST', '/default/nothing', 404],
+    ['GET', '/default/messages/SM1/nothing', 404],
+  ] as const)('%s %s, which is not there, with %i whatever the body', async (method, path, status) => {
+    const { call } = setUp();
+    const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    for (const answer of [await call(method, path, 'a=b', form), await call(method, path)]) {
+      expect(answer).toMatchObject({ status, json: { code: status === 501 ? 20501 : 20404 } });
+      if (status === 501)
+        expect(answer.json.details).toMatchObject({ received: `${method} /_test/v1${path.split('?')[0]}` });
+    }
   });
 
   it.each(['decision=maybe', 'limit=0', 'limit=x', 'message=a&message=b'])('the query %s', async (query) => {

@@ -11,6 +11,7 @@ import type { ConnectorRoom } from './admin/connector-shapes.ts';
 import { renderPdu } from './admin/pdus.ts';
 import { readQuery } from './form.ts';
 import { makeLabGuard } from './lab-guard.ts';
+import { registerLabMissing } from './lab-missing.ts';
 import type { LabOptOutsParts } from './lab-opt-outs.ts';
 import { showPhone } from './lab-phone-list.ts';
 import { type LabPhonesParts, registerLabPhones } from './lab-phones.ts';
@@ -75,6 +76,7 @@ export function registerLab(app: FastifyInstance, parts: LabParts): void {
 
     registerLabPhones(scope, ROOT, parts, sandboxOf);
     registerLabTemplates(scope, ROOT, parts, sandboxOf);
+    registerLabMissing(scope);
 
     scope.get(`${ROOT}/messages/:sid/trace`, async (request: Request) => {
       const account = await sandboxOf(request);

@@ -104,8 +104,8 @@ function presence(form: Form) {
     );
   }
   const body = form.one('Body');
-  const hasOther = form.all('MediaUrl').some((url) => url !== '') || Boolean(form.one('ContentSid'));
-  if (!hasOther) {
+  if (hasContent(form)) return { to, sender, serviceSid, body };
+  if (form.all('MediaUrl').every((url) => url === '')) {
     if (body === undefined) throw refuse(21619, {}, { parameter: 'Body', fix: 'Give Body, MediaUrl or ContentSid' });
     if (body === '') throw refuse(21602, {}, { parameter: 'Body', received: '', fix: 'Give the text to send' });
   }
@@ -119,7 +119,13 @@ function presence(form: Form) {
   return { to, sender, serviceSid, body };
 }
 
+/** With a template, body and media of the request are ignored, so nothing about them is wrong. */
+function hasContent(form: Form): boolean {
+  return Boolean(form.one('ContentSid'));
+}
+
 function readMedia(form: Form): string[] {
+  if (hasContent(form)) return [];
   const urls = form.all('MediaUrl').filter((url) => url !== '');
   judgeMediaUrls(urls, 'MediaUrl');
   return urls;

@@ -9,7 +9,7 @@ import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import { poolsOf } from './available-numbers.ts';
 import type { Call } from './context.ts';
 import { keepSender } from './keep-sender.ts';
-import { chosenNumbers, taken } from './number-choice.ts';
+import { chosenNumbers, findHadAnyway, taken } from './number-choice.ts';
 import { moved, readMove } from './number-moves.ts';
 import { readNumberProperties } from './number-properties.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
@@ -26,6 +26,7 @@ export async function createNumber(call: Call): Promise<Answer> {
     const pool = poolWith(poolsOf(call), e164);
     const canSms = pool?.canSms ?? true;
     mustCarryText(canSms, properties);
+    const had = await findHadAnyway(call, e164);
     const sender: Sender = {
       sid: context.sids.make('PN'),
       accountSid: account.sid,
@@ -34,11 +35,12 @@ export async function createNumber(call: Call): Promise<Answer> {
       canSms,
       canMms: pool?.canMms ?? canMmsByKind({ kind: 'number', e164 }),
       rate: null,
-      properties: { friendly_name: friendly(e164), ...properties },
       createdAt: now,
+      ...had,
+      properties: { friendly_name: friendly(e164), ...had?.properties, ...properties },
       updatedAt: now,
     };
-    if ((await keepSender(call, sender)) === 'taken') continue;
+    if ((await keepSender(call, sender, had)) === 'taken') continue;
     return { kind: 'resource', status: 201, element: 'IncomingPhoneNumber', resource: renderNumber(call, sender) };
   }
   throw taken(numbers[0] ?? '');
@@ -97,13 +99,12 @@ export async function updateNumber(call: Call): Promise<Answer> {
     properties: { ...placed.properties, ...properties },
     updatedAt: call.context.clock.now(),
   };
-  await keepSender(call, updated);
+  await keepSender(call, updated, sender);
   return one(call, updated);
 }
 
 export async function removeNumber(call: Call): Promise<Answer> {
   const sender = await mustFind(call);
-  await call.context.store.removeDocument(call.account.sid, 'pool', sender.sid);
   await call.context.store.removeSender(call.account.sid, sender.sid);
   call.context.onSenderChanged();
   return { kind: 'none' };

@@ -27,10 +27,11 @@ export function friendlyName(parameter: string, value: string): string {
   return value;
 }
 
-export function url(parameter: string, value: string): string {
+const ABSOLUTE = 'an absolute http or https URL';
+
+export function url(parameter: string, value: string, allowed = ABSOLUTE): string {
   const parsed = parseCallbackUrl(value);
   if (!parsed.ok) {
-    const allowed = 'an absolute http or https URL';
     throw refuse(21402, { Url: value }, { parameter, received: value, allowed, fix: `Not accepted: ${parsed.why}.` });
   }
   return value;
@@ -38,7 +39,9 @@ export function url(parameter: string, value: string): string {
 
 /** A URL, or the ESME that gets what comes in (`smpp:` and its system_id). */
 export function webhook(parameter: string, value: string): string {
-  return esmeUserOf(value) !== null && !value.includes('?') ? value : url(parameter, value);
+  return esmeUserOf(value) !== null && !value.includes('?')
+    ? value
+    : url(parameter, value, `${ABSOLUTE}, or smpp:SYSTEM_ID`);
 }
 
 export function method(parameter: string, value: string): string {

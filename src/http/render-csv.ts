@@ -10,6 +10,13 @@ export function csvTable(resources: Resource[]): string {
   return [names, ...resources.map((resource) => names.map((name) => resource[name]))].map(line).join('');
 }
 
+/** A resource that has records of others, such as the countries with numbers, is the table of these. */
+export function csvResource(resource: Resource): string {
+  const isRecords = (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === 'object');
+  const records = Object.values(resource).find(isRecords) as Resource[] | undefined;
+  return csvTable(records ?? [resource]);
+}
+
 export function csvError(error: ApiError): string {
   const more = `https://www.twilio.com/docs/errors/${error.code}`;
   return [

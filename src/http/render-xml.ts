@@ -66,11 +66,18 @@ function field(name: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return `<${element}/>`;
   if (typeof value !== 'object')
     return `<${element}>${escapeXml(name === 'uri' ? bare(`${value}`) : `${value}`)}</${element}>`;
+  if (Array.isArray(value))
+    return `<${element}>${value.map((one) => field(singular(name), one)).join('')}</${element}>`;
   const entries = Object.entries(value);
   if (entries.length === 0) return `<${element}/>`;
   // The names of tags are free text, so they cannot be element names.
   const inner = name === 'tags' ? entries.map(tag) : entries.map(([key, one]) => field(key, inside(name, one)));
   return `<${element}>${inner.join('')}</${element}>`;
+}
+
+/** An item is named by what holds it: `countries` have `<Country>`. */
+function singular(name: string): string {
+  return name.endsWith('ies') ? `${name.slice(0, -3)}y` : name.replace(/s$/, '');
 }
 
 function tag([name, value]: [string, unknown]): string {

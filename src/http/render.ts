@@ -14,7 +14,7 @@ import {
   type Redirect,
   type Resource,
 } from './answer.ts';
-import { csvError, csvTable } from './render-csv.ts';
+import { csvError, csvResource, csvTable } from './render-csv.ts';
 import { xmlError, xmlList, xmlResource } from './render-xml.ts';
 
 export const CONTENT_TYPES: Record<Format, string> = {
@@ -83,7 +83,7 @@ export function renderAnswer(answer: Exclude<Answer, Redirect | Download>, forma
     case 'xml':
       return xmlResource(answer.element, answer.resource);
     case 'csv':
-      return csvTable([answer.resource]);
+      return csvResource(answer.resource);
   }
 }
 

@@ -53,7 +53,7 @@ export async function updateShortCode(call: Call): Promise<Answer> {
   const sender = await mustFind(call);
   const properties = { ...sender.properties, ...readProperties(call.form, PROPERTIES) };
   const updated = { ...sender, properties, updatedAt: call.context.clock.now() };
-  await keepSender(call, updated);
+  await keepSender(call, updated, sender);
   return one(updated);
 }
 

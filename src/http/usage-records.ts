@@ -48,7 +48,7 @@ export async function listRecords(call: Call, name = 'AllTime'): Promise<Answer>
   const now = call.context.clock.now();
   const range = readRange(call, days(dayText(now)), per, dayText(now));
   const categories = readCategories(call.query.one('Category'));
-  const token = call.query.one('PageToken');
+  const token = call.query.one('PageToken') || undefined;
   const first = token === undefined ? page * size : readToken(token);
   const periods = periodsOf(range, per);
   const rows = pageOf(periods, categories, first, size + 1);

@@ -19,6 +19,7 @@ import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { readFilterPairs } from './date-filter.ts';
 import { MOST_DOCUMENTS } from './documents.ts';
+import { keepDocument } from './keep-document.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
 import { readChoice } from './parameters.ts';
 import { friendlyName, method, type Property, readProperties, url } from './properties.ts';
@@ -97,7 +98,7 @@ export async function updateTrigger(call: Call): Promise<Answer> {
     callback_method: changed.callback_method ?? found.properties.callback_method,
   };
   const updated = { ...found, properties, updatedAt: Math.max(call.context.clock.now(), found.updatedAt + 1) };
-  await call.context.store.saveDocument(updated);
+  await keepDocument(call.context.store, updated, found);
   return one(call, updated);
 }
 

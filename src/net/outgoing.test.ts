@@ -330,11 +330,40 @@ test('an allow-list that holds no network is a fault at once', () => {
 test('cookies come one by one, with the place they came from', async () => {
   const cookies = ['a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT', 'b=2'];
   const url = await serve((request, response) => {
-    if (request.url === '/start') return void response.writeHead(302, { location: '/end?x=1' }).end();
+    if (request.url === '/start') {
+      return void response.writeHead(302, { location: '/end?x=1', 'set-cookie': 'c=3' }).end();
+    }
     response.writeHead(200, { 'set-cookie': cookies }).end();
   });
   const answer = await out().request(ask(`${url.replace('//', '//me:secret@')}/start#rc=1`, { method: 'GET' }));
-  expect(answer).toMatchObject({ setCookies: cookies, url: `${url}/end?x=1` });
+  const end = `${url}/end?x=1`;
+  const setCookies = [
+    { url: `${url}/start`, headers: ['c=3'] },
+    { url: end, headers: cookies },
+  ];
+  expect(answer).toMatchObject({ setCookies, url: end });
+});
+
+test('what holds for one URL alone is made anew for every hop, credentials stay where they belong', async () => {
+  const seen: (string | undefined)[][] = [];
+  const hear = ({ method, url, headers }: IncomingMessage) =>
+    seen.push([method, url, headers.sign as string, headers.cookie]);
+  const other = await serve((request, response) => {
+    hear(request);
+    response.end();
+  });
+  const url = await serve((request, response) => {
+    hear(request);
+    redirect(response, request.url === '/start' ? 307 : 302, request.url === '/start' ? '/next?x=1#y' : `${other}/end`);
+  });
+  const headers = { sign: 'first', cookie: 'a=1' };
+  const headersAt = (place: string, method: string) => ({ sign: `${method} ${place}` });
+  await out().request(ask(`${url.replace('//', '//me:secret@')}/start`, { headers, headersAt }));
+  expect(seen).toEqual([
+    ['POST', '/start', 'first', 'a=1'],
+    ['POST', '/next?x=1', `POST ${url}/next?x=1`, 'a=1'],
+    ['GET', '/end', `GET ${other}/end`, undefined],
+  ]);
 });
 
 test('a raw body comes as bytes, whatever the status', async () => {

@@ -23,6 +23,8 @@ export interface OutgoingRequest {
   /** Absolute http/https. User and password in it are held back until a 401 asks for them. A fragment is not sent. */
   url: string;
   headers: Record<string, string>;
+  /** Those of `headers` that hold for one URL and method alone, such as a signature, for what a redirect leads to. */
+  headersAt?(url: string, method: 'GET' | 'POST' | 'PUT'): Record<string, string>;
   body?: string | Uint8Array;
   /** Until a connection has taken the request. */
   connectMs: number;
@@ -48,8 +50,8 @@ export type OutgoingResult =
       status: number;
       /** Names in lower case, repeated ones joined by a comma. */
       headers: Record<string, string>;
-      /** As they came, of the last hop. */
-      setCookies: string[];
+      /** Of all hops that set any, in order. */
+      setCookies: SetCookies[];
       /** Where it came from, redirects followed; without fragment, user and password. */
       url: string;
       /** UTF-8, at most `maxBytes` long. */
@@ -61,6 +63,12 @@ export type OutgoingResult =
       ms: number;
     }
   | OutgoingFailure;
+
+/** The `Set-Cookie` headers of one hop as they came, and where they came from. */
+export interface SetCookies {
+  url: string;
+  headers: string[];
+}
 
 export interface OutgoingOptions {
   policy: FencePolicy;
@@ -121,6 +129,7 @@ export function makeOutgoing({
     let { method, headers, body } = request;
     let redirects = 0;
     let authorization: string | null = null;
+    const setCookies: SetCookies[] = [];
     for (;;) {
       const leftMs = request.totalMs - (clock.monotonic() - startedAt);
       if (leftMs <= 0) return failure('total-timeout', `no answer within ${request.totalMs} ms`);
@@ -128,13 +137,15 @@ export function makeOutgoing({
       const sent = authorization === null ? headers : { ...headers, authorization };
       const hop = await exchange.run(agent, { origin: target.origin, path: target.path, method, headers: sent, body });
       if (hop.kind === 'failed') return hop;
+      const url = target.origin + target.path;
+      if (hop.setCookies.length > 0) setCookies.push({ url, headers: hop.setCookies });
       if (hop.status === 401 && target.login && authorization === null) {
         const challenge = hop.headers['www-authenticate'] ?? '';
         authorization = authorize(challenge, target.login, { method, path: target.path });
         if (authorization !== null) continue;
       }
       if (!request.follow || hop.status < 300 || hop.status > 399) {
-        return { ...hop, url: target.origin + target.path };
+        return { ...hop, setCookies, url };
       }
       const next = whereTo(hop, target);
       if ('kind' in next) return next;
@@ -149,6 +160,7 @@ export function makeOutgoing({
         headers = without(headers, ABOUT_BODY);
       }
       target = next;
+      headers = { ...headers, ...request.headersAt?.(target.origin + target.path, method) };
     }
   }
 

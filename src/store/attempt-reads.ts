@@ -1,5 +1,7 @@
 /** How attempts are looked through, the same on both engines. */
 import type { AttemptKind, AttemptReads, AttemptSearch } from './attempt-shapes.ts';
+import { CHUNK, padded } from './batch-reads.ts';
+import type { Dialect } from './dialect.ts';
 import type { Ask } from './inbound-reads.ts';
 import { IS_INBOUND } from './kept-attempt.ts';
 import { ATTEMPT_COLUMNS, attemptFrom } from './rows.ts';
@@ -19,7 +21,7 @@ const OF_KIND: Record<AttemptKind, string> = {
   esme: `payload like '%"url":"smpp:%'`,
 };
 
-export function attemptReads(ask: Ask): AttemptReads {
+export function attemptReads(ask: Ask, { attemptsByMessage }: Dialect): AttemptReads {
   return {
     async attemptPage(search) {
       const { accountSid, messageSid, decision, below, limit } = search;
@@ -53,14 +55,18 @@ export function attemptReads(ask: Ask): AttemptReads {
 
     async replayedAmong(accountSid, ids) {
       const replayed = new Set<number>();
-      if (ids.length === 0) return replayed;
-      const asked = new Set(ids);
-      // A replay comes after what it replays, and its payload says whom.
-      const text = `select payload from (select payload from attempts where account_sid = $1 and id > $2
-        order by id desc limit ${LOOKED_AT}) looked where payload like '%"replayOf":%'`;
-      for (const [payload] of await ask(text, [accountSid, Math.min(...ids)])) {
-        const { replayOf } = JSON.parse(payload as string) as { replayOf?: number };
-        if (replayOf !== undefined && asked.has(replayOf)) replayed.add(replayOf);
+      for (let first = 0; first < ids.length; first += CHUNK) {
+        const values: (string | number)[] = [accountSid];
+        const places = padded(ids.slice(first, first + CHUNK)).map((id) => `$${values.push(id)}`);
+        // A replay is of the same message as what it replays, and comes after it. Its payload says whom.
+        const text = `select asked.id, attempts.payload from attempts asked join ${attemptsByMessage}
+          on attempts.account_sid = asked.account_sid and attempts.message_sid = asked.message_sid
+          and attempts.id > asked.id and attempts.payload like '%"replayOf":%'
+          where asked.account_sid = $1 and asked.id in (${places.join(', ')})`;
+        for (const [id, payload] of await ask(text, values)) {
+          const { replayOf } = JSON.parse(payload as string) as { replayOf?: number };
+          if (replayOf === id) replayed.add(id as number);
+        }
       }
       return replayed;
     },

@@ -1,16 +1,16 @@
 /** Reads of many things in one statement, for rooms that work in batches; the same on both engines. */
 import type { OptOutKey } from '../domain/opt-out.ts';
 import type { BatchReads } from './batch-shapes.ts';
+import type { Dialect } from './dialect.ts';
 import { type Ask, AT_ONCE } from './inbound-reads.ts';
 import type { Media } from './media.ts';
 import { MEDIA_COLUMNS, mediaFrom } from './media-rows.ts';
 import { DOCUMENT_COLUMNS, documentFrom, type Row, SENDER_COLUMNS, senderFrom } from './rows.ts';
 
 /** Keys in one statement at most: SQLite takes any number, but a plan is made for every length. */
-const CHUNK = 256;
+export const CHUNK = 256;
 
-/** `messages`: the table, with what the engine has to be told to find messages by their recipient. */
-export function batchReads(ask: Ask, messages: string): BatchReads {
+export function batchReads(ask: Ask, { messagesBy }: Dialect): BatchReads {
   /** `keys`: a row each. `text` is given the places of all, `($2, $3), ($4, $5)`, behind those of `before`. */
   async function askAll(before: string[], keys: string[][], text: (places: string) => string): Promise<Row[]> {
     const distinct = [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
@@ -56,7 +56,7 @@ export function batchReads(ask: Ask, messages: string): BatchReads {
     async lastSenders(accountSid, serviceSid, recipients) {
       const rows = await askAll([accountSid, serviceSid], one(recipients), (places) => {
         return `with k (peer) as (values ${places})
-          select k.peer, (select from_address from ${messages} where account_sid = $1 and to_address = k.peer
+          select k.peer, (select from_address from ${messagesBy('messages_to')} where account_sid = $1 and to_address = k.peer
             and service_sid = $2 and from_address is not null and direction <> 'inbound'
             order by listed_at desc, sid desc limit 1) from k`;
       });
@@ -67,7 +67,7 @@ export function batchReads(ask: Ask, messages: string): BatchReads {
       const keys = pairs.map(({ from, to }) => [from, to]);
       const rows = await askAll([accountSid], keys, (places) => {
         return `with k (writer, receiver) as (values ${places})
-          select k.writer, k.receiver, (select listed_at from messages where account_sid = $1
+          select k.writer, k.receiver, (select listed_at from ${messagesBy('messages_from')} where account_sid = $1
             and from_address = k.writer and to_address = k.receiver and direction = 'inbound'
             order by listed_at desc, sid desc limit 1) from k`;
       });
@@ -92,7 +92,7 @@ function one(keys: string[]): string[][] {
 }
 
 /** The last one again, up to the next power of two: few lengths mean few statements to be prepared and kept. */
-function padded<Key>(keys: Key[]): Key[] {
+export function padded<Key>(keys: Key[]): Key[] {
   const last = keys.at(-1);
   if (last === undefined) return keys;
   const length = 2 ** Math.ceil(Math.log2(keys.length));

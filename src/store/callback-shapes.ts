@@ -14,6 +14,8 @@ export interface CallbackPayload {
   doneDate: string | null;
   /** When the transition happened. */
   at: number;
+  /** How the URL is asked; left out: by POST. */
+  method?: 'GET';
   /** A template made the message. */
   isTemplate?: true;
   /** Numbers are masked in what is kept of its attempts (`AddressRetention=obfuscate`). */

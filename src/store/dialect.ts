@@ -8,6 +8,8 @@ export interface Dialect {
   like(column: string, pattern: string): string;
   /** The messages, read in the order of one of their indexes, which SQLite has to be told. */
   messagesBy(index: 'messages_listed' | 'messages_to' | 'messages_from'): string;
+  /** The attempts, found by their message: SQLite would take the index of their account. */
+  attemptsByMessage: string;
 }
 
 export const SQLITE: Dialect = {
@@ -15,6 +17,7 @@ export const SQLITE: Dialect = {
   text: (expression) => expression,
   like: (column, pattern) => `${column} like ${pattern} escape '\\'`,
   messagesBy: (index) => `messages indexed by ${index}`,
+  attemptsByMessage: 'attempts indexed by attempts_message',
 };
 export const POSTGRES: Dialect = {
   greatest: 'greatest',
@@ -22,4 +25,5 @@ export const POSTGRES: Dialect = {
   // By the rules of a language it takes several times as long.
   like: (column, pattern) => `${column} collate "C" ilike ${pattern} escape '\\'`,
   messagesBy: () => 'messages',
+  attemptsByMessage: 'attempts',
 };

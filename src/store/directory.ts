@@ -71,6 +71,12 @@ export interface Document {
   updatedAt: number;
 }
 
+/** `taken`: another of its kind and parent has the name. `differs`: what was expected is no longer so; nothing is saved. */
+export type DocumentSaved = 'saved' | 'taken' | 'differs';
+
+/** `taken`: another sender has the address. `closed`: its account is. `differs`: as for a document. */
+export type SenderSaved = 'saved' | 'taken' | 'closed' | 'differs';
+
 export interface DocumentQuery {
   accountSid: string;
   kind: string;

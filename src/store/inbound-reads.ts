@@ -1,4 +1,5 @@
 import type { OptOut, OptOutKey } from '../domain/opt-out.ts';
+import type { Dialect } from './dialect.ts';
 import { OPT_OUT_COLUMNS, OPT_OUT_LOG_COLUMNS, optOutFrom, optOutLogFrom, pairFrom } from './inbound-rows.ts';
 import type { ClaimedWork, InboundReads } from './inbound-shapes.ts';
 import type { Row } from './rows.ts';
@@ -12,7 +13,7 @@ const CHUNK = 200;
 export const AT_ONCE = "source <> 'consent'";
 
 /** The reads of opt-outs, of pairs and of what an opt-out waits for, the same on both engines. */
-export function inboundReads(ask: Ask): InboundReads {
+export function inboundReads(ask: Ask, { messagesBy }: Dialect): InboundReads {
   return {
     async optedOut(accountSid: string, keys: OptOutKey[]): Promise<boolean> {
       if (keys.length === 0) return false;
@@ -74,8 +75,8 @@ export function inboundReads(ask: Ask): InboundReads {
     },
 
     async lastInboundAt(accountSid, from, to) {
-      const text = `select listed_at from messages where account_sid = $1 and from_address = $2 and to_address = $3
-        and direction = 'inbound' order by listed_at desc, sid desc limit 1`;
+      const text = `select listed_at from ${messagesBy('messages_from')} where account_sid = $1
+        and from_address = $2 and to_address = $3 and direction = 'inbound' order by listed_at desc, sid desc limit 1`;
       const [row] = await ask(text, [accountSid, from, to]);
       return row ? (row[0] as number) : null;
     },

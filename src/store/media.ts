@@ -128,8 +128,8 @@ export interface HeldBlob {
 
 /** What a fetch work keeps until the message can be sent. */
 export interface FetchPayload extends Fetch {
-  /** With `From`: how it is going to leave. */
-  send: { connector: string; lane: Lane | null } | null;
+  /** With `From`: how it is going to leave. `validUntil`: that of its message (rows of older releases have none). */
+  send: { connector: string; lane: Lane | null; validUntil?: number } | null;
 }
 
 export interface Link {

@@ -19,6 +19,7 @@ const MIGRATIONS: Migrations = {
   '0015-links-listed': async () => (await import('./migrations/0015-links-listed.ts')).linksListed,
   '0016-visits-and-exports': async () => (await import('./migrations/0016-visits-and-exports.ts')).visitsAndExports,
   '0017-listed-by-second': async () => (await import('./migrations/0017-listed-by-second.ts')).listedBySecond,
+  '0018-sends-of-connectors': async () => (await import('./migrations/0018-sends-of-connectors.ts')).sendsOfConnectors,
 };
 
 /** What the file has seen and what it lacks. Throws when a newer program has been here. */

@@ -35,6 +35,7 @@ import {
 } from './rows.ts';
 import { searchReads } from './search-reads.ts';
 import type { SearchReads } from './search-shapes.ts';
+import { NEXT_UNPACED_BUT } from './sql/unpaced-sends.ts';
 import { statsOf } from './stats.ts';
 import type {
   AwaitedPart,
@@ -60,7 +61,7 @@ export class SqliteReads implements Reads {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #ask: Ask = async (text, values) => this.#all((row) => row, text.replaceAll(/\$(\d+)/g, '?$1'), ...values);
-  readonly #inbound = inboundReads(this.#ask);
+  readonly #inbound = inboundReads(this.#ask, SQLITE);
 
   readonly optedOut: InboundReads['optedOut'] = (...query) => this.#inbound.optedOut(...query);
   readonly optOutScopes: InboundReads['optOutScopes'] = (...query) => this.#inbound.optOutScopes(...query);
@@ -74,7 +75,7 @@ export class SqliteReads implements Reads {
   readonly consoleSession = this.#console.consoleSession;
   readonly audit = this.#console.audit;
   readonly facts = sqliteFacts(this.#ask);
-  readonly #attempts = attemptReads(this.#ask);
+  readonly #attempts = attemptReads(this.#ask, SQLITE);
   readonly attemptPage = this.#attempts.attemptPage;
   readonly attempt = this.#attempts.attempt;
   readonly replayedAmong = this.#attempts.replayedAmong;
@@ -88,7 +89,7 @@ export class SqliteReads implements Reads {
   readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
   readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);
   readonly usage: ReportReads['usage'] = (query) => this.#reports.usage(query);
-  readonly #batches = batchReads(this.#ask, 'messages indexed by messages_to');
+  readonly #batches = batchReads(this.#ask, SQLITE);
   readonly sendersByAddress: BatchReads['sendersByAddress'] = (...keys) => this.#batches.sendersByAddress(...keys);
   readonly documentsByName: BatchReads['documentsByName'] = (...keys) => this.#batches.documentsByName(...keys);
   readonly mediaOf: BatchReads['mediaOf'] = (...keys) => this.#batches.mediaOf(...keys);
@@ -307,11 +308,7 @@ export class SqliteReads implements Reads {
 
   /** A lane knows its connector by its work alone. */
   #nextSendExcept(except: string): number | null {
-    const free = this.#number(
-      `select min(due_at) from work where kind in ('send', 'notice') and lane is null
-       and connector not in (select value from json_each(?))`,
-      except,
-    );
+    const free = this.#number(NEXT_UNPACED_BUT, except);
     const paced = this.#number(
       `select head_at from lanes where head_at is not null and
        (select connector from work where lane = key limit 1) not in (select value from json_each(?))

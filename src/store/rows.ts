@@ -166,7 +166,8 @@ export function pushAcceptance(flat: SQLInputValue[], acceptance: Acceptance): v
 /** What the fetch work of an acceptance keeps, as JSON; `null`: it has nothing to fetch. */
 export function fetchPayload({ message, connector, lane, fetch }: Acceptance): string | null {
   if (!fetch) return null;
-  const payload: FetchPayload = { urls: fetch.urls, send: message.status === 'queued' ? { connector, lane } : null };
+  const send = message.status === 'queued' ? { connector, lane, validUntil: message.validUntil } : null;
+  const payload: FetchPayload = { urls: fetch.urls, send };
   return JSON.stringify(payload);
 }
 
@@ -248,6 +249,8 @@ export function documentFrom(row: Row): Document {
 
 /** What an idempotency key has made, kept as a document of this kind under the key. */
 export const IDEMPOTENCY_KIND = 'idempotency';
+/** Keys that are over, deleted with each that is kept: no create pays for a day of them, and they go faster than they come. */
+export const KEYS_FORGOTTEN = 100;
 
 /** What the holder of a key means for one who comes with the same. */
 export function repetition(properties: string, fingerprint: string): Accepted {

@@ -41,7 +41,7 @@ import { forget } from './sql/retention.ts';
 import { visitLink } from './sql/visits.ts';
 import { claimSends, leave, settleSends, takeOver } from './sql/work.ts';
 import { BUSY_MS, judge, unavailable } from './sqlite-file.ts';
-import type { Change, Claim, Release, Repace, SendClaim, SendSettlement } from './store.ts';
+import type { Change, Claim, Release, RepaceStep, SendClaim, SendSettlement } from './store.ts';
 import type { HandOvers } from './work-shapes.ts';
 
 /** The writer thread: the only connection that writes. One message in is one group, one transaction, one message out. */
@@ -79,14 +79,14 @@ const VERBS: Record<string, Verb> = {
   change: (ctx, [batch]: [Change[]], now) => change(ctx, batch, now),
   claimReleases: (ctx, [claim]: [Claim], now) => claimReleases(ctx, claim, now),
   release: (ctx, [batch]: [Release[]], now) => release(ctx, batch, now),
-  repace: (ctx, [one]: [Repace], now) => repace(ctx, one, now),
+  repace: (ctx, [step]: [RepaceStep], now) => repace(ctx, step, now),
   claimFetches: (ctx, [claim]: [Claim], now) => claimFetches(ctx, claim, now),
   settleFetches: (ctx, [batch]: [FetchSettlement[]], now) => settleFetches(ctx, batch, now),
   holdBlob: (ctx, [blob]: [BlobHold], now) => holdBlob(ctx, blob, now),
   dyingBlobs: (ctx, [limit]: [number], now) => dyingBlobs(ctx, limit, now),
   forgetBlobs: (ctx, [keys]: [string[]]) => forgetBlobs(ctx, keys),
   removeMedia: (ctx, [medium]: [Parameters<typeof removeMedia>[1]], now) => removeMedia(ctx, medium, now),
-  saveDocument: (ctx, [document]: [Document]) => saveDocument(ctx, document),
+  saveDocument: (ctx, [document, expected]: [Document, Document?]) => saveDocument(ctx, document, expected),
   removeDocument: (ctx, [account, kind, sid]: [string, string, string]) => removeDocument(ctx, account, kind, sid),
   forget: (ctx, [before]: [number], now) => forget(ctx, before, now),
   expire: (ctx, [step]: [Expiry], now) => expire(ctx, step, now),
@@ -110,7 +110,7 @@ const VERBS: Record<string, Verb> = {
   noteHandOvers: (ctx, [note]: [HandOvers]) => noteHandOvers(ctx, note),
   saveAccount: (ctx, [account]: [Account]) => saveAccount(ctx, account),
   changeAccount: (ctx, [change]: [AccountChange], now) => changeAccount(ctx, change, now),
-  saveSender: (ctx, [sender]: [Sender]) => saveSender(ctx, sender),
+  saveSender: (ctx, [sender, expected]: [Sender, Sender?]) => saveSender(ctx, sender, expected),
   removeSender: (ctx, [account, sid]: [string, string]) => removeSender(ctx, account, sid),
 };
 

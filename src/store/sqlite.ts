@@ -62,7 +62,7 @@ import {
   type Store,
   StoreUnavailable,
 } from './store.ts';
-import type { Repace } from './work-shapes.ts';
+import type { Repaced, RepaceStep } from './work-shapes.ts';
 import { startWriter } from './writer-thread.ts';
 
 export type { ArmedFault } from './armed-faults.ts';
@@ -232,8 +232,8 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('release', now, batch);
   }
 
-  repace(change: Repace, now: number): Promise<number> {
-    return this.#call('repace', now, change);
+  repace(step: RepaceStep, now: number): Promise<Repaced> {
+    return this.#call('repace', now, step);
   }
 
   async claimFetches(claim: Claim, now: number): Promise<FetchWork[]> {
@@ -260,8 +260,8 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('removeMedia', now, medium);
   }
 
-  saveDocument(document: Document): Promise<'saved' | 'taken'> {
-    return this.#call('saveDocument', this.#clock.now(), document);
+  saveDocument(document: Document, expected?: Document | null): ReturnType<Store['saveDocument']> {
+    return this.#call('saveDocument', this.#clock.now(), document, expected);
   }
 
   removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean> {
@@ -336,8 +336,8 @@ class SqliteStore extends SqliteReads implements Store {
     return this.#call('changeAccount', now, change);
   }
 
-  saveSender(sender: Sender): ReturnType<Store['saveSender']> {
-    return this.#call('saveSender', this.#clock.now(), sender);
+  saveSender(sender: Sender, expected?: Sender | null): ReturnType<Store['saveSender']> {
+    return this.#call('saveSender', this.#clock.now(), sender, expected);
   }
 
   removeSender(accountSid: string, sid: string): Promise<boolean> {

@@ -5,7 +5,16 @@ import type { AttemptReads, AttemptVerbs } from './attempt-shapes.ts';
 import type { BatchReads } from './batch-shapes.ts';
 import type { AttemptQuery, CallbackAttempt, CallbackClaim, CallbackResult, CallbackWork } from './callback-shapes.ts';
 import type { ConsoleReads, ConsoleVerbs } from './console-shapes.ts';
-import type { Account, AccountChange, AccountChanged, Document, DocumentQuery, Sender } from './directory.ts';
+import type {
+  Account,
+  AccountChange,
+  AccountChanged,
+  Document,
+  DocumentQuery,
+  DocumentSaved,
+  Sender,
+  SenderSaved,
+} from './directory.ts';
 import type { ExpiryVerbs } from './expiry.ts';
 import type { InboundReads, InboundVerbs } from './inbound-shapes.ts';
 import type { AlertGroupReads, FactReads } from './insight-shapes.ts';
@@ -13,12 +22,22 @@ import type { MediaReads, MediaVerbs } from './media.ts';
 import type { PduReads, PduVerbs } from './pdu-shapes.ts';
 import type { ReportReads, ReportVerbs } from './report-shapes.ts';
 import type { SearchReads } from './search-shapes.ts';
-import type { Claim, HandOverVerbs, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
+import type { Claim, HandOverVerbs, Lane, Repaced, RepaceStep, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
 
 export type { Acceptance, Accepted, Idempotency } from './acceptance.ts';
 export type { AuditEntry, KeptAuditEntry } from './console-shapes.ts';
 export type { ListPlace, RowFilter } from './search-shapes.ts';
-export type { Claim, Lane, Repace, SendClaim, SendPast, WorkKind } from './work-shapes.ts';
+export type {
+  Claim,
+  Lane,
+  Repace,
+  Repaced,
+  RepacePlace,
+  RepaceStep,
+  SendClaim,
+  SendPast,
+  WorkKind,
+} from './work-shapes.ts';
 
 /**
  * The store's contract: one batched verb per room, all asynchronous, no engine showing through. Every writing verb
@@ -85,9 +104,9 @@ export interface Store
 
   /**
    * Moves what waits on a lane to its new rate, in its old order; what is claimed keeps its slot. Also from and to no
-   * lane. Answers how many were moved.
+   * lane. One step of it: call again with `place` until there is no `next`. One that was broken off is begun anew.
    */
-  repace(change: Repace, now: number): Promise<number>;
+  repace(step: RepaceStep, now: number): Promise<Repaced>;
 
   /** Redaction, deletion and cancelling, each judged and done in one transaction. */
   change(batch: Change[], now: number): Promise<Changed[]>;
@@ -98,8 +117,11 @@ export interface Store
    */
   forget(before: number, now: number): Promise<number>;
 
-  /** Inserts or replaces by sid. Answers `taken` when another of its kind and parent has the name. */
-  saveDocument(document: Document): Promise<'saved' | 'taken'>;
+  /**
+   * Inserts or replaces by sid. `expected`: what the change was judged by, `null`: that there was none; when that is no
+   * longer so, nothing is saved; nor is a sender's place in a pool that was judged when the account has that sender no more.
+   */
+  saveDocument(document: Document, expected?: Document | null): Promise<DocumentSaved>;
   /** With everything that has it for a parent. */
   removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean>;
 
@@ -112,9 +134,10 @@ export interface Store
   changeAccount(change: AccountChange, now: number): Promise<AccountChanged>;
   /**
    * Inserts or replaces by sid. Answers `taken` when another sender of any account has the address, `closed` when its
-   * own account is closed: what that had was given free.
+   * own account is closed: what that had was given free. `expected` is as for a document.
    */
-  saveSender(sender: Sender): Promise<'saved' | 'taken' | 'closed'>;
+  saveSender(sender: Sender, expected?: Sender | null): Promise<SenderSaved>;
+  /** With its place in a pool. */
   removeSender(accountSid: string, sid: string): Promise<boolean>;
 
   /** Ends all work on the store; what was called before still completes. */

@@ -59,6 +59,7 @@ export function transition(message: Walker, event: Event, now: number, details: 
     errorCode: known,
     doneDate: details.doneDate ?? null,
     at: now,
+    ...(message.options.callbackMethod && { method: message.options.callbackMethod }),
     ...(message.options.content && { isTemplate: true }),
     ...(message.options.obfuscateAddresses && { obfuscate: true }),
   };

@@ -1,4 +1,5 @@
 /** The store's contract, what all its parts share: who takes work, and the lane that paces it. */
+import type { Slot } from '../domain/pacing.ts';
 
 export interface Claim {
   owner: string;
@@ -58,6 +59,12 @@ export interface Lane {
   horizonMs: number;
 }
 
+/** When work is due, and in which lane; without one it is due at once, or when its message has lapsed. */
+export interface Place {
+  dueAt: number;
+  lane: Lane | null;
+}
+
 /** The rate of a sender on a connector has changed. Intervals in microseconds; `null`: not paced. */
 export interface Repace {
   accountSid: string;
@@ -66,7 +73,28 @@ export interface Repace {
   connector: string;
   /** Of its lane. */
   key: string;
+  /** 0: what has left may have left at any rate. */
   formerMicros: number | null;
   intervalMicros: number | null;
   horizonMs: number;
+}
+
+/** One step of it, over so many rows at most. `place`: where the step before has ended; `null`: it is the first. */
+export type RepaceStep = Repace & { limit: number; place: RepacePlace | null };
+
+/** How far a change of rate has come. What waits on the lane is moved first, then what was not paced. */
+export interface RepacePlace {
+  of: 'lane' | 'unpaced';
+  /** The last row looked at, with its due time from before. */
+  after: Slot;
+  /** The last that was given. */
+  slot: Slot;
+  /** When the next slot begins. */
+  freeAtMicros: number;
+}
+
+/** `next`: where the next step begins; `null`: all that waits has moved. */
+export interface Repaced {
+  moved: number;
+  next: RepacePlace | null;
 }

@@ -9,7 +9,7 @@ import type { SmscScript } from '../../src/simulator/smsc-plans.ts';
 import { Client } from '../helpers/client.ts';
 import { HttpCarrier } from '../helpers/http-carrier.ts';
 import { startTestPidge } from '../helpers/pidge.ts';
-import { output, pidge, start, tempFolder } from './run.ts';
+import { devServer, output, pidge, start, tempFolder } from './run.ts';
 
 const ENV = { ACME_PASSWORD: 'secret08' };
 const FLAGS = ['--system-id', 'pidge', '--password-env', 'ACME_PASSWORD'];
@@ -46,6 +46,7 @@ it('connector add writes an entry behind what is there, and nothing when it woul
   expect([again.code, again.err]).toMatchObject([3, expect.stringContaining('Two connectors are named "acme"')]);
   const wrong = await pidge(['connector', 'add', '--name', 'b', '--host', 'b', '--port', 'many', ...FLAGS], folder);
   expect([wrong.code, wrong.err]).toMatchObject([3, expect.stringContaining('Allowed: a whole number')]);
+  expect(wrong.err).not.toContain('needs connectors.port');
   expect(readFileSync(file, 'utf8')).toBe(after);
 });
 
@@ -80,6 +81,60 @@ it('connector add knows the other kinds of carrier by what each needs', async ()
   expect(text).toContain('access_token = "${env:WA_A}"');
   expect(text).toContain('phone_numbers = ["+15550783881=106540352242922"]');
 });
+
+it('connector add says which variables are to be set: once each, and not those that are', async () => {
+  const folder = tempFolder();
+  const args = [
+    '--kind',
+    'whatsapp',
+    '--access-token-env',
+    'ONE',
+    '--app-secret-env',
+    'TWO',
+    '--verify-token-env',
+    'TWO',
+  ];
+  const add = (name: string, env: Record<string, string>) =>
+    pidge(['connector', 'add', ...args, '--phone-number', '+15550783881=1', '--name', name], folder, env);
+  expect((await add('a', {})).err).toBe('Set ONE, TWO, then try it: pidge connector test a\n');
+  expect((await add('b', { ONE: '1' })).err).toBe('Set TWO, then try it: pidge connector test b\n');
+  expect((await add('c', { ONE: '1', TWO: '2' })).err).toBe('Try it: pidge connector test c\n');
+});
+
+it('connector rm leaves one that routes name, and says which', async () => {
+  const folder = tempFolder();
+  const file = join(folder, 'pidge.toml');
+  const connectors = ['acme', 'beta'].map((name) => `[[connectors]]\nkind = "simulated"\nname = "${name}"\n`);
+  const routes = ['to = ["+49"]', 'to = ["+43"]', ''].map((match) => `[[routes]]\nconnector = "beta"\n${match}\n`);
+  const text = [...connectors, ...routes].join('\n');
+  writeFileSync(file, text);
+  const { code, err } = await pidge(['connector', 'rm', 'beta'], folder);
+  expect([code, err]).toEqual([
+    3,
+    'Routes name "beta": +49; +43; any recipient. Give these to another with pidge route set, ' +
+      'or take them out with pidge route rm.\npidge.toml is as it was.\n',
+  ]);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+  const unknown = await pidge(['connector', 'rm', 'bet'], folder);
+  expect([unknown.code, unknown.err]).toEqual([
+    6,
+    'pidge.toml has no connector "bet". There are: acme, beta. Did you mean "beta"?\n',
+  ]);
+});
+
+it('commands to a running server name its connectors when one is unknown, and say of which there are no PDUs', async () => {
+  const folder = tempFolder();
+  const { url } = await devServer(folder);
+  const run = (...args: string[]) => pidge(['connector', ...args, '--url', url], folder);
+  for (const verb of ['stop', 'start', 'trace']) {
+    const { code, err } = await run(verb, 'nope');
+    expect([code, err]).toEqual([6, 'No connector is named "nope". There are: simulated.\n']);
+  }
+  expect(await run('trace', 'simulated')).toMatchObject({
+    ...{ code: 0, out: '' },
+    err: 'Nothing is kept of simulated: it is of kind "simulated", and PDUs are what SMPP has.\n',
+  });
+}, 40_000);
 
 it('connector set and rm change one entry and nothing else, and refuse what would not do', async () => {
   const folder = tempFolder();
@@ -201,6 +256,8 @@ it('connector ls and trace show those of a running server, as lines, as JSON and
   const path = join(folder, 'acme.pcap');
   expect(readFileSync(path).readUInt32LE(0)).toBe(0xa1b2c3d4);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+  const few = await run('trace', 'acme', '--pcap', 'few.pcap', '-n', '2');
+  expect([few.code, few.err]).toMatchObject([0, expect.stringContaining('few.pcap has 2 PDUs')]);
   expect((await run('trace', 'nobody')).code).toBe(6);
   expect(existsSync(join(folder, 'nobody.pcap'))).toBe(false);
 }, 40_000);

@@ -84,9 +84,10 @@ it.each([
   expect(await bring(tempFolder())).not.toContain('bringing the database');
   const { folder, path } = await filledFolder();
   const db = new DatabaseSync(path);
-  db.exec("delete from kysely_migration where name = '0017-listed-by-second'");
+  db.exec("delete from kysely_migration where name = '0018-sends-of-connectors'");
+  db.exec('drop index work_send_connectors');
   db.close();
-  expect(await bring(folder)).toContain('bringing the database up to date (0017-listed-by-second)');
+  expect(await bring(folder)).toContain('bringing the database up to date (0018-sends-of-connectors)');
 });
 
 it('status tells the figures, and whether a server is on the store', async () => {

@@ -121,5 +121,5 @@ it('a connector is changed although the password of a later one is not set, and 
   expect([set.code, set.err]).toEqual([0, '']);
   expect(readFileSync(file, 'utf8')).toBe(`${second}in_doubt = "fail"\n\n${first}\n${route}`);
   const rm = await pidge(['connector', 'rm', 'beta'], path);
-  expect([rm.code, rm.err]).toMatchObject([3, expect.stringContaining('routes.connector is "beta"')]);
+  expect([rm.code, rm.err]).toMatchObject([3, expect.stringContaining('Routes name "beta": any recipient.')]);
 }, 20_000);

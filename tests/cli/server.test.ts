@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { devServer, ended, output, pidge, start, tempFolder } from './run.ts';
 
 it('dev greets, carries a message, shows its walk, and stops cleanly', async () => {
@@ -87,6 +87,22 @@ it('a taken port ends with 4 and names the holder', async () => {
   expect(err).toContain(`Port ${port} is taken by`);
   expect(err).toContain(`--port ${port + 1}`);
   if (process.platform === 'linux') expect(err).toContain(`(pid ${process.pid})`);
+});
+
+it('a start that hangs ends at once when it is told to', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const env = { PIDGE_SECRET_KEY: 'k'.repeat(40), PIDGE_DATABASE: `postgres://pidge:x@127.0.0.1:${port}/pidge` };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    const child = start(['serve', '--port', '0'], tempFolder(), env);
+    const end = ended(child);
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    onTestFinished(() => void socket.destroy());
+    child.kill(name);
+    expect((await end).code).toBe(130);
+  }
 });
 
 it('a second server on the same data folder ends with 4 and leaves the first alone', async () => {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LAB_MISSING } from '../../src/http/lab-missing.ts';
 import { API_TABLE } from '../../src/http/routes.ts';
 import { Client } from '../helpers/client.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
@@ -67,6 +68,24 @@ describe('out of scope', () => {
     const both = published.filter((one) => isRouted(one) && covering(one.below));
     expect(both.map(({ verb, path }) => `${verb} ${path}`)).toEqual([]);
     expect(entries.filter((entry) => !published.some(({ below }) => covering(below) === entry))).toEqual([]);
+  });
+
+  it.each([
+    '/v1/Events',
+    '/v1/Events/{AE}',
+    '/v1/Messaging/GeoPermissions',
+    '/v1/a2p/BrandRegistrations',
+    '/v1/Tollfree/Verifications',
+    '/v1/Deactivations',
+  ])('%s of another host is named, and answered 404/20404', async (path) => {
+    expect(document).toContain(`\`${path}\``);
+    const { status, json } = await client.call('GET', path.replace('{AE}', `AE${'a'.repeat(32)}`));
+    expect([status, json.code]).toEqual([404, 20404]);
+  });
+
+  it('names what the test side lacks', () => {
+    const named = [...document.matchAll(/^- `([A-Z]+ [^`]+)`$/gm)].map(([, entry]) => entry);
+    expect(named).toEqual([...LAB_MISSING]);
   });
 
   it.each(entries)('$path is answered 404/20404 in form', async ({ path }) => {

@@ -78,7 +78,8 @@ describe('as XML and CSV', () => {
 
   beforeAll(async () => {
     host = await new MediaHost().start();
-    pidge = await startTestPidge();
+    const pool = { country: 'US', type: 'local' as const, numbers: ['+1212555010x'], canSms: true, canMms: true };
+    pidge = await startTestPidge({ change: (config) => (config.numberPools = [pool, { ...pool, country: 'GB' }]) });
     client = new Client(pidge.origin, pidge.account);
     const Body = 'Fish & chips <now>, "hot"';
     message = (await client.send({ Body, MediaUrl: host.picture(), Tags: '{"a":"b"}' })).json.sid;
@@ -126,13 +127,32 @@ describe('as XML and CSV', () => {
     expectRow(parseCsv((await get(`${one}.csv`)).text)[0], json);
   });
 
+  it('the countries with numbers are the same', async () => {
+    const path = '/AvailablePhoneNumbers';
+    const countries: Json[] = (await get(`${path}.json`)).json.countries;
+    const [instance] = parseXml((await get(path)).text).children;
+    const list = instance?.children.find(({ name }) => name === 'Countries');
+    expect(list?.children.map(({ name }) => name)).toEqual(['Country', 'Country']);
+    const rows = parseCsv((await get(`${path}.csv`)).text);
+    expect([countries.length, rows.length]).toEqual([2, 2]);
+    for (const [index, country] of countries.entries()) {
+      expectElement(list?.children[index], country);
+      expectRow(rows[index], country);
+    }
+  });
+
   it('feedback is the same', async () => {
     const path = `/Messages/${message}/Feedback`;
     const { json } = await post(`${path}.json`, { Outcome: 'confirmed' });
     const [instance] = parseXml((await post(path, {})).text).children;
     expect(instance?.name).toBe('MessageFeedback');
-    expectElement(instance, json);
-    expectRow(parseCsv((await post(`${path}.csv`, {})).text)[0], json);
+    // Each of them is a write, and the second may have changed between them.
+    const at = instance?.children.find(({ name }) => name === 'DateUpdated')?.text;
+    expectElement(instance, { ...json, date_updated: at });
+    const [row] = parseCsv((await post(`${path}.csv`, {})).text);
+    expectRow(row, { ...json, date_updated: row?.date_updated });
+    for (const date of [at, row?.date_updated])
+      expect(Date.parse(`${date}`)).toBeGreaterThanOrEqual(Date.parse(json.date_updated));
   });
 
   it('a refusal is the same', async () => {

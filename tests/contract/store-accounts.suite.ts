@@ -78,6 +78,47 @@ export function storeAccountsContract(current: () => Store): void {
     });
   });
 
+  describe('a sender', () => {
+    it('is changed only as long as it is what the change was judged by', async () => {
+      const former = sender('PN1', '+12025550100');
+      const [named, moved] = [
+        { ...former, properties: { friendly_name: 'New' } },
+        { ...former, accountSid: OTHER },
+      ];
+      await current().saveSender(former);
+      expect(await current().saveSender(named, former)).toBe('saved');
+      expect(await current().saveSender(moved, former)).toBe('differs');
+      expect(await current().saveSender(moved, named)).toBe('saved');
+      expect(await current().saveSender(named, named)).toBe('differs');
+      expect(await current().sender(OTHER, 'PN1')).toEqual(moved);
+      await current().removeSender(OTHER, 'PN1');
+      expect(await current().saveSender(former, moved)).toBe('differs');
+      expect(await current().senderByAddress('+12025550100')).toBeNull();
+    });
+
+    it('takes its place in a pool with it, and gets none any more', async () => {
+      await current().saveSender(sender('PN1', '+12025550100'));
+      const place = document('pool', 'PN1', 'MG1');
+      expect(await current().saveDocument(place, null)).toBe('saved');
+      expect(await current().removeSender(ACCOUNT, 'PN1')).toBe(true);
+      expect(await current().document(ACCOUNT, 'pool', 'PN1')).toBeNull();
+      expect(await current().saveDocument(place, null)).toBe('differs');
+      expect(await current().saveDocument(document('pool', 'AI1', 'MG1'), null), 'a name has no sender').toBe('saved');
+    });
+
+    it('that goes while it is put into a pool leaves no place behind', async () => {
+      const all = ['PN1', 'PN2', 'PN3', 'PN4'];
+      for (const [index, sid] of all.entries()) await current().saveSender(sender(sid, `+1202555010${index}`));
+      await Promise.all(
+        all.flatMap((sid): Promise<unknown>[] => [
+          current().saveDocument(document('pool', sid, 'MG1'), null),
+          current().removeSender(ACCOUNT, sid),
+        ]),
+      );
+      expect(await current().documents({ accountSid: ACCOUNT, kind: 'pool', limit: 9 })).toEqual([]);
+    });
+  });
+
   describe('an account that is closed', () => {
     it('gives up its senders and their places in pools with it, and nothing else', async () => {
       await current().saveAccount(account());

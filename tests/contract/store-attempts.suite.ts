@@ -109,9 +109,29 @@ export function storeAttemptsContract(current: () => Store): void {
       const [id = 0] = await idsOf({});
       expect(await current().replayedAmong(ACCOUNT, [id])).toEqual(new Set());
       await current().replayCallback(ACCOUNT, id, NOW);
-      await current().keepAttempts([made({ payload: { replayOf: id } })], NOW);
+      const { messageSid } = (await current().attempt(ACCOUNT, id)) as CallbackAttempt;
+      await current().keepAttempts([made({ messageSid, payload: { replayOf: id } })], NOW);
       expect(await current().replayedAmong(ACCOUNT, [id, id + 50])).toEqual(new Set([id]));
+      expect(await current().replayedAmong(OTHER, [id])).toEqual(new Set());
       expect(await current().replayedAmong(ACCOUNT, [])).toEqual(new Set());
+    });
+
+    it('know what was replayed however many came since, and of however many one asks', async () => {
+      const ids = await current().keepAttempts(
+        Array.from({ length: 300 }, () => made({ decision: 'gave_up' })),
+        NOW,
+      );
+      const [first = 0, last = 0] = [ids[0], ids.at(-1)];
+      for (const replayOf of [first, last]) {
+        const { messageSid } = (await current().attempt(ACCOUNT, replayOf)) as CallbackAttempt;
+        await current().keepAttempts([made({ messageSid, payload: { replayOf } })], NOW);
+      }
+      const other = made();
+      await current().keepAttempts(
+        Array.from({ length: 10_000 }, () => other),
+        NOW,
+      );
+      expect(await current().replayedAmong(ACCOUNT, ids)).toEqual(new Set([first, last]));
     });
   });
 

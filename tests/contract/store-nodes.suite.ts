@@ -221,6 +221,18 @@ export function storeNodesContract(current: () => Store, { shared }: { shared: b
       expect(works.map(({ message }) => message.sid).sort()).toEqual(sids(own).sort());
     });
 
+    it('leave what the rest have in the order of its age', async () => {
+      const made = ['b', 'smpp', 'a', 'b', 'a', 'c'].map((connector, index) =>
+        on(connector, acceptance({ createdAt: NOW + index })),
+      );
+      for (const one of made) await current().accept([one], one.message.createdAt);
+      expect(await current().nextDueAt('send', ['b', 'smpp'])).toBe(NOW + 2);
+      const works = await claim('one', NOW + 9, { except: ['smpp'], limit: 3 });
+      const [first, , third, fourth] = sids(made);
+      expect(works.map(({ message }) => message.sid)).toEqual([first, third, fourth]);
+      expect(await current().nextDueAt('send', ['smpp'])).toBe(NOW + 4);
+    });
+
     it('do not keep callbacks from anybody', async () => {
       await walkToSent(current(), 'x');
       expect(await current().nextDueAt('callback', ['sim'])).toBe(NOW);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sidTime } from '../../src/domain/sid.ts';
 import type { Notice } from '../../src/store/inbound-shapes.ts';
 import type { SendSettlement, SendWork, Store } from '../../src/store/store.ts';
-import { ACCOUNT, acceptance, claim, lane, NOW, sent } from './store.fixtures.ts';
+import { ACCOUNT, acceptance, claim, lane, NOW, repaceAll, sent } from './store.fixtures.ts';
 import { intake, OURS, PERSON, take } from './store-inbound.fixtures.ts';
 
 /** Confirmations of keywords: no messages, but in the lanes of their senders, and claimed and settled as sends are. */
@@ -167,7 +167,7 @@ export function storeNoticesContract(current: () => Store): void {
       await takeNotice({ lane: paced });
       await takeNotice({ lane: paced });
       const about = { accountSid: ACCOUNT, from: OURS, connector: 'sim', key: paced.key, horizonMs: 60_000 };
-      const moved = await current().repace({ ...about, formerMicros: 100_000, intervalMicros: 500_000 }, NOW);
+      const moved = await repaceAll(current(), { ...about, formerMicros: 100_000, intervalMicros: 500_000 });
       expect(moved).toBe(2);
       const works = await claim(current(), NOW, { lookAheadMs: 1_000 });
       expect(works.map(({ startAt }) => startAt - NOW)).toEqual([0, 500]);

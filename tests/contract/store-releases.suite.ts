@@ -229,6 +229,28 @@ export function storeReleaseContract(current: () => Store): void {
       expect(await current().document('', 'key', 'SK1')).toBeNull();
     });
 
+    it('are changed only as long as they are what the change was judged by', async () => {
+      const former = document('MG1');
+      const [one, other] = ['one', 'other'].map((name) => document('MG1', { properties: { name } }));
+      if (!one || !other) throw new Error('two changes');
+      await current().saveDocument(former);
+      expect(await current().saveDocument(one, former)).toBe('saved');
+      expect(await current().saveDocument(other, former)).toBe('differs');
+      expect(await current().saveDocument(one, former), 'told again, for its answer was lost').toBe('saved');
+      expect(await current().saveDocument(other, null)).toBe('differs');
+      expect(await current().document(ACCOUNT, 'service', 'MG1')).toEqual(one);
+      await current().removeDocument(ACCOUNT, 'service', 'MG1');
+      expect(await current().saveDocument(other, one)).toBe('differs');
+      expect(await current().document(ACCOUNT, 'service', 'MG1')).toBeNull();
+    });
+
+    it('that are new to whoever saves them are made once', async () => {
+      const made = ['a', 'b', 'c', 'd'].map((parentSid) => document('AP1', { kind: 'application', parentSid }));
+      const saved = await Promise.all(made.map((one) => current().saveDocument(one, null)));
+      expect(saved.filter((kept) => kept === 'saved')).toHaveLength(1);
+      expect(saved.filter((kept) => kept === 'differs')).toHaveLength(3);
+    });
+
     it('go with their parent', async () => {
       await current().saveDocument(document('MG1'));
       await current().saveDocument(document('PN1', { kind: 'pool', parentSid: 'MG1' }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Lane, Repace, SendWork, Store } from '../../src/store/store.ts';
-import { ACCOUNT, acceptance, claim, lane, NOW, sent } from './store.fixtures.ts';
+import { ACCOUNT, acceptance, claim, lane, NOW, repaceAll, sent } from './store.fixtures.ts';
 
 /** The part of the store's contract about a sender whose rate changes while messages wait. */
 export function storeRepaceContract(current: () => Store): void {
@@ -45,7 +45,7 @@ export function storeRepaceContract(current: () => Store): void {
     it('to a faster one lets the rest go sooner, in order, and the next accept follows', async () => {
       const sids = await accept([1, 2, 1]);
       expect((await claim(current(), NOW)).map((work) => work.message.sid)).toEqual([sids[0]]);
-      expect(await current().repace(change(SECOND, 100_000), NOW)).toBe(2);
+      expect(await repaceAll(current(), change(SECOND, 100_000))).toBe(2);
       // One segment at ten a second after the one that is claimed, then two.
       expect(await current().laneStarts(ACCOUNT, [slow.key])).toEqual(new Map([[slow.key, NOW + 400]]));
       expect(await current().accept([acceptance({}, lane())], NOW)).toEqual([{ ok: true, dueAt: NOW + 400 }]);
@@ -61,7 +61,7 @@ export function storeRepaceContract(current: () => Store): void {
       const fast = lane({ intervalMicros: 10_000 });
       const sids = await accept([1, 1, 1], fast);
       await claim(current(), NOW);
-      expect(await current().repace(change(10_000, 200_000), NOW)).toBe(2);
+      expect(await repaceAll(current(), change(10_000, 200_000))).toBe(2);
       expect(await current().nextDueAt('send')).toBe(NOW + 200);
       expect(await starts(600)).toEqual([
         [sids[1], 200],
@@ -74,7 +74,7 @@ export function storeRepaceContract(current: () => Store): void {
       await accept([1, 1]);
       const [work] = await claim(current(), NOW);
       if (!work) throw new Error('Nothing was claimed');
-      await current().repace(change(SECOND, 1_000), NOW);
+      await repaceAll(current(), change(SECOND, 1_000));
       expect(await claim(current(), NOW)).toEqual([]);
       expect(await current().settleSends([sent(work)], NOW)).toEqual([true]);
       expect(await claim(current(), NOW + 1)).toHaveLength(1);
@@ -83,7 +83,7 @@ export function storeRepaceContract(current: () => Store): void {
     it('to none lets everything go at once', async () => {
       const sids = await accept([1, 1, 1]);
       await claim(current(), NOW);
-      expect(await current().repace(change(SECOND, null), NOW)).toBe(2);
+      expect(await repaceAll(current(), change(SECOND, null))).toBe(2);
       const works = await claim(current(), NOW);
       expect(works.map((work) => [work.message.sid, work.lane])).toEqual([
         [sids[1], null],
@@ -94,7 +94,7 @@ export function storeRepaceContract(current: () => Store): void {
     it('from none puts what waits into the lane, and leaves other senders alone', async () => {
       const sids = await accept([1, 3, 1], null);
       await current().accept([acceptance({ from: '+12025550177' })], NOW);
-      expect(await current().repace(change(null, 100_000), NOW)).toBe(3);
+      expect(await repaceAll(current(), change(null, 100_000))).toBe(3);
       const works = await claim(current(), NOW);
       expect(works.map((work) => work.lane?.cost ?? null).sort()).toEqual([1, null]);
       await current().settleSends(works.map(whole), NOW);
@@ -109,7 +109,7 @@ export function storeRepaceContract(current: () => Store): void {
       const batch = [1, 2].map(() => acceptance({ from, numSegments: 3 }));
       await current().accept(batch, NOW);
       const key = `sim|${ACCOUNT}|${from}`;
-      expect(await current().repace({ ...change(null, 100_000), from, key }, NOW)).toBe(2);
+      expect(await repaceAll(current(), { ...change(null, 100_000), from, key })).toBe(2);
       for (const at of [NOW, NOW + 100]) {
         const [work, none] = await claim(current(), at);
         if (!work) throw new Error('Nothing was claimed');
@@ -125,15 +125,112 @@ export function storeRepaceContract(current: () => Store): void {
       if (!work) throw new Error('Nothing was claimed');
       const again = { ...sent(work), result: { kind: 'again' as const, dueAt: NOW + 500 } };
       await current().settleSends([again], NOW);
-      expect(await current().repace(change(SECOND, 100_000), NOW)).toBe(2);
+      expect(await repaceAll(current(), change(SECOND, 100_000))).toBe(2);
       expect(await starts(700)).toEqual([
         [sids[0], 500],
         [sids[1], 600],
       ]);
     });
 
+    it('in steps gives the slots that one step would, and what is accepted between them comes last', async () => {
+      const sids = await accept([1, 2, 1]);
+      await claim(current(), NOW);
+      const faster = change(SECOND, 100_000);
+      const { moved, next } = await current().repace({ ...faster, limit: 1, place: null }, NOW);
+      expect([moved, next]).toEqual([1, expect.anything()]);
+      sids.push(...(await accept([1])));
+      expect(await repaceAll(current(), faster, { limit: 1, place: next })).toBe(2);
+      expect(await current().laneStarts(ACCOUNT, [slow.key])).toEqual(new Map([[slow.key, NOW + 500]]));
+      expect(await starts(600)).toEqual([
+        [sids[1], 100],
+        [sids[2], 300],
+        [sids[3], 400],
+      ]);
+    });
+
+    it.each([
+      ['faster', SECOND, 100_000],
+      ['slower', 10_000, 200_000],
+    ])(
+      'to a %s one that was broken off leaves all in order, and is finished by beginning anew',
+      async (_, before, after) => {
+        const sids = await accept([1, 1, 1, 1], lane({ intervalMicros: before }));
+        const first = { ...change(before, after), limit: 1, place: null };
+        const { next } = await current().repace(first, NOW);
+        await current().repace({ ...first, place: next }, NOW);
+        const ids = async () => (await claim(current(), NOW, { lookAheadMs: 10_000 })).map((work) => work.message.sid);
+        expect(await repaceAll(current(), change(0, after), { limit: 1 })).toBe(4);
+        const gapMs = after / 1000;
+        expect(await starts(4 * gapMs)).toEqual(sids.map((sid, index) => [sid, index * gapMs]));
+        const late = await accept([1], lane({ intervalMicros: after }));
+        expect(await ids()).toEqual(late);
+        expect(await current().verify()).toEqual([]);
+      },
+    );
+
+    it('that is broken off leaves the order to who claims meanwhile', async () => {
+      const sids = await accept([1, 1, 1, 1], lane({ intervalMicros: 10_000 }));
+      await current().repace({ ...change(10_000, 50_000), limit: 2, place: null }, NOW);
+      const works = await claim(current(), NOW, { lookAheadMs: 1_000 });
+      expect(works.map((work) => work.message.sid)).toEqual(sids);
+    });
+
+    it('never lets the first leave sooner than it allows when nobody knows what has left', async () => {
+      const [, second] = await accept([1, 1]);
+      await claim(current(), NOW);
+      // Done, and done again, as if the end of the first had been lost.
+      await repaceAll(current(), change(SECOND, 100_000));
+      await repaceAll(current(), change(0, 100_000));
+      expect(await starts(300)).toEqual([[second, 200]]);
+    });
+
+    it('passes by what waits for others, in steps of its own', async () => {
+      await current().accept(
+        [1, 2, 3].map(() => acceptance({ from: '+12025550177' })),
+        NOW,
+      );
+      const sids = await accept([1, 1], null);
+      const first = { ...change(null, 100_000), limit: 2, place: null };
+      const { moved, next } = await current().repace(first, NOW);
+      expect([moved, next?.of]).toEqual([0, 'unpaced']);
+      expect(await repaceAll(current(), first, { limit: 2, place: next })).toBe(2);
+      const works = await claim(current(), NOW, { lookAheadMs: 1_000 });
+      expect(works.filter((work) => work.lane).map((work) => work.message.sid)).toEqual(sids);
+    });
+
+    it.each([
+      ['faster', 10_000],
+      ['none at all', null],
+    ])('to a %s one is in time for what would have lapsed before its slot', async (_, after) => {
+      const on = lane({ intervalMicros: SECOND });
+      const batch = [0, 1].map((index) => acceptance({ validUntil: NOW + (index === 0 ? 10_000 : 500) }, on));
+      await current().accept(batch, NOW);
+      await claim(current(), NOW);
+      expect(await repaceAll(current(), change(SECOND, after))).toBe(1);
+      const works = await claim(current(), NOW + 100);
+      expect(works.map((work) => [work.message.sid, work.expired])).toEqual([[batch[1]?.message.sid, false]]);
+    });
+
+    it('to one that is still too slow for it leaves it out of the line', async () => {
+      const on = lane({ intervalMicros: SECOND });
+      await current().accept([acceptance({}, on), acceptance({ validUntil: NOW + 500 }, on)], NOW);
+      await claim(current(), NOW);
+      expect(await repaceAll(current(), change(SECOND, 600_000))).toBe(0);
+      expect(await current().laneStarts(ACCOUNT, [slow.key])).toEqual(new Map([[slow.key, NOW + 600]]));
+    });
+
+    it('by two at once leaves the accept clock behind all that waits', async () => {
+      await accept([1, 1, 1, 1]);
+      await claim(current(), NOW);
+      const mine = { ...change(SECOND, 100_000), limit: 1, place: null };
+      const { next } = await current().repace(mine, NOW);
+      expect(await repaceAll(current(), change(0, 100_000), { limit: 1 })).toBe(3);
+      await repaceAll(current(), mine, { limit: 1, place: next });
+      expect(await current().laneStarts(ACCOUNT, [slow.key])).toEqual(new Map([[slow.key, NOW + 500]]));
+    });
+
     it('of a lane that has never been used changes nothing', async () => {
-      expect(await current().repace(change(SECOND, 100_000), NOW)).toBe(0);
+      expect(await repaceAll(current(), change(SECOND, 100_000))).toBe(0);
       expect(await current().accept([acceptance({}, lane())], NOW)).toEqual([{ ok: true, dueAt: NOW }]);
       expect(await current().verify()).toEqual([]);
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SendPast, SendSettlement, SendWork, Store } from '../../src/store/store.ts';
-import { ACCOUNT, acceptance, claim, lane, NOW, sent } from './store.fixtures.ts';
+import { ACCOUNT, acceptance, claim, claimCallbacks, lane, NOW, sent } from './store.fixtures.ts';
+import { claimFetches, fetched, holdOf, settled } from './store-media.fixtures.ts';
 
 /** What a send remembers of its attempts, how it moves between connectors, and what expires where nobody is. */
 export function storeSendCases(current: () => Store): void {
@@ -110,6 +111,73 @@ export function storeSendCases(current: () => Store): void {
       await current().settleSends([again(second, { dueAt: NOW, move: { connector: 'c', lane: null } })], NOW);
       expect(await claimOne(NOW)).toMatchObject({ connector: 'c', lane: null });
       expect(await current().verify()).toEqual([]);
+    });
+  });
+
+  describe('what lapses before its slot comes', () => {
+    const paced = lane({ intervalMicros: 1_000_000 });
+    const lapsing = (changes: Parameters<typeof acceptance>[0] = {}) =>
+      acceptance({ validUntil: NOW + 500, ...changes }, paced);
+
+    it('ends when it lapses, and who comes behind it has its slot', async () => {
+      const [first, late, last] = [acceptance({}, paced), lapsing(), acceptance({}, paced)];
+      const answers = await current().accept([first, late, last], NOW);
+      expect(answers.map((one) => one.ok && one.dueAt - NOW)).toEqual([0, 501, 1_000]);
+      const works = await claim(current(), NOW, { lookAheadMs: 100 });
+      expect(works.map(({ message }) => message.sid)).toEqual([first.message.sid]);
+      await current().settleSends(
+        works.map((work) => sent(work)),
+        NOW,
+      );
+      expect(await current().nextDueAt('send')).toBe(NOW + 501);
+      // Not even a little early: its slot is not there to wait for.
+      expect(await claim(current(), NOW + 500, { lookAheadMs: 100 })).toEqual([]);
+      const over = await claimOne(NOW + 501);
+      expect(over).toMatchObject({ expired: true, lane: null, message: { sid: late.message.sid, status: 'queued' } });
+      const result = { kind: 'failed' as const, errorCode: 30036 };
+      await current().settleSends([{ ...sent(over), result }], NOW + 501);
+      const told = (await claimCallbacks(current(), NOW + 501)).map(({ payload }) => payload);
+      expect(told.find(({ status }) => status === 'failed')).toMatchObject({ errorCode: 30036 });
+      expect(await claimOne(NOW + 1_000)).toMatchObject({ lane: paced, message: { sid: last.message.sid } });
+    });
+
+    it('is refused as any other where the queue is full', async () => {
+      const short = { ...paced, horizonMs: 900 };
+      const answers = await current().accept([acceptance({}, short), { ...lapsing(), lane: short }], NOW);
+      expect(answers[1]).toEqual({ ok: false, reason: 'queue-full' });
+    });
+
+    it('is the same when it is released, or has got its media', async () => {
+      await current().accept([acceptance({}, paced)], NOW);
+      const accepted = lapsing({ status: 'accepted', from: null, numSegments: 0 });
+      const fetching = { ...lapsing({ numMedia: 1 }), fetch: { urls: ['https://files.example/a.png'] } };
+      await current().accept([accepted, fetching], NOW);
+      const [release] = await current().claimReleases({ owner: 'me', limit: 9, leaseMs: 30_000 }, NOW);
+      const [fetch] = await claimFetches(current(), NOW);
+      if (!release || !fetch) throw new Error('Nothing was claimed');
+      const { workId, attempt, message } = release;
+      const about = { workId, attempt, accountSid: message.accountSid, messageSid: message.sid };
+      const chosen = { from: '+12025550100', numSegments: 1, validUntil: message.validUntil, connector: 'sim' };
+      const released = await current().release([{ ...about, result: { kind: 'queue', ...chosen, lane: paced } }], NOW);
+      expect(released).toEqual([{ status: 'queued', dueAt: NOW + 501 }]);
+      const blob = await holdOf(current(), 'a');
+      const got = await current().settleFetches([settled(fetch, fetched([blob.key]))], NOW);
+      expect(got).toEqual([{ kind: 'next', work: 'send', dueAt: NOW + 501 }]);
+      expect(await current().laneStarts(ACCOUNT, [paced.key])).toEqual(new Map([[paced.key, NOW + 1_000]]));
+      const works = await claim(current(), NOW + 501);
+      expect(
+        works
+          .filter(({ expired }) => expired)
+          .map((work) => work.message.sid)
+          .sort(),
+      ).toEqual([accepted.message.sid, fetching.message.sid].sort());
+    });
+
+    it('ends where nobody is, too', async () => {
+      await current().accept([acceptance({}, paced), lapsing()], NOW);
+      const search = { owner: 'me', limit: 10, leaseMs: 30_000, lookAheadMs: 0, expiredOf: ['sim'] };
+      expect(await current().claimSends(search, NOW + 500)).toEqual([]);
+      expect(await current().claimSends(search, NOW + 501)).toMatchObject([{ expired: true, lane: null }]);
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Message } from '../../src/domain/message.ts';
 import type { CallbackResult, CallbackWork } from '../../src/store/callback-shapes.ts';
-import type { Acceptance, Lane, SendSettlement, SendWork, Store } from '../../src/store/store.ts';
+import type { Acceptance, Lane, Repace, RepacePlace, SendSettlement, SendWork, Store } from '../../src/store/store.ts';
 
 /** What the cases of the store are made of: plain messages, and short words for the walk they take. */
 export const ACCOUNT = `AC${'a'.repeat(32)}`;
@@ -50,6 +50,16 @@ export function acceptance(changes: Partial<Message> = {}, lane: Lane | null = n
 /** Ten segments a second unless told otherwise. */
 export function lane(changes: Partial<Lane> = {}): Lane {
   return { key: 'sim +12025550100', intervalMicros: 100_000, cost: 1, horizonMs: 60_000, ...changes };
+}
+
+/** All steps of a change of rate, of so many rows; answers how many were moved. */
+export async function repaceAll(
+  store: Store,
+  change: Repace,
+  { limit = 100, place = null }: { limit?: number; place?: RepacePlace | null } = {},
+): Promise<number> {
+  const step = await store.repace({ ...change, limit, place }, NOW);
+  return step.next ? step.moved + (await repaceAll(store, change, { limit, place: step.next })) : step.moved;
 }
 
 export function claim(

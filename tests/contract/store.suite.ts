@@ -110,6 +110,20 @@ export function storeContract(
         expect((await store.stats()).messagesByStatus).toEqual({ queued: 3 });
       });
 
+      it('forgets idempotency keys that are over a few at a time, but more than come', async () => {
+        const keyed = (key: string) => ({ ...acceptance(), idempotency: { key, fingerprint: 'f' } });
+        await store.accept(
+          Array.from({ length: 130 }, (_, index) => keyed(`k${index}`)),
+          NOW,
+        );
+        const kept = async () =>
+          (await store.documents({ accountSid: ACCOUNT, kind: 'idempotency', limit: 500 })).length;
+        for (const [index, left] of [31, 2, 3].entries()) {
+          expect(await store.accept([keyed(`new ${index}`)], NOW + IDEMPOTENCY_MS)).toMatchObject([{ ok: true }]);
+          expect(await kept()).toBe(left);
+        }
+      });
+
       it('keeps no idempotency key of what it refused', async () => {
         const full = lane({ intervalMicros: 1_000_000, horizonMs: 0 });
         await store.accept([acceptance({}, full)], NOW);
@@ -289,6 +303,11 @@ export function storeContract(
           status: 'delivered',
           doneDate: '2601010000',
         });
+      });
+
+      it('of a message whose callbacks are asked by GET say so', async () => {
+        await walkToSent(store, 'x', { options: { callbackMethod: 'GET' } });
+        expect((await claimCallbacks(store, NOW))[0]?.payload).toMatchObject({ status: 'sent', method: 'GET' });
       });
 
       it('undeliver a message by one negative part, for good', async () => {

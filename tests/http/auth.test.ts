@@ -77,19 +77,30 @@ test('a suspended account reads but does not write, a closed one is nobody', asy
   expect((await door.call('GET', list)).json.code).toBe(20003);
 });
 
-test('guessing is braked in serve, while who was right before still comes in', async () => {
+test('guessing is braked in serve, and shuts nobody out who has the same address and knows the token', async () => {
   const door = openDoor({ mode: 'serve' });
-  expect((await door.call('GET', list)).status).toBe(200);
-  door.clock.advance(5000);
-  for (let guess = 0; guess < 20; guess += 1) {
-    const { status } = await door.call('GET', list, { headers: { authorization: basic(SID, `guess ${guess}`) } });
-    expect(status).toBe(401);
-  }
-  const braked = await door.call('GET', list, { headers: { authorization: basic(SID, 'guess') } });
+  const guess = (text: string) => door.call('GET', list, { headers: { authorization: basic(SID, text) } });
+  for (let times = 0; times < 20; times += 1) expect((await guess(`guess ${times}`)).status).toBe(401);
+  const braked = await guess('guess');
   expect([braked.status, braked.json.code, braked.headers['retry-after']]).toEqual([429, 20429, '10']);
+  const nobody = await door.call('GET', list, { headers: { authorization: basic(`AC${'9'.repeat(32)}`, TOKEN) } });
+  expect([nobody.status, nobody.json.code]).toEqual([429, 20429]);
   expect((await door.call('GET', list)).status).toBe(200);
+  expect((await guess('guess')).status).toBe(429);
   door.clock.advance(10_000);
-  expect((await door.call('GET', list, { headers: { authorization: basic(SID, 'guess') } })).status).toBe(401);
+  expect((await guess('guess')).status).toBe(401);
+});
+
+test('refusing a guess that is braked costs the store what refusing any other does', async () => {
+  const door = openDoor({ mode: 'serve' });
+  const readsOf = async (user: string) => {
+    const before = door.counts.accountReads;
+    await door.call('GET', list, { headers: { authorization: basic(user, 'guess') } });
+    return door.counts.accountReads - before;
+  };
+  for (let times = 0; times < 25; times += 1) {
+    expect([await readsOf(SID), await readsOf(`AC${'9'.repeat(32)}`), await readsOf('admin')]).toEqual([1, 1, 1]);
+  }
 });
 
 test('on this machine nobody is braked in dev, but who comes through a tunnel is', async () => {

@@ -163,7 +163,10 @@ export function openDoor(settings: Partial<HttpSettings> = {}, more: Partial<Htt
       if (!taken) senders.set(sender.sid, sender);
       return taken ? 'taken' : 'saved';
     },
-    removeSender: async (_accountSid, sid) => senders.delete(sid),
+    removeSender: async (_accountSid, sid) => {
+      if (documents.get(sid)?.kind === 'pool') documents.delete(sid);
+      return senders.delete(sid);
+    },
     sendersByAddress: async (addresses) => [...senders.values()].filter((one) => addresses.includes(one.address)),
     senderByAddress: async (address) => [...senders.values()].find((one) => one.address === address) ?? null,
     document: async (accountSid, kind, sid) => {

@@ -123,6 +123,22 @@ test.each([
   expect(json.details.parameter).toBe(query.split('=')[0]);
 });
 
+test('a page beyond the first 10 000 records of a filtered list is refused, and empty where there are fewer', async () => {
+  const door = openDoor();
+  const list = (query: string) => door.call('GET', `${ROOT}/Messages.json?${query}`);
+  door.message();
+  const empty = await list('From=%2B12025550100&Page=999999');
+  expect([empty.status, empty.json.messages, empty.json.next_page_uri]).toEqual([200, [], null]);
+  for (let made = 1; made < 10_060; made += 1) door.message();
+  expect((await list('From=%2B12025550100&Page=200')).json.messages).toHaveLength(50);
+  const deep = await list('From=%2B12025550100&Page=201');
+  expect([deep.status, deep.json.code]).toEqual([400, 20001]);
+  expect(deep.json.details).toMatchObject({ parameter: 'Page', received: '201' });
+  expect((await list('Page=201')).json.messages).toHaveLength(10);
+  const next = await list(`From=%2B12025550100&Page=201&PageToken=PA${door.messages[9]?.sid}`);
+  expect(next.status).toBe(200);
+});
+
 test('a page size over 1000 is cut to 1000', async () => {
   const { json } = await openDoor().call('GET', `${ROOT}/Messages.json?PageSize=5000`);
   expect(json.page_size).toBe(1000);
@@ -133,6 +149,9 @@ test('an empty Body redacts a finished message and is 409 before', async () => {
   const path = `${ROOT}/Messages/${door.message().sid}.json`;
   const early = await door.call('POST', path, { form: 'Body=' });
   expect([early.status, early.json.code]).toEqual([409, 20009]);
+  (door.messages[0] as { status: string }).status = 'scheduled';
+  expect((await door.call('POST', path, { form: 'Body=' })).json.details.fix).toMatch('Status=canceled');
+  expect((await door.call('DELETE', path)).json.details.fix).toMatch('Status=canceled');
   (door.messages[0] as { status: string }).status = 'delivered';
   const { status, json } = await door.call('POST', path, { form: 'Body=' });
   expect([status, json.body]).toEqual([200, '']);

@@ -138,6 +138,10 @@ describe('the admin side', () => {
       expect(await peersOf()).toHaveLength(4);
     });
 
+    it('takes an empty page token for none', async () => {
+      for (const path of ['opt-outs', 'opt-outs/log']) expect((await get(`${path}?PageToken=`)).status).toBe(200);
+    });
+
     it.each(['x', 'PA', `PA${Buffer.from('[1,"sms"]').toString('base64url')}`, `PA${'9'.repeat(30)}`])(
       'refuses a page token that is none of ours: %s',
       async (token) => {

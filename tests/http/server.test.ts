@@ -1,4 +1,4 @@
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/store/store.ts';
 import { basic, type Door, openDoor, ROOT, SID, TOKEN } from './door.ts';
@@ -171,6 +171,31 @@ test.each([
   });
   expect(text.split('\r\n')[0]).toContain(` ${status} `);
   expect(text).toContain(`"status":${status}`);
+});
+
+test('an address has so many connections and no more, and a place back for each that ends', async () => {
+  open = openDoor({ socketsPerAddress: 3 });
+  await open.app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = open.app.server.address() as AddressInfo;
+  const sockets: Socket[] = [];
+  /** The status line of an answer; empty: the connection was closed without one. */
+  const ask = () =>
+    new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      sockets.push(socket);
+      socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
+      socket.once('data', (chunk) => resolve(String(chunk).split('\r\n')[0] ?? ''));
+      // One that is closed while it still writes is reset.
+      socket.on('error', () => resolve(''));
+      socket.once('close', () => resolve(''));
+    });
+  const held = [await ask(), await ask(), await ask()];
+  expect(held).toEqual(Array(3).fill('HTTP/1.1 200 OK'));
+  expect(await ask()).toBe('');
+  sockets[0]?.destroy();
+  await expect.poll(() => ask()).toBe('HTTP/1.1 200 OK');
+  expect(await ask()).toBe('');
+  for (const socket of sockets) socket.destroy();
 });
 
 test('a connection without use is kept for longer than Go clients keep theirs, which repeat no POST', async () => {

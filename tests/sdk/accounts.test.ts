@@ -304,7 +304,6 @@ describe('the second token', () => {
     };
     expect(await signers('before', own)).toEqual([0, 0]);
     await own.accounts.v1.authTokenPromotion().update();
-    second();
     const next = sdk(made.sid, secondaryAuthToken);
     expect(await signers('after', next)).toEqual([1, 1]);
     await sink.stop();

@@ -127,6 +127,10 @@ describe('available numbers', () => {
     expect(await search(path)).toBe(code);
   });
 
+  it('take an empty PageToken for none', async () => {
+    expect(await search('US/Local.json?AreaCode=212&PageToken=')).toHaveLength(10);
+  });
+
   it('come in pages that go on behind a number, whatever is taken meanwhile', async () => {
     const path = `${raw.base}/AvailablePhoneNumbers/US/Local.json?AreaCode=212&PageSize=4`;
     const first = await raw.call('GET', path);
@@ -145,6 +149,18 @@ describe('available numbers', () => {
 });
 
 describe('numbers', () => {
+  it('can be taken by the magic number, which dev has from the start, by whoever has it', async () => {
+    const phoneNumber = '+15005550006';
+    const [seeded] = await client.incomingPhoneNumbers.list({ phoneNumber });
+    const form = { PhoneNumber: phoneNumber, SmsUrl: 'https://app.example/in' };
+    const taken = await post('/IncomingPhoneNumbers.json', form);
+    expect([taken.status, taken.json.sid, taken.json.sms_url]).toEqual([201, seeded?.sid, form.SmsUrl]);
+    expect(taken.json.date_created).toBe(new Date(pidge.now()).toUTCString().replace('GMT', '+0000'));
+    expect(await client.incomingPhoneNumbers.list({ phoneNumber })).toHaveLength(1);
+    const { sid, authToken } = await client.api.v2010.accounts.create();
+    await expect(sdk(sid, authToken).incomingPhoneNumbers.create({ phoneNumber })).rejects.toEqual(refused(21422));
+  });
+
   it('are taken by area until none is left, and are free again when they are released', async () => {
     const one = await client.incomingPhoneNumbers.create({ areaCode: '415', friendlyName: 'West' });
     expect([one.phoneNumber, one.friendlyName, one.type]).toEqual(['+14155550150', 'West', 'local']);

@@ -57,6 +57,7 @@ describe('caller ids', () => {
     const one = client.outgoingCallerIds(found?.sid ?? '');
     expect((await one.update({ friendlyName: 'Door' })).friendlyName).toBe('Door');
     expect((await one.fetch()).friendlyName).toBe('Door');
+    expect((await one.update({ friendlyName: '' })).friendlyName).toBe('(202) 555-0111');
     expect(await one.remove()).toBe(true);
     await expect(one.fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
     expect(await client.outgoingCallerIds.list({ phoneNumber: '+12025550111' })).toEqual([]);

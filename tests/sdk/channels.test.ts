@@ -125,6 +125,20 @@ describe('the official Node SDK', () => {
     expect(Object.keys(json.profile).sort()).toEqual([...PROFILE].sort());
   });
 
+  it('has nothing to tell of names to be shown, and says so: what is not there would be a date to the SDK', async () => {
+    const nothing = {
+      friendlyName: null,
+      pendingDisplayName: null,
+      pendingDisplayNameStatus: null,
+      pendingDisplayNameStatusDate: null,
+      displayNameStatus: null,
+    };
+    const made = await make(fresh());
+    const updated = await senders()(made.sid).update(new Update({ profile: { name: 'Shop' } }));
+    const [listed] = await senders().list({ channel: 'whatsapp', limit: 1 });
+    for (const one of [made, updated, await senders()(made.sid).fetch(), listed]) expect(one).toMatchObject(nothing);
+  });
+
   it('takes an empty list for an empty object, as PHP writes both', async () => {
     const body = JSON.stringify({ sender_id: fresh(), webhook: [], profile: { name: 'Shop' }, configuration: [] });
     const options = { body, headers: { 'content-type': 'application/json' } };

@@ -175,12 +175,37 @@ describe('content through the official SDK', () => {
         (await list({ sortByContentName })).map((one) => one.friendlyName);
       expect(await names('asc')).toEqual((await names('desc')).toReversed());
       for (const one of await list({})) expectKinds(one, kinds);
-      // Any order may be asked for, so pages go by number, whatever PageToken says.
       const [, second] = await find({});
-      const { instances } = await page({ pageSize: 1, pageNumber: 1, pageToken: 'any' });
+      const { instances } = await page({ pageSize: 1, pageNumber: 1, pageToken: '' });
       expect(instances.map((one) => one.sid)).toEqual([second]);
+      const unreadable = await refusal(page({ pageSize: 1, pageToken: 'any' }));
+      expect(unreadable).toMatchObject({ status: 400, code: 21481 });
       expect(await list({ limit: 2 })).toHaveLength(2);
     }
+  });
+
+  it.each([
+    {},
+    { sortByDate: 'asc' },
+    { sortByDate: 'desc' },
+    { sortByContentName: 'asc' },
+    { sortByContentName: 'desc' },
+  ])('may be removed and made while it is walked over, forward and back, in any order: %o', async (order) => {
+    const language = 'cy';
+    for (const friendly_name of ['ôl', 'Dau', 'dau', '', 'un']) await make({ friendly_name, language });
+    const search = { ...order, language: [language] };
+    const { contents } = client.content.v2;
+    const sidsOf = (instances: Listing[] = []) => instances.map(({ sid }) => sid);
+    const all = sidsOf(await contents.list(search));
+    const first = await contents.page({ ...search, pageSize: 2 });
+    const pages: Pick<typeof first, 'instances' | 'nextPage' | 'previousPage'>[] = [first];
+    for (const { sid } of first.instances) await client.content.v1.contents(sid).remove();
+    const { sid: added } = await make({ friendly_name: 'dau', language });
+    for (let next = await pages.at(-1)?.nextPage(); next; next = await pages.at(-1)?.nextPage()) pages.push(next);
+    const seen = pages.map(({ instances }) => sidsOf(instances));
+    expect(seen.flat().filter((sid) => sid !== added)).toEqual(all);
+    expect(sidsOf((await pages.at(-1)?.previousPage())?.instances)).toEqual(seen.at(-2));
+    for (const sid of [...all.slice(2), added]) await client.content.v1.contents(sid).remove();
   });
 
   it('has no template of the former kind', async () => {

@@ -110,6 +110,11 @@ describe('content', () => {
       ['empty types', { language: 'en', types: {} }, 'types'],
       ['an unknown type', { language: 'en', types: { 'twilio/smoke': {} } }, 'types.twilio/smoke'],
       ['a text without body', { language: 'en', types: { 'twilio/text': {} } }, 'types.twilio/text.body'],
+      [
+        'media that are no list',
+        { language: 'en', types: { 'twilio/media': { media: 'https://example.com/a.jpg' } } },
+        'types.twilio/media.media',
+      ],
       ['no object', [1], 'the body'],
       [
         'over a hundred variables',

@@ -177,6 +177,7 @@ describe('usage.records', () => {
       expect([code, details.parameter]).toEqual([20001, parameter]);
     }
     expect((await refusedOf('PageToken=PA1')).code).toBe(21481);
+    expect((await raw.call('GET', `${path('/Today')}?PageToken=`)).status).toBe(200);
     expect((await raw.call('GET', path('/Weekly'))).status).toBe(404);
   });
 });

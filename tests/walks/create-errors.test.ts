@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../helpers/client.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
+import { makeService } from '../helpers/services.ts';
 
 type Form = Record<string, string> | [string, string][];
 
@@ -71,6 +72,8 @@ const refusals: [string, Form, number, number, string?][] = [
   ['a ContentSid of no known form', { ContentSid: 'HX1' }, 21655, 400, 'ContentSid'],
   ['an ApplicationSid of no known form', { ApplicationSid: 'AP1' }, 21420, 400, 'ApplicationSid'],
   ['an unknown ContentSid', { ContentSid: HX }, 21655, 400, 'ContentSid'],
+  ['an unknown ContentSid, whatever Body', { ContentSid: HX, Body: 'a'.repeat(1_601) }, 21655, 400, 'ContentSid'],
+  ['an unknown ContentSid, whatever MediaUrl', { ContentSid: HX, MediaUrl: 'ftp://x/a' }, 21655, 400, 'ContentSid'],
   ['FallbackFrom with From', { FallbackFrom: '+12025550100' }, 21664, 400, 'FallbackFrom'],
   ['FallbackFrom alone', [...but('From'), ['FallbackFrom', '+12025550100']], 21666, 400, 'FallbackFrom'],
   [
@@ -184,6 +187,17 @@ describe('message create refuses', () => {
     expect(answer.json.message).not.toMatch(/[{}]/);
     if (parameter) expect(answer.json.details.parameter).toBe(parameter);
     expect(answer.json.details.help).toBe(`/errors/${code}`);
+  });
+
+  it('says which sender has no MMS, and names none that was not given', async () => {
+    const alphanumeric = await client.send({ MediaUrl: 'https://example.com/a.png', From: 'ACME' });
+    expect(alphanumeric.json.details.received).toBe('ACME');
+    const store = pidge.running.store;
+    const clock = { now: () => Date.now() };
+    const MessagingServiceSid = await makeService({ store, clock }, pidge.account.sid, {});
+    const unreachable = await client.send({ From: '', MessagingServiceSid, To: '+15005550002' });
+    expect([unreachable.json.code, unreachable.json.details.received]).toEqual([21612, '+15005550002']);
+    expect(unreachable.json.message).not.toMatch(/number:? {2}| via SMS/);
   });
 
   it('nothing that was refused is in the list', async () => {

@@ -174,8 +174,9 @@ describe('a message that comes in', () => {
       .incoming_phone_numbers[0];
     const set = (SmsUrl: string) => client.call('POST', `${numbers}/${sid}.json`, { form: { SmsUrl } });
     expect((await set('')).json.sms_url).toBe('');
-    for (const wrong of ['smpp:', 'smpp:acme?id=SM1', 'smpp:not a name']) {
-      expect((await set(wrong)).json).toMatchObject({ code: 21402 });
+    for (const wrong of ['smpp:', 'SMPP:acme', 'smpp:acme?id=SM1', 'smpp:not a name']) {
+      const allowed = 'an absolute http or https URL, or smpp:SYSTEM_ID';
+      expect((await set(wrong)).json).toMatchObject({ code: 21402, details: { allowed } });
     }
     expect((await set('smpp:acme')).json.sms_url).toBe('smpp:acme');
     const esme = await bound();

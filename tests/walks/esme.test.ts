@@ -278,4 +278,30 @@ describe('through a service', () => {
     expect((await bound.ask({ command: 'query_sm', ...unknown }))?.commandStatus).toBe(ESME.ESME_RINVMSGID);
     expect((await bound.ask({ command: 'replace_sm', ...unknown }))?.commandStatus).toBe(ESME.ESME_RREPLACEFAIL);
   });
+
+  it('an inquiry that names other addresses than the message has is about none, however a number is written', async () => {
+    const answer = await bound.submit('Later', { scheduleDeliveryTime: '000000010000000R' });
+    const messageId = answer?.messageId ?? '';
+    const message = await stored(messageId);
+    const to = (message?.to ?? '').slice(1);
+    const [own, other] = [NUMBER.slice(1), '12025550199'];
+    const statusOf = async (command: 'query_sm' | 'cancel_sm', fields: Record<string, unknown>) =>
+      (await bound.ask({ command, messageId, ...fields }))?.commandStatus;
+    const querying = [
+      { sourceAddr: other },
+      { sourceAddrTon: 5, sourceAddr: 'Shop' },
+      { sourceAddr: own },
+      { sourceAddrTon: 1, sourceAddrNpi: 1, sourceAddr: `+${own}` },
+    ];
+    expect(await Promise.all(querying.map((fields) => statusOf('query_sm', fields)))).toEqual([
+      ...[ESME.ESME_RINVMSGID, ESME.ESME_RINVMSGID],
+      ...[ESME.ESME_ROK, ESME.ESME_ROK],
+    ]);
+    for (const fields of [{ sourceAddr: other, destinationAddr: to }, { destinationAddr: other }]) {
+      expect(await statusOf('cancel_sm', fields)).toBe(ESME.ESME_RCANCELFAIL);
+    }
+    expect((await stored(messageId))?.status).toBe('scheduled');
+    const meant = { sourceAddrTon: 1, sourceAddrNpi: 1, sourceAddr: own, destAddrTon: 0, destinationAddr: to };
+    expect(await statusOf('cancel_sm', meant)).toBe(ESME.ESME_ROK);
+  });
 });

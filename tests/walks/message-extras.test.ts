@@ -24,13 +24,13 @@ const inbox = async () => (await client.call('GET', `/_test/v1/default/phones/${
 const delivered = (sid: string) =>
   pidge.until(async () => (await trace(sid)).message.status === 'delivered' && (await inbox()).length > 0);
 
-it('a WhatsApp message shows its place in the phone', async () => {
+it('a WhatsApp message shows its place in the phone, and no text beside it', async () => {
   await openWindow(client, TO);
   const form = { To: `whatsapp:${TO}`, From: 'whatsapp:+12025550100', Body: 'Office', PersistentAction: PLACE };
   const { status, json } = await client.send(form);
   expect(status).toBe(201);
   await delivered(json.sid);
-  expect(await inbox()).toMatchObject([{ channel: 'whatsapp', body: 'Office', actions: [PLACE] }]);
+  expect(await inbox()).toMatchObject([{ channel: 'whatsapp', body: '', actions: [PLACE] }]);
 });
 
 it('an SMS has no place, as in the original', async () => {

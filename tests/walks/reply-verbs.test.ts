@@ -1,5 +1,6 @@
 /** What the verbs of an app's answer do: messages, redirects, actions, and their limits (behaviour sheet 3.4). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifySignature } from '../../src/domain/signature.ts';
 import { type Answering, NUMBER, PHONE, startAnswering } from '../helpers/answering-app.ts';
 import { twiml } from '../helpers/app-host.ts';
 import { MediaHost, PNG } from '../helpers/media-host.ts';
@@ -92,6 +93,30 @@ describe('verbs', () => {
     expect(one.app.requests('/told')[0]).toMatchObject({ url: '/told?x=1', params: { MessageSid: reply?.sid } });
   });
 
+  it('relative addresses keep the user and password that their document was asked with', async () => {
+    const login = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+    const guarded = (path: string, inner: string) =>
+      one.app.pages.set(path, ({ headers }) =>
+        headers.authorization === login
+          ? twiml(inner)
+          : { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } },
+      );
+    const withLogin = one.app.origin.replace('//', '//me:p%40ss@');
+    await one.configure({ sms_url: `${withLogin}/sms` });
+    guarded('/sms', '<Message action="/done" statusCallback="/told">one</Message><Redirect>/next</Redirect>');
+    guarded('/done', '');
+    guarded('/next', `<Message>two</Message><Redirect>${one.app.origin}/sms</Redirect>`);
+    guarded('/told', '');
+    await one.text();
+    const isTold = (event: (typeof one.events)[number]) =>
+      event.type === 'callback.attempt' && event.httpStatus === 200;
+    await one.pidge.until(async () => one.events.some(isTold));
+    expect(await bodies()).toEqual(['one', 'two']);
+    // An absolute address says itself whether it has some.
+    expect(one.alerts()).toEqual([11200]);
+    expect(JSON.stringify(one.events)).not.toContain('p%40ss');
+  });
+
   describe('Redirect', () => {
     it.each(['next?x=1', '/next?x=1', 'absolute'])('leads to %s with the same parameters', async (where) => {
       const url = where === 'absolute' ? `${one.app.origin}/next?x=1` : where;
@@ -135,6 +160,31 @@ describe('verbs', () => {
       expect(one.app.requests('/sms').map(({ headers }) => headers.cookie)).toEqual(['count=1; name=Ada', undefined]);
     });
 
+    it('by HTTP keeps the cookies of every hop, and each hop is signed for itself', async () => {
+      const [hop, end] = ['/hop', '/end/here'];
+      const leads = (status: number, location: string, cookie: string) => ({
+        ...{ status, headers: { location, 'set-cookie': cookie } },
+      });
+      one.app.pages.set('/sms', leads(307, hop, 'first=1'));
+      one.app.pages.set(hop, leads(302, `${end}?k=1`, 'second=2; Path=/'));
+      one.app.twiml(end, '<Message>Hi</Message>', { 'set-cookie': 'third=3' });
+      await one.text();
+      expect(await bodies()).toEqual(['Hi']);
+      expect(one.app.asked.map(({ method, url }) => [method, url])).toEqual([
+        ['POST', '/sms'],
+        ['POST', hop],
+        ['GET', `${end}?k=1`],
+      ]);
+      for (const { method, url, headers, params } of one.app.asked) {
+        const form = method === 'GET' ? [] : Object.entries(params);
+        const signature = String(headers['x-twilio-signature']);
+        expect(verifySignature(one.pidge.account.token, signature, one.app.origin + url, form)).toBe(true);
+      }
+      one.app.asked.length = 0;
+      await one.text('again');
+      expect(one.app.requests('/sms')[0]?.headers.cookie).toBe('first=1; second=2');
+    });
+
     it('that leads back to itself ends after 50 documents', async () => {
       one.app.twiml('/sms', '<Redirect/>');
       await one.text();
@@ -169,8 +219,22 @@ describe('verbs', () => {
       one.app.twiml('/next', '<Message>two</Message>');
       await one.text();
       expect(await bodies()).toEqual(['one', 'two']);
-      // Its statuses are told there too, by POST.
-      expect(one.app.requests('/done').map(({ method }) => method)).toContain('GET');
+    });
+
+    it('with method="GET" is told of statuses by GET as well, each signed for its URL', async () => {
+      one.app.twiml('/sms', '<Message action="/done?x=1" method="GET">one</Message>');
+      one.app.pages.set('/done', ({ method }) => (method === 'GET' ? twiml('') : { status: 405 }));
+      await one.text();
+      const told = () => one.app.requests('/done').filter(({ params }) => params.SmsStatus === 'sent');
+      await one.pidge.until(async () => told().length > 0);
+      for (const { method, url, headers } of one.app.requests('/done')) {
+        const signature = String(headers['x-twilio-signature']);
+        expect(method).toBe('GET');
+        expect(verifySignature(one.pidge.account.token, signature, one.app.origin + url)).toBe(true);
+      }
+      expect(one.alerts()).toEqual([]);
+      const event = one.events.find(({ type }) => type === 'callback.attempt');
+      expect(event).toMatchObject({ url: `${one.app.origin}/done?x=1`, httpStatus: 200 });
     });
 
     it.each([

@@ -119,6 +119,11 @@ describe('a service that validates at create', () => {
     await delivered(sids[0] ?? '');
   });
 
+  it('refuses with 21635 a landline, which others learn of later', async () => {
+    const refused = await send(await service([NEAR], validating), { To: '+442079460000' });
+    expect([refused.status, refused.json.code, refused.json.details.parameter]).toEqual([400, 21635, 'To']);
+  });
+
   it('refuses with 21610 who has opted out of it', async () => {
     const scope = await service([NEAR], validating);
     const body = JSON.stringify({ scope, peer: TO });

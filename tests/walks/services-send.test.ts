@@ -54,6 +54,25 @@ describe('through a service', () => {
     expect(await fetch(json.sid)).toMatchObject({ status: 'delivered', from: NEAR, num_segments: '1' });
   });
 
+  it.each([
+    ['a premium number', '+19005550100', 21268],
+    ['a landline', '+442079460000', 21635],
+  ])('%s is found out after the 201, at once or at its hour', async (_, To, code) => {
+    const MessagingServiceSid = await service([FAR]);
+    const { status, json } = await send({ MessagingServiceSid, To, StatusCallback: `${sink.origin}/s` });
+    expect([status, json.status]).toEqual([201, 'accepted']);
+    await pidge.wind(async () => sink.statuses(json.sid).length === 1);
+    expect(sink.heard[0]?.params).toMatchObject({ MessageStatus: 'failed', ErrorCode: `${code}` });
+    expect(await ended(json.sid)).toMatchObject({ status: 'failed', error_code: code, from: null });
+    const SendAt = new Date(pidge.now() + 3_600_000).toISOString();
+    const late = await send({ MessagingServiceSid, To, ScheduleType: 'fixed', SendAt });
+    expect([late.status, late.json.status]).toEqual([201, 'scheduled']);
+    pidge.advance(3_600_000);
+    expect(await ended(late.json.sid)).toMatchObject({ status: 'failed', error_code: code });
+    const pinned = await send({ MessagingServiceSid, From: FAR, To });
+    expect([pinned.status, pinned.json.code, pinned.json.details.parameter]).toEqual([400, code, 'To']);
+  });
+
   it('named in From it is the same', async () => {
     const From = await service([NEAR]);
     const { json } = await send({ From });

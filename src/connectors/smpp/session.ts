@@ -243,10 +243,10 @@ export class Session {
     this.#parts.onRoom();
   }
 
-  /** Half-open connections look like quiet ones, so a quiet one is asked. */
+  /** Half-open connections look like quiet ones, so a quiet one is asked. Its answer begins the next period. */
   #watch(): void {
     const connection = this.#connection;
-    if (!connection) return;
+    if (!connection || this.#state !== 'bound') return;
     const heard = connection.heardOctets;
     this.#cancelTimer();
     this.#cancelTimer = this.#clock.after(this.#settings.enquireMs, () => {
@@ -299,6 +299,8 @@ export class Session {
         this.#quiet?.();
         return;
       case 'enquire_link_resp':
+        this.#watch();
+        return;
       case 'alert_notification':
       case 'outbind':
         return;

@@ -18,8 +18,8 @@ export const TWIML: Entries = {
     causes: [
       'A tag that is not closed, or an & that is not written &amp;.',
       'White space or a byte before <?xml.',
-      'A DOCTYPE, a processing instruction, an entity beyond the five, or too deep a document.',
-      'Another encoding than UTF-8.',
+      'A DOCTYPE, an entity beyond the five, or too deep a document.',
+      'Bytes that are not in the charset they are said to be in (UTF-8 where nothing is said), or UTF-16 without a byte order mark.',
     ],
     fixes: ['Make TwiML with the library of your SDK: it escapes what has to be.'],
     reproduce: 'Answer an inbound message with <Response><Message>R&D</Message></Response>',
@@ -48,7 +48,7 @@ export const TWIML: Entries = {
     causes: [
       'No Content-Type.',
       'JSON in place of TwiML.',
-      'A charset other than UTF-8.',
+      'A charset that is not known.',
       'A MediaUrl that leads to a page and not to the file, or to a zip, svg or webp. Its bytes count, not its header.',
     ],
     fixes: [

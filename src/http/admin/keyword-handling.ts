@@ -2,8 +2,9 @@
 import type { Document, Sender } from '../../store/directory.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../context.ts';
+import { keepDocument } from '../keep-document.ts';
 import { keepSender } from '../keep-sender.ts';
-import { missingResource, mustFindService } from '../messaging/services.ts';
+import { missingResource, mustFindService, mustFindToChange } from '../messaging/services.ts';
 import { canonicalSid } from '../sids.ts';
 import { objectOf, wrong } from './fields.ts';
 
@@ -15,8 +16,9 @@ export async function fetchServiceHandling(call: Call): Promise<Answer> {
 }
 
 export async function putServiceHandling(call: Call): Promise<Answer> {
-  const service = changed(call, await mustFindService(call));
-  await call.context.store.saveDocument(service);
+  const { service: found, made } = await mustFindToChange(call);
+  const service = changed(call, found);
+  await keepDocument(call.context.store, service, made);
   return answer(service);
 }
 
@@ -25,8 +27,9 @@ export async function fetchSenderHandling(call: Call): Promise<Answer> {
 }
 
 export async function putSenderHandling(call: Call): Promise<Answer> {
-  const sender = changed(call, await mustFindSender(call));
-  await keepSender(call, sender);
+  const found = await mustFindSender(call);
+  const sender = changed(call, found);
+  await keepSender(call, sender, found);
   return answer(sender);
 }
 

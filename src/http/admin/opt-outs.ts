@@ -23,7 +23,7 @@ const EXPORTED_AT_ONCE = 1_000;
 /** Newest first; `scope`, `peer` and `channel` choose. */
 export async function listOptOuts(call: Call): Promise<Answer> {
   const { size } = readPageSize(call.query);
-  const token = call.query.one('PageToken');
+  const token = call.query.one('PageToken') || undefined;
   const query: OptOutQuery = {
     ...readFilter(call),
     limit: size + 1,
@@ -74,7 +74,7 @@ export async function removeOptOut(call: Call): Promise<Answer> {
 /** What was ever changed, newest first: nothing is taken out of it. */
 export async function listOptOutLog(call: Call): Promise<Answer> {
   const { size } = readPageSize(call.query);
-  const token = call.query.one('PageToken');
+  const token = call.query.one('PageToken') || undefined;
   const [, before] = /^PA(\d{1,15})$/.exec(token ?? '') ?? [];
   if (token !== undefined && before === undefined) throw badToken(token);
   const accountSid = call.account.sid;
@@ -165,7 +165,7 @@ function answerForward(call: Call, key: string, resources: Resource[], next: str
       resources,
       page,
       pageSize: size,
-      url: url(page, call.query.one('PageToken')),
+      url: url(page, call.query.one('PageToken') || undefined),
       firstUrl: url(0),
       nextUrl: next === undefined ? null : url(page + 1, next),
       previousUrl: null,

@@ -71,7 +71,7 @@ async function sendNow(
   const [id = 0] = await store.keepAttempts([record], clock.now());
   observe({
     type: 'callback.attempt',
-    ...{ at, sid: messageSid, accountSid, status: kindOf(payload), url: record.request.url },
+    ...{ at, sid: messageSid, accountSid, status: kindOf(payload), url: receiver.target },
     httpStatus: record.response?.status ?? null,
     ...{ ms: got.ms, attempt: 1, decision: record.decision },
     ...(record.errorCode !== null && { errorCode: record.errorCode }),

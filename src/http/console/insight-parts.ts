@@ -1,12 +1,14 @@
 /** What the rooms of webhooks, metrics and settings are given by the machine. */
 import type { CallbackRules } from '../../domain/callback-url.ts';
 import type { WebhookMethod } from '../../domain/inbound.ts';
+import type { CallbackRequest } from '../../engine/callback-request.ts';
 import type { MetricsBook } from './metrics-book.ts';
 
 export type AskWebhook = (request: {
   method: WebhookMethod;
   url: string;
   headers: Record<string, string>;
+  headersAt?: CallbackRequest['headersAt'];
   body?: string;
   rules: Pick<CallbackRules, 'connectMs' | 'readMs' | 'totalMs'>;
 }) => Promise<

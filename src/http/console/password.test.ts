@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HandWoundClock } from '../../domain/clock.ts';
 import { Passwords } from './password.ts';
 
@@ -22,14 +22,51 @@ it('a password is right for its own user alone, however its letters are composed
   }
 });
 
-it('an address that guesses is not heard for a while, others are', async () => {
-  const clock = new HandWoundClock();
-  const passwords = new Passwords([ADMIN], clock, CHEAP);
-  for (let guess = 0; guess < 20; guess += 1) await passwords.verify('admin', `guess ${guess}`, '10.0.0.1');
-  await expect(passwords.verify('admin', ADMIN.password, '10.0.0.1')).rejects.toMatchObject({ code: 20429 });
-  expect(await passwords.verify('admin', ADMIN.password, '10.0.0.2')).toBe(ADMIN);
-  clock.advance(10_000);
-  expect(await passwords.verify('admin', ADMIN.password, '10.0.0.1')).toBe(ADMIN);
+describe('from an address where somebody guesses', () => {
+  const GUESSER = '10.0.0.1';
+
+  async function guessed() {
+    const clock = new HandWoundClock();
+    const passwords = new Passwords([ADMIN], clock, CHEAP);
+    const verify = (password: string, address = GUESSER) => passwords.verify('admin', password, address);
+    for (let guess = 0; guess < 20; guess += 1) expect(await verify(`guess ${guess}`)).toBeNull();
+    return { clock, verify };
+  }
+
+  it('the right password opens all the same', async () => {
+    const { verify } = await guessed();
+    expect([await verify(ADMIN.password), await verify(ADMIN.password)]).toEqual([ADMIN, ADMIN]);
+  });
+
+  it('a wrong one makes the next wait, those of other addresses not', async () => {
+    const { clock, verify } = await guessed();
+    expect(await verify('guess')).toBeNull();
+    let answered = false;
+    const next = verify(ADMIN.password).finally(() => {
+      answered = true;
+    });
+    expect(await verify(ADMIN.password, '10.0.0.2')).toBe(ADMIN);
+    clock.advance(499);
+    expect(await verify(ADMIN.password, '10.0.0.2')).toBe(ADMIN);
+    expect(answered).toBe(false);
+    clock.advance(1);
+    expect(await next).toBe(ADMIN);
+  });
+
+  it('so many wait and no more', async () => {
+    const { clock, verify } = await guessed();
+    expect(await verify('guess')).toBeNull();
+    const waiting = Array.from({ length: 20 }, () => verify(ADMIN.password));
+    await expect(verify(ADMIN.password)).rejects.toMatchObject({ code: 20429 });
+    clock.advance(500);
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([ADMIN]));
+  });
+
+  it('nothing waits once the guesses are some time ago', async () => {
+    const { clock, verify } = await guessed();
+    clock.advance(10_000);
+    expect([await verify('guess'), await verify(ADMIN.password)]).toEqual([null, ADMIN]);
+  });
 });
 
 it('a crowd is turned away before it takes all memory, and afterwards everybody is heard', async () => {

@@ -1,7 +1,8 @@
-/** Passwords of the console: compared as scrypt makes them, a few at a time, and not for those who guess. */
+/** Passwords of the console: compared as scrypt makes them, a few at a time, and slowly where somebody guesses. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../domain/clock.ts';
-import { refuse } from '../../domain/errors.ts';
+import { Failures } from '../failures.ts';
+import { Turns } from '../turns.ts';
 import type { ConsoleUser } from './parts.ts';
 
 /** 32 MB and some 60 ms each: what a person does not notice and a guesser does. */
@@ -11,34 +12,51 @@ const BYTES = 32;
 const MOST_AT_ONCE = 2;
 const MOST_WAITING = 20;
 
-const FAILURES_ALLOWED = 20;
-const FAILURE_WINDOW_MS = 10_000;
-const MOST_ADDRESSES = 10_000;
+/**
+ * From addresses where somebody guesses one password is compared at a time, and none for so long after a wrong one.
+ * Nobody is shut out: behind a proxy the operator has the address of the guesser, and comes in after those who wait
+ * already, which are 11 s at most.
+ */
+const PAUSE_MS = 500;
+const MOST_WAITING_SLOWLY = 20;
 const LONGEST = 1_024;
 
 export class Passwords {
-  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly #users: readonly ConsoleUser[];
   readonly #cost: ScryptOptions;
   readonly #kept = new Map<string, { salt: Buffer; key: Buffer }>();
-  readonly #failures = new Map<string, { count: number; since: number }>();
-  readonly #waiting: (() => void)[] = [];
-  #busy = 0;
+  readonly #turns = new Turns(MOST_AT_ONCE, MOST_WAITING);
+  readonly #failures: Failures;
+  readonly #slowTurns = new Turns(1, MOST_WAITING_SLOWLY);
 
   /** `cost`: another one, for tests that try many. */
-  constructor(users: readonly ConsoleUser[], clock: Pick<Clock, 'monotonic'>, cost = COST) {
+  constructor(users: readonly ConsoleUser[], clock: Pick<Clock, 'monotonic' | 'after'>, cost = COST) {
     this.#users = users;
     this.#cost = cost;
     this.#clock = clock;
+    this.#failures = new Failures(clock);
   }
 
-  /** The user with this password, `null` for any mistake; 429/20429 for an address that was wrong too often. */
+  /** The user with this password, `null` for any mistake; 429/20429 when too many wait for an answer. */
   async verify(name: string, password: string, address: string): Promise<ConsoleUser | null> {
-    if (this.#isBraked(address)) throw refuse(20429);
+    if (!this.#failures.areTooMany(address)) return this.#match(name, password, address);
+    const end = await this.#slowTurns.take();
+    let user: ConsoleUser | null = null;
+    try {
+      user = await this.#match(name, password, address);
+      return user;
+    } finally {
+      if (user) end();
+      else this.#clock.after(PAUSE_MS, end);
+    }
+  }
+
+  async #match(name: string, password: string, address: string): Promise<ConsoleUser | null> {
     const user = this.#users.find((one) => one.name === name);
     const isRight = await this.#compare(user ?? null, password);
     if (isRight && user) return user;
-    this.#countFailure(address);
+    this.#failures.count(address);
     return null;
   }
 
@@ -61,39 +79,13 @@ export class Passwords {
   }
 
   async #derive(password: string, salt: Buffer): Promise<Buffer> {
-    if (this.#busy >= MOST_AT_ONCE) {
-      if (this.#waiting.length >= MOST_WAITING) throw refuse(20429);
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#busy += 1;
-    }
+    const end = await this.#turns.take();
     try {
       return await new Promise((resolve, reject) => {
         scrypt(password.normalize(), salt, BYTES, this.#cost, (error, key) => (error ? reject(error) : resolve(key)));
       });
     } finally {
-      // The place is handed on, so nobody can slip in between.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#busy -= 1;
+      end();
     }
-  }
-
-  #isBraked(address: string): boolean {
-    const failures = this.#failures.get(address);
-    if (failures === undefined || failures.count < FAILURES_ALLOWED) return false;
-    return this.#clock.monotonic() - failures.since < FAILURE_WINDOW_MS;
-  }
-
-  #countFailure(address: string): void {
-    const now = this.#clock.monotonic();
-    const failures = this.#failures.get(address);
-    if (failures && now - failures.since < FAILURE_WINDOW_MS) {
-      failures.count += 1;
-      return;
-    }
-    if (this.#failures.size >= MOST_ADDRESSES) this.#failures.delete(this.#failures.keys().next().value ?? '');
-    this.#failures.delete(address);
-    this.#failures.set(address, { count: 1, since: now });
   }
 }

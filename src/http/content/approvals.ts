@@ -6,6 +6,7 @@ import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { findDocument } from '../documents.ts';
+import { keepDocument } from '../keep-document.ts';
 import { answerPage } from '../messaging/page.ts';
 import { readApprovalRequest } from './read-content.ts';
 import { answerSelected } from './select-content.ts';
@@ -18,7 +19,7 @@ export async function createApproval(call: Call): Promise<Answer> {
   const received = { ...unsubmitted(content), name, category, send_ttl_seconds: sendTtlSeconds, status: 'received' };
   const approval = settings.mode === 'dev' ? { ...received, status: 'approved' } : received;
   const properties = { ...content.properties, approval };
-  await store.saveDocument({ ...content, properties, updatedAt: clock.now() });
+  await keepDocument(store, { ...content, properties, updatedAt: clock.now() }, content);
   const { type: _, ...shown } = received;
   return { kind: 'resource', status: 201, element: 'Approval', resource: shown };
 }

@@ -1,4 +1,4 @@
-/** The second version's lists of templates: filters, orders, and pages by number, as any order may be asked for. */
+/** The second version's lists of templates: filters and orders. */
 import { parseInstant } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
 import { makeSearch } from '../../domain/search-pattern.ts';
@@ -6,34 +6,26 @@ import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import type { Form } from '../form.ts';
-import { readPageSize } from '../page.ts';
+import { answerPage, comparison, NEWEST_FIRST, type Order } from '../messaging/page.ts';
 import { readChoice } from '../parameters.ts';
 
-/** A page of what the query selects from `all`, which is newest first. Its URLs keep the query. */
-export function answerSelected(call: Call, all: Document[], render: (content: Document) => Resource): Answer {
-  const { size, page } = readPageSize(call.query);
-  const found = selectContent(all, call.query);
-  const kept = call.query.names().filter((name) => name !== 'Page' && name !== 'PageSize');
-  const url = (number: number) => {
-    const query = new URLSearchParams();
-    for (const name of kept) for (const value of call.query.all(name)) query.append(name, value);
-    query.append('PageSize', String(size));
-    query.append('Page', String(number));
-    return `${call.origin()}${call.base}?${query}`;
-  };
-  return {
-    kind: 'page',
-    page: {
-      key: 'contents',
-      resources: found.slice(page * size, (page + 1) * size).map(render),
-      page,
-      pageSize: size,
-      url: url(page),
-      firstUrl: url(0),
-      nextUrl: (page + 1) * size < found.length ? url(page + 1) : null,
-      previousUrl: page > 0 ? url(page - 1) : null,
-    },
-  };
+const FILTERS = [
+  'SortByContentName',
+  'SortByDate',
+  'DateCreatedAfter',
+  'DateCreatedBefore',
+  'ContentName',
+  'Content',
+  'Language',
+  'ContentType',
+  'ChannelEligibility',
+];
+
+/** A page of what the query selects from `all`, in the order that it asks for; its URLs repeat both. */
+export function answerSelected(call: Call, all: Document[], render: (content: Document) => Resource): Promise<Answer> {
+  const order = readOrder(call.query);
+  const found = selectContent(all, call.query).sort(comparison(order));
+  return answerPage(call, 'contents', found, render, FILTERS, order);
 }
 
 /** Names, and the texts anywhere in the types, are searched for expressions, whatever their case. */
@@ -46,7 +38,7 @@ function selectContent(all: Document[], query: Form): Document[] {
   const languages = query.all('Language').filter((language) => language !== '');
   const types = query.all('ContentType').filter((type) => type !== '');
   const channels = query.all('ChannelEligibility').filter((channel) => channel !== '');
-  const found = all.filter(({ properties, createdAt }) => {
+  return all.filter(({ properties, createdAt }) => {
     return (
       createdAt >= after &&
       createdAt <= before &&
@@ -57,14 +49,17 @@ function selectContent(all: Document[], query: Form): Document[] {
       (channels.length === 0 || channels.includes(eligibilityOf(properties)))
     );
   });
+}
+
+/** By name, else by the last change; newest first when neither is asked for. */
+function readOrder(query: Form): Order<Document> {
   const byName = readChoice(query, 'SortByContentName', ['asc', 'desc']);
   const byDate = readChoice(query, 'SortByDate', ['asc', 'desc']);
   if (byName !== undefined) {
-    const sign = byName === 'asc' ? 1 : -1;
-    return found.sort((one, other) => sign * nameOf(one.properties).localeCompare(nameOf(other.properties)));
+    return { rankOf: ({ properties }) => nameOf(properties), sign: byName === 'asc' ? 1 : -1 };
   }
-  if (byDate === undefined) return found;
-  return found.sort((one, other) => (byDate === 'asc' ? 1 : -1) * (one.updatedAt - other.updatedAt));
+  if (byDate !== undefined) return { rankOf: ({ updatedAt }) => updatedAt, sign: byDate === 'asc' ? 1 : -1 };
+  return NEWEST_FIRST;
 }
 
 function textsOf(value: unknown): string[] {

@@ -5,6 +5,7 @@ import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { findDocument, MOST_DOCUMENTS } from '../documents.ts';
+import { keepDocument } from '../keep-document.ts';
 import { answerPage } from '../messaging/page.ts';
 import { readContentRequest } from './read-content.ts';
 import { answerSelected } from './select-content.ts';
@@ -52,7 +53,7 @@ export async function updateContent(call: Call): Promise<Answer> {
     ...(language !== undefined && { language }),
   };
   const updated = { ...content, properties, updatedAt: call.context.clock.now() };
-  await call.context.store.saveDocument(updated);
+  await keepDocument(call.context.store, updated, content);
   return answerWith(200, renderContent(call, updated));
 }
 

@@ -9,6 +9,7 @@ import { isSid } from '../../domain/sid.ts';
 import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
+import { keepDocument } from '../keep-document.ts';
 import { readBoolean } from '../parameters.ts';
 import { canonicalSid } from '../sids.ts';
 import { readCampaign, readCampaignChange } from './campaign-properties.ts';
@@ -65,7 +66,7 @@ export async function updateCampaign(call: Call): Promise<Answer> {
   const campaign = await mustFind(call);
   const properties = { ...campaign.properties, ...readCampaignChange(call.form) };
   const updated = { ...campaign, properties, updatedAt: call.context.clock.now() };
-  await call.context.store.saveDocument(updated);
+  await keepDocument(call.context.store, updated, campaign);
   return answer(call, updated, 200);
 }
 

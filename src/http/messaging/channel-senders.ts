@@ -48,7 +48,7 @@ export async function createChannelSender(call: Call): Promise<Answer> {
     createdAt: now,
     updatedAt: now,
   };
-  if ((await keepSender(call, sender)) === 'taken') {
+  if ((await keepSender(call, sender, null)) === 'taken') {
     const fix = 'Choose a sender that nobody has registered.';
     throw refuse(20409, { text: 'The sender is registered already' }, { ...details, fix });
   }
@@ -77,13 +77,12 @@ export async function updateChannelSender(call: Call): Promise<Answer> {
   const sender = await mustFind(call);
   const properties = changed(sender.properties, readSenderChange(call.json));
   const updated = { ...sender, properties, updatedAt: call.context.clock.now() };
-  await keepSender(call, updated);
+  await keepSender(call, updated, sender);
   return answer(call, updated, 202);
 }
 
 export async function removeChannelSender(call: Call): Promise<Answer> {
   const { sid } = await mustFind(call);
-  await call.context.store.removeDocument(call.account.sid, 'pool', sid);
   await call.context.store.removeSender(call.account.sid, sid);
   call.context.onSenderChanged();
   return { kind: 'none' };
@@ -120,6 +119,7 @@ function render(call: Call, { sid, address, properties }: Sender): Resource {
     sid,
     status: properties.status === 'disabled' ? 'OFFLINE' : 'ONLINE',
     sender_id: address,
+    ...nulls(UNTOLD),
     configuration: { ...nulls(CONFIGURATION), ...objectOf(properties.configuration) },
     webhook: webhookOf(properties),
     profile: { ...nulls(PROFILE), ...objectOf(properties.profile) },
@@ -129,6 +129,15 @@ function render(call: Call, { sid, address, properties }: Sender): Resource {
     url: `${call.origin()}/v2/Channels/Senders/${sid}`,
   };
 }
+
+/** What newer SDKs read: a date that is not there would be now to them. No name is shown, so none is judged. */
+const UNTOLD = [
+  'friendly_name',
+  'pending_display_name',
+  'pending_display_name_status',
+  'pending_display_name_status_date',
+  'display_name_status',
+];
 
 function nulls(names: readonly string[]): Resource {
   return Object.fromEntries(names.map((name) => [name, null]));

@@ -7,6 +7,7 @@ import { type DomainProperties, LINK_DOMAIN_KIND, linkDomain } from '../../engin
 import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
+import { keepDocument } from '../keep-document.ts';
 import { readBoolean } from '../parameters.ts';
 import { canonicalSid } from '../sids.ts';
 
@@ -89,7 +90,7 @@ export function documentOf(call: Call, sid: string): Promise<Document | null> {
 export async function saveProperties(call: Call, { sid }: LinkDomain, change: Record<string, unknown>): Promise<void> {
   const now = call.context.clock.now();
   const known = await documentOf(call, sid);
-  await call.context.store.saveDocument({
+  const document: Document = {
     accountSid: call.account.sid,
     kind: LINK_DOMAIN_KIND,
     sid,
@@ -98,7 +99,8 @@ export async function saveProperties(call: Call, { sid }: LinkDomain, change: Re
     properties: { ...known?.properties, ...change },
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
-  });
+  };
+  await keepDocument(call.context.store, document, known);
 }
 
 /** As the original names it: the whole address, without a slash at its end. */

@@ -4,6 +4,7 @@ import { refuse } from '../../domain/errors.ts';
 import type { Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call, Handler } from '../context.ts';
+import { keepDocument } from '../keep-document.ts';
 import { canonicalSid } from '../sids.ts';
 import { answerPage } from './page.ts';
 import type { Candidate, PoolKind } from './pool-kinds.ts';
@@ -26,7 +27,7 @@ export function poolHandlers(kind: PoolKind): Record<'list' | 'add' | 'fetch' | 
     async add(call) {
       const service = await mustFindService(call);
       const candidate = await kind.read(call);
-      await judge(call, kind, service.sid, candidate);
+      const held = await judge(call, kind, service.sid, candidate);
       const now = call.context.clock.now();
       const { sid, address, country, name = address } = candidate;
       const item: Document = {
@@ -39,8 +40,8 @@ export function poolHandlers(kind: PoolKind): Record<'list' | 'add' | 'fetch' | 
         createdAt: now,
         updatedAt: now,
       };
-      // Somebody else may have put it in since it was judged.
-      if ((await call.context.store.saveDocument(item)) === 'taken') throw alreadyIn(kind, address);
+      // Somebody else may have put one of its name in since it was judged.
+      if ((await keepDocument(call.context.store, item, held)) === 'taken') throw alreadyIn(kind, address);
       call.context.onSenderChanged();
       return { kind: 'resource', status: 201, element: kind.path, resource: await render(call, kind, item) };
     },
@@ -62,8 +63,11 @@ export function poolHandlers(kind: PoolKind): Record<'list' | 'add' | 'fetch' | 
   };
 }
 
-/** Refuses a sender that is in this pool (21710) or in another's (21712), and one too many (21714). */
-async function judge(call: Call, kind: PoolKind, serviceSid: string, candidate: Candidate): Promise<void> {
+/**
+ * Refuses a sender that is in this pool (21710) or in another's (21712), and one too many (21714). Answers its place in
+ * the pool of a service that is gone, `null` when it has none.
+ */
+async function judge(call: Call, kind: PoolKind, serviceSid: string, candidate: Candidate): Promise<Document | null> {
   const { sid, address, name = address } = candidate;
   const pool = await poolOf(call, serviceSid);
   if (pool.some((item) => item.name === name)) throw alreadyIn(kind, address);
@@ -76,6 +80,7 @@ async function judge(call: Call, kind: PoolKind, serviceSid: string, candidate: 
   if (pool.length >= LARGEST_POOL) {
     throw refuse(21714, {}, { parameter: kind.parameter, received: address, allowed: `${LARGEST_POOL} senders` });
   }
+  return held;
 }
 
 function alreadyIn(kind: PoolKind, address: string): Error {

@@ -5,6 +5,7 @@ import { SERVICE_DEFAULTS, USECASES } from '../../domain/service.ts';
 import type { Account, Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
+import { keepDocument } from '../keep-document.ts';
 import { canonicalSid } from '../sids.ts';
 import { answerPage, byPlace } from './page.ts';
 import { readServiceProperties } from './service-properties.ts';
@@ -60,13 +61,13 @@ export async function listServices(call: Call): Promise<Answer> {
 }
 
 export async function updateService(call: Call): Promise<Answer> {
-  const service = await mustFindService(call);
+  const { service, made } = await mustFindToChange(call);
   const updated: Document = {
     ...service,
     properties: { ...service.properties, ...readServiceProperties(call.form) },
     updatedAt: call.context.clock.now(),
   };
-  await call.context.store.saveDocument(updated);
+  await keepDocument(call.context.store, updated, made);
   call.context.onSenderChanged();
   return answer(call, updated, 200);
 }
@@ -89,14 +90,24 @@ export function listUsecases(): Answer {
 
 /** The service in the path; 404/20404 when the account has none of this sid. */
 export async function mustFindService(call: Call): Promise<Document> {
-  const service = await findService(call, canonicalSid(call.sids[0]));
-  if (service === null) throw missingResource(call);
-  return service;
+  return (await mustFindToChange(call)).service;
 }
 
-export async function findService({ account, context }: Call, sid: string): Promise<Document | null> {
-  const made = await context.store.document(account.sid, 'service', sid);
-  return made ?? (sid === account.defaultServiceSid ? defaultService(account) : null);
+/** The same with what is kept of it, `null`: nothing yet, as of a default service that was never changed. */
+export async function mustFindToChange(call: Call): Promise<{ service: Document; made: Document | null }> {
+  const sid = canonicalSid(call.sids[0]);
+  const made = await call.context.store.document(call.account.sid, 'service', sid);
+  const service = made ?? defaultOf(call, sid);
+  if (service === null) throw missingResource(call);
+  return { service, made };
+}
+
+export async function findService(call: Call, sid: string): Promise<Document | null> {
+  return (await call.context.store.document(call.account.sid, 'service', sid)) ?? defaultOf(call, sid);
+}
+
+function defaultOf({ account }: Call, sid: string): Document | null {
+  return sid === account.defaultServiceSid ? defaultService(account) : null;
 }
 
 /** 404/20404 as product hosts word it: the path without its version. */

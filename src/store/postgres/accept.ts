@@ -58,7 +58,7 @@ export async function accept(batch: Batch, acceptances: Acceptance[], now: numbe
   const messages = new Columns(MESSAGE_WIDTH);
   const works = new Columns(WORK_TYPES.length);
   const answers = acceptances.map((acceptance): Accepted => {
-    const { message, connector, lane, releaseAt, fetch } = acceptance;
+    const { message, connector, releaseAt, fetch } = acceptance;
     if (known.has(message.sid)) return { ok: true, dueAt: now };
     const repetition = keys.get(acceptance);
     if (repetition) return repetition;
@@ -67,11 +67,13 @@ export async function accept(batch: Batch, acceptances: Acceptance[], now: numbe
       return { ok: false, reason: 'link-taken' };
     }
     const isSend = message.status === 'queued' && !fetch;
-    const dueAt = isSend ? (lane ? batch.lanes.takeSlot(lane, now) : now) : (releaseAt ?? now);
-    if (dueAt === null) {
+    const place = batch.lanes.takePlace(isSend ? acceptance.lane : null, now, message.validUntil);
+    if (place === null) {
       refused.push(acceptance);
       return { ok: false, reason: 'queue-full' };
     }
+    const { lane } = place;
+    const dueAt = isSend ? place.dueAt : (releaseAt ?? now);
     const sidAt = sidTime(message.sid);
     messages.push(...messageRow(message));
     batch.count(message.status, 1);

@@ -1,7 +1,9 @@
 import { changedAccount } from '../account-change.ts';
-import type { Account, AccountChange, AccountChanged, Sender } from '../directory.ts';
-import { ACCOUNT_COLUMNS, accountFrom, accountValues } from '../rows.ts';
+import type { Account, AccountChange, AccountChanged, Sender, SenderSaved } from '../directory.ts';
+import { isExpected } from '../expected.ts';
+import { ACCOUNT_COLUMNS, accountFrom, accountValues, type Row, SENDER_COLUMNS, senderFrom } from '../rows.ts';
 import type { Batch } from './batch.ts';
+import { removeDocument } from './documents.ts';
 
 /** Who may send, and from where. Rare writes: clarity before speed. */
 
@@ -45,11 +47,12 @@ async function freeSenders(batch: Batch, accountSid: string): Promise<void> {
  * The address decides: when another sender has it, also one that is being saved at this moment, nothing is written.
  * The account is held so long, so that nobody closes it meanwhile and leaves it with a sender.
  */
-export async function saveSender(batch: Batch, sender: Sender): Promise<'saved' | 'taken' | 'closed'> {
+export async function saveSender(batch: Batch, sender: Sender, expected?: Sender | null): Promise<SenderSaved> {
   const [account] = await batch.query('select status from accounts where sid = $1 for share', [sender.accountSid]);
   if (account?.[0] === 'closed') return 'closed';
   const holder = await batch.query('select sid from senders where address = $1 for update', [sender.address]);
   if (holder[0] && holder[0][0] !== sender.sid) return 'taken';
+  if (expected !== undefined && !isExpected(await held(batch, sender.sid), expected, sender)) return 'differs';
   const rows = await batch.query(
     `insert into senders as s (sid, account_sid, address, kind, can_sms, can_mms, rate, properties, created_at,
        updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -73,10 +76,18 @@ export async function saveSender(batch: Batch, sender: Sender): Promise<'saved' 
   return rows.length === 1 ? 'saved' : 'taken';
 }
 
+/** As it is, and stays so for the rest of the batch. */
+async function held(batch: Batch, sid: string): Promise<Sender | null> {
+  const [row] = await batch.query(`select ${SENDER_COLUMNS} from senders where sid = $1 for update`, [sid]);
+  return row ? senderFrom(row as Row) : null;
+}
+
+/** With its place in a pool; that goes last: who is putting it in at this moment holds the sender. */
 export async function removeSender(batch: Batch, accountSid: string, sid: string): Promise<boolean> {
   const rows = await batch.query('delete from senders where account_sid = $1 and sid = $2 returning sid', [
     accountSid,
     sid,
   ]);
+  await removeDocument(batch, accountSid, 'pool', sid);
   return rows.length === 1;
 }

@@ -1,4 +1,11 @@
-import { DOCUMENT_COLUMNS, documentValues, IDEMPOTENCY_KIND, idempotencyDocument, repetition } from '../rows.ts';
+import {
+  DOCUMENT_COLUMNS,
+  documentValues,
+  IDEMPOTENCY_KIND,
+  idempotencyDocument,
+  KEYS_FORGOTTEN,
+  repetition,
+} from '../rows.ts';
 import { type Acceptance, type Accepted, IDEMPOTENCY_MS } from '../store.ts';
 import type { Batch } from './batch.ts';
 
@@ -38,7 +45,11 @@ async function takeKey(batch: Batch, { message, idempotency }: Acceptance, now: 
   const { key, fingerprint } = idempotency;
   const expiredBy = now - IDEMPOTENCY_MS;
   await batch.query(
-    "delete from documents where account_sid = $1 and kind = $2 and parent_sid = '' and created_at <= $3 and sid <> $4",
+    // What another node is deleting is left to it.
+    `with over as materialized (
+       select sid from documents where account_sid = $1 and kind = $2 and parent_sid = '' and created_at <= $3
+         and sid <> $4 order by created_at limit ${KEYS_FORGOTTEN} for update skip locked)
+     delete from documents d using over where d.account_sid = $1 and d.kind = $2 and d.sid = over.sid`,
     [accountSid, IDEMPOTENCY_KIND, expiredBy, key],
   );
   const taken = await batch.query(

@@ -158,8 +158,9 @@ class Writes {
 
   #queue(batch: Batch, notice: Notice, { sid, accountSid }: Intake['message'], now: number): number | null {
     const { connector, lane } = notice;
-    const dueAt = lane ? batch.lanes.takeSlot(lane, now) : now;
-    if (dueAt === null) return null;
+    const place = batch.lanes.takePlace(lane, now);
+    if (place === null) return null;
+    const { dueAt } = place;
     const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
     this.#works.push('notice', sid, accountSid, sidTime(sid), dueAt, connector, ...paced, noticePayload(notice));
     batch.count('work notice', 1);

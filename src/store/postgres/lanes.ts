@@ -1,5 +1,5 @@
 import { takeSlot } from '../../domain/pacing.ts';
-import type { Lane } from '../store.ts';
+import type { Lane, Place } from '../work-shapes.ts';
 import { Columns } from './columns.ts';
 import type { Session } from './driver.ts';
 
@@ -90,16 +90,18 @@ export class Lanes {
     return this.#lanes.get(key) ?? null;
   }
 
-  /** The next slot of a locked lane (epoch ms), taken; `null`: its queue is full. */
-  takeSlot(order: Lane, now: number): number | null {
+  /** A place in a locked lane, by the rules told in `sql/context.ts`; `null`: its queue is full. */
+  takePlace(order: Lane | null, now: number, validUntil?: number): Place | null {
+    if (order === null) return { dueAt: now, lane: null };
     const lane = this.#lanes.get(order.key);
     if (!lane) throw new Error(`The lane ${order.key} is not locked`);
-    const slot = takeSlot(lane.nextAtMicros, order, now);
+    const slot = takeSlot(lane.nextAtMicros, order, now, validUntil);
     if (slot === null) return null;
+    if (slot.lapses) return { dueAt: slot.dueAt, lane: null };
     lane.nextAtMicros = slot.nextAtMicros;
     this.#touched.add(lane);
     this.bringForward(lane, slot.dueAt);
-    return slot.dueAt;
+    return { dueAt: slot.dueAt, lane: order };
   }
 
   /** Work from another lane joins a locked one at `dueAt`; what is accepted from now on starts so much later. */

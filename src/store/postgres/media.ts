@@ -1,9 +1,9 @@
 import { isSettled } from '../../domain/message.ts';
 import { sidTime } from '../../domain/sid.ts';
-import type { FetchSettled, FetchSettlement, FetchWork } from '../media.ts';
+import type { FetchPayload, FetchSettled, FetchSettlement, FetchWork } from '../media.ts';
 import { fetchPayloadFrom, fetchWorkFrom } from '../media-rows.ts';
 import { MESSAGE_COLUMNS, messageFrom } from '../rows.ts';
-import type { Claim, Lane } from '../store.ts';
+import type { Claim } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { endHolds, letGo, lockLive } from './blobs.ts';
 import { claimDueSql } from './claim-due.ts';
@@ -22,7 +22,7 @@ export async function claimFetches(batch: Batch, { owner, limit, leaseMs }: Clai
 interface LockedWork {
   attempt: number;
   messageSid: string;
-  send: { connector: string; lane: Lane | null } | null;
+  send: FetchPayload['send'];
 }
 
 export async function settleFetches(
@@ -70,12 +70,12 @@ export async function settleFetches(
       writes.media.push(sid, accountSid, messageSid, position, contentType, sizeBytes, blobKey, now, now);
     }
     const next = work.send ? 'send' : 'release';
-    const lane = work.send?.lane ?? null;
-    const dueAt = lane ? batch.lanes.takeSlot(lane, now) : now;
-    if (dueAt === null) {
+    const place = batch.lanes.takePlace(work.send?.lane ?? null, now, work.send?.validUntil);
+    if (place === null) {
       batch.advance(message, 'fail', now, { errorCode: QUEUE_OVERFLOW });
       return end({ kind: 'over' });
     }
+    const { dueAt, lane } = place;
     const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
     writes.next.push(accountSid, workId, next, dueAt, work.send?.connector ?? null, ...paced);
     batch.count('work fetch', -1);

@@ -75,9 +75,11 @@ export class NodeLine {
   }
 
   async #connected(): Promise<Connection> {
-    const known = await this.#connection?.catch(() => null);
+    const awaited = this.#connection;
+    const known = await awaited?.catch(() => null);
     if (known && !known.isLost) return known;
-    if (this.#connection === null || known !== undefined) this.#connection = this.#open();
+    // Several may find it broken at once: the first reconnects, and the others take what it has put there.
+    if (this.#connection === null || this.#connection === awaited) this.#connection = this.#open();
     return this.#connection;
   }
 

@@ -50,7 +50,7 @@ import type {
   Store,
   WorkKind,
 } from '../store.ts';
-import type { Repace } from '../work-shapes.ts';
+import type { Repaced, RepaceStep } from '../work-shapes.ts';
 import { Batch } from './batch.ts';
 import { type Driver, judge, type Session, unavailable } from './driver.ts';
 import { Lanes } from './lanes.ts';
@@ -197,8 +197,8 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#sends.call('release', now, batch);
   }
 
-  repace(change: Repace, now: number): Promise<number> {
-    return this.#sends.call('repace', now, change);
+  repace(step: RepaceStep, now: number): Promise<Repaced> {
+    return this.#sends.call('repace', now, step);
   }
 
   claimFetches(claim: Claim, now: number): Promise<FetchWork[]> {
@@ -225,8 +225,8 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#changes.call('removeMedia', now, medium);
   }
 
-  saveDocument(document: Document): Promise<'saved' | 'taken'> {
-    return this.#sends.call('saveDocument', this.#clock.now(), document);
+  saveDocument(document: Document, expected?: Document | null): ReturnType<Store['saveDocument']> {
+    return this.#sends.call('saveDocument', this.#clock.now(), document, expected);
   }
 
   removeDocument(accountSid: string, kind: string, sid: string): Promise<boolean> {
@@ -309,8 +309,8 @@ export class PostgresStore extends PostgresReads implements Store {
     return this.#sends.call('changeAccount', now, change);
   }
 
-  saveSender(sender: Sender): ReturnType<Store['saveSender']> {
-    return this.#sends.call('saveSender', this.#clock.now(), sender);
+  saveSender(sender: Sender, expected?: Sender | null): ReturnType<Store['saveSender']> {
+    return this.#sends.call('saveSender', this.#clock.now(), sender, expected);
   }
 
   removeSender(accountSid: string, sid: string): Promise<boolean> {

@@ -60,10 +60,11 @@ export class Readers implements Session {
   }
 
   async #connected(slot: { connection: Promise<Connection> | null }): Promise<Connection> {
-    const known = await slot.connection?.catch(() => null);
+    const awaited = slot.connection;
+    const known = await awaited?.catch(() => null);
     if (known && !known.isLost) return known;
-    // Several reads may find it broken at once: the first reconnects for all.
-    if (slot.connection === null || known !== undefined) slot.connection = this.#driver.connect('read');
+    // Several reads may find it broken at once: the first reconnects, and the others take what it has put there.
+    if (slot.connection === null || slot.connection === awaited) slot.connection = this.#driver.connect('read');
     return slot.connection;
   }
 }

@@ -68,7 +68,7 @@ export interface ReadParts {
 export class PostgresReads implements Reads {
   readonly #session: Session;
   readonly #scan: () => Promise<Connection>;
-  readonly #inbound = inboundReads((text, values) => this.#session.query(text, values));
+  readonly #inbound = inboundReads((text, values) => this.#session.query(text, values), POSTGRES);
 
   readonly optedOut: InboundReads['optedOut'] = (...query) => this.#inbound.optedOut(...query);
   readonly optOutScopes: InboundReads['optOutScopes'] = (...query) => this.#inbound.optOutScopes(...query);
@@ -82,7 +82,7 @@ export class PostgresReads implements Reads {
   readonly consoleSession = this.#console.consoleSession;
   readonly audit = this.#console.audit;
   readonly facts = postgresFacts((text, values) => this.#session.query(text, values));
-  readonly #attempts = attemptReads((text, values) => this.#session.query(text, values));
+  readonly #attempts = attemptReads((text, values) => this.#session.query(text, values), POSTGRES);
   readonly attemptPage = this.#attempts.attemptPage;
   readonly attempt = this.#attempts.attempt;
   readonly replayedAmong = this.#attempts.replayedAmong;
@@ -97,7 +97,7 @@ export class PostgresReads implements Reads {
   readonly alerts: ReportReads['alerts'] = (query) => this.#reports.alerts(query);
   readonly alert: ReportReads['alert'] = (...key) => this.#reports.alert(...key);
   readonly usage: ReportReads['usage'] = (query) => this.#reports.usage(query);
-  readonly #batches = batchReads((text, values) => this.#session.query(text, values), 'messages');
+  readonly #batches = batchReads((text, values) => this.#session.query(text, values), POSTGRES);
   readonly sendersByAddress: BatchReads['sendersByAddress'] = (...keys) => this.#batches.sendersByAddress(...keys);
   readonly documentsByName: BatchReads['documentsByName'] = (...keys) => this.#batches.documentsByName(...keys);
   readonly mediaOf: BatchReads['mediaOf'] = (...keys) => this.#batches.mediaOf(...keys);

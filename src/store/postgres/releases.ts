@@ -54,9 +54,8 @@ export async function release(batch: Batch, releases: Release[], now: number): P
       return { status: message.status, dueAt: null };
     }
     batch.count('work release', -1);
-    const lane = result.kind === 'queue' ? result.lane : null;
-    const dueAt = lane ? batch.lanes.takeSlot(lane, now) : now;
-    if (result.kind === 'fail' || dueAt === null) {
+    const place = result.kind === 'queue' ? batch.lanes.takePlace(result.lane, now, result.validUntil) : null;
+    if (result.kind === 'fail' || place === null) {
       over.push(accountSid, workId);
       const [errorCode, note] = result.kind === 'fail' ? [result.errorCode, result.note] : [QUEUE_OVERFLOW];
       batch.advance(message, 'fail', now, { errorCode, note });
@@ -73,6 +72,7 @@ export async function release(batch: Batch, releases: Release[], now: number): P
     }
     batch.advance(message, message.status === 'scheduled' ? 'fire' : 'choose', now, { note: result.note });
     senders.push(accountSid, sidTime(messageSid), messageSid, result.from, result.numSegments, result.validUntil);
+    const { dueAt, lane } = place;
     const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
     queued.push(accountSid, workId, dueAt, result.connector, ...paced);
     batch.count('work send', 1);

@@ -9,7 +9,7 @@ import type { ArrivedPart, EndedSubmission, Intake, OptOutChange, ReplyResult } 
 import type { BlobHold, FetchSettlement, LinkVisit } from '../media.ts';
 import type { PduBounds } from '../pdu-shapes.ts';
 import type { FiredTrigger, RaisedAlert } from '../report-shapes.ts';
-import type { Acceptance, Change, Claim, Release, Repace, SendClaim, SendSettlement, WorkKind } from '../store.ts';
+import type { Acceptance, Change, Claim, Release, RepaceStep, SendClaim, SendSettlement, WorkKind } from '../store.ts';
 import type { HandOvers } from '../work-shapes.ts';
 import { accept, isOneStatement as isOneAccept } from './accept.ts';
 import type { Batch } from './batch.ts';
@@ -59,7 +59,7 @@ const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise
   replayCallback: (batch, [account, id]: [string, number], now) => replayCallback(batch, account, id, now),
   takeOver: (batch, [owner]: [string], now) => takeOver(batch, owner, now),
   leave: (batch, [owner]: [string], now) => leave(batch, owner, now),
-  repace: (batch, [one]: [Repace], now) => repace(batch, one, now),
+  repace: (batch, [step]: [RepaceStep], now) => repace(batch, step, now),
   forgetAlerts: (batch, [before]: [number]) => forgetAlerts(batch, before),
   fireTrigger: (batch, [fired]: [FiredTrigger], now) => fireTrigger(batch, fired, now),
   keepAttempts: (batch, [records]: [CallbackResult['record'][]]) => keepMadeAttempts(batch, records),
@@ -69,9 +69,9 @@ const SINGLE: Record<string, (batch: Batch, args: never, now: number) => Promise
   noteHandOvers: (batch, [note]: [HandOvers]) => noteHandOvers(batch, note),
   saveAccount: (batch, [account]: [Account]) => saveAccount(batch, account),
   changeAccount: (batch, [one]: [AccountChange], now) => changeAccount(batch, one, now),
-  saveSender: (batch, [sender]: [Sender]) => saveSender(batch, sender),
+  saveSender: (batch, [sender, expected]: [Sender, Sender?]) => saveSender(batch, sender, expected),
   removeSender: (batch, [account, sid]: [string, string]) => removeSender(batch, account, sid),
-  saveDocument: (batch, [document]: [Document]) => saveDocument(batch, document),
+  saveDocument: (batch, [document, expected]: [Document, Document?]) => saveDocument(batch, document, expected),
   removeDocument: (batch, [account, kind, sid]: [string, string, string]) => removeDocument(batch, account, kind, sid),
   visitLink: (batch, [visit]: [LinkVisit], now) => visitLink(batch, visit, now),
   forgetLinks: (batch, [before]: [number]) => forgetLinks(batch, before),

@@ -1,13 +1,8 @@
-import type { Lane } from '../store.ts';
+import type { Place } from '../work-shapes.ts';
 import type { WriteContext } from './context.ts';
 
-/** What a message had to wait for is there: its work is a send from now on, due at its slot. */
-export function becomeSend(
-  ctx: WriteContext,
-  workId: number,
-  { connector, lane }: { connector: string; lane: Lane | null },
-  dueAt: number,
-): void {
+/** What a message had to wait for is there: its work is a send from now on, at its place. */
+export function becomeSend(ctx: WriteContext, workId: number, connector: string, { dueAt, lane }: Place): void {
   ctx
     .sql(
       `update work set kind = 'send', owner = null, attempt = 0, due_at = ?, payload = null, connector = ?, lane = ?,

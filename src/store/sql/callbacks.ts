@@ -24,7 +24,7 @@ const INSERT_ESME = insertInLine('esme');
 const CLAIM_OF_ESME = `select id, attempt, message_sid, account_sid, payload from work
   where kind = 'esme' and connector = ? and due_at <= ? order by due_at, id limit ?`;
 const CLAIM_UNTOLD = `select id, attempt, message_sid, account_sid, payload from work
-  where kind = 'esme' and due_at <= ? order by due_at, id limit ?`;
+  where kind = 'esme' and lane is null and due_at <= ? order by due_at, id limit ?`;
 
 /** Answers the id of the new work. */
 export function queueCallback(

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { takeSlot } from '../../domain/pacing.ts';
 import { UsageSums } from '../report-rows.ts';
-import type { Lane } from '../store.ts';
+import type { Lane, Place } from '../work-shapes.ts';
 import { Traces } from './traces.ts';
 import { countUsage } from './usage.ts';
 
@@ -54,15 +54,20 @@ export class WriteContext {
     return lane;
   }
 
-  /** The next slot of a lane (epoch ms), taken; `null`: its queue is full. */
-  takeSlot(order: Lane, now: number): number | null {
+  /**
+   * The next slot of a lane, taken; `null`: its queue is full. What would lapse before its slot comes stays outside the
+   * lane: there it would keep the line idle, and its end would wait for the line (H6, H8).
+   */
+  takePlace(order: Lane | null, now: number, validUntil?: number): Place | null {
+    if (order === null) return { dueAt: now, lane: null };
     const lane = this.lane(order.key);
-    const slot = takeSlot(lane.nextAtMicros, order, now);
+    const slot = takeSlot(lane.nextAtMicros, order, now, validUntil);
     if (slot === null) return null;
+    if (slot.lapses) return { dueAt: slot.dueAt, lane: null };
     lane.nextAtMicros = slot.nextAtMicros;
     this.#touched.add(order.key);
     this.bringForward(order.key, slot.dueAt);
-    return slot.dueAt;
+    return { dueAt: slot.dueAt, lane: order };
   }
 
   /** Work from another lane joins this one at `dueAt`; what is accepted from now on starts so much later. */

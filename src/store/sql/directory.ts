@@ -1,6 +1,7 @@
 import { changedAccount } from '../account-change.ts';
-import type { Account, AccountChange, AccountChanged, Sender } from '../directory.ts';
-import { ACCOUNT_COLUMNS, accountFrom, accountValues, type Row } from '../rows.ts';
+import type { Account, AccountChange, AccountChanged, Sender, SenderSaved } from '../directory.ts';
+import { isExpected } from '../expected.ts';
+import { ACCOUNT_COLUMNS, accountFrom, accountValues, type Row, SENDER_COLUMNS, senderFrom } from '../rows.ts';
 import type { WriteContext } from './context.ts';
 import { removeDocument } from './documents.ts';
 
@@ -26,17 +27,15 @@ export function changeAccount(ctx: WriteContext, change: AccountChange, now: num
 /** What a closed account had is to be had again. */
 function freeSenders(ctx: WriteContext, accountSid: string): void {
   const senders = ctx.sql('select sid from senders where account_sid = ?').all(accountSid) as unknown as [string][];
-  for (const [sid] of senders) {
-    removeDocument(ctx, accountSid, 'pool', sid);
-    removeSender(ctx, accountSid, sid);
-  }
+  for (const [sid] of senders) removeSender(ctx, accountSid, sid);
 }
 
-export function saveSender(ctx: WriteContext, sender: Sender): 'saved' | 'taken' | 'closed' {
+export function saveSender(ctx: WriteContext, sender: Sender, expected?: Sender | null): SenderSaved {
   const closed = ctx.sql("select 1 from accounts where sid = ? and status = 'closed'").get(sender.accountSid);
   if (closed) return 'closed';
   const holder = ctx.sql('select sid from senders where address = ?').get(sender.address) as unknown as Row | undefined;
   if (holder && holder[0] !== sender.sid) return 'taken';
+  if (expected !== undefined && !isExpected(find(ctx, sender.sid), expected, sender)) return 'differs';
   ctx
     .sql('insert or replace into senders values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     .run(
@@ -54,6 +53,13 @@ export function saveSender(ctx: WriteContext, sender: Sender): 'saved' | 'taken'
   return 'saved';
 }
 
+function find(ctx: WriteContext, sid: string): Sender | null {
+  const row = ctx.sql(`select ${SENDER_COLUMNS} from senders where sid = ?`).get(sid) as unknown as Row | undefined;
+  return row ? senderFrom(row) : null;
+}
+
+/** With its place in a pool. */
 export function removeSender(ctx: WriteContext, accountSid: string, sid: string): boolean {
+  removeDocument(ctx, accountSid, 'pool', sid);
   return ctx.sql('delete from senders where account_sid = ? and sid = ?').run(accountSid, sid).changes === 1;
 }

@@ -3,6 +3,7 @@ import {
   documentValues,
   IDEMPOTENCY_KIND,
   idempotencyDocument,
+  KEYS_FORGOTTEN,
   type Row,
   repetition,
 } from '../rows.ts';
@@ -27,10 +28,14 @@ export function repeated(ctx: WriteContext, { accountSid, key, fingerprint, now 
   return row ? repetition(row[0] as string, fingerprint) : null;
 }
 
-/** Keeps the key, and forgets those of the account that are over. */
+/** Keeps the key, and forgets some of the account that are over. */
 export function keepKey(ctx: WriteContext, held: HeldKey): void {
   ctx
-    .sql("delete from documents where account_sid = ? and kind = ? and parent_sid = '' and created_at <= ?")
+    .sql(
+      `delete from documents where account_sid = ?1 and kind = ?2 and sid in (
+         select sid from documents where account_sid = ?1 and kind = ?2 and parent_sid = '' and created_at <= ?3
+         order by created_at limit ${KEYS_FORGOTTEN})`,
+    )
     .run(held.accountSid, IDEMPOTENCY_KIND, held.now - IDEMPOTENCY_MS);
   ctx
     .sql(`insert or replace into documents (${DOCUMENT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)`)

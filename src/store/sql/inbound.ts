@@ -63,15 +63,10 @@ function queueNotice(
   now: number,
 ): number | null {
   const { connector, lane } = notice;
-  const { key, intervalMicros, cost, horizonMs } = lane ?? {
-    key: null,
-    intervalMicros: null,
-    cost: null,
-    horizonMs: null,
-  };
-  const dueAt = lane ? ctx.takeSlot(lane, now) : now;
-  if (dueAt === null) return null;
-  const paced = [key, intervalMicros, cost, horizonMs];
+  const place = ctx.takePlace(lane, now);
+  if (place === null) return null;
+  const { dueAt } = place;
+  const paced = [lane?.key ?? null, lane?.intervalMicros ?? null, lane?.cost ?? null, lane?.horizonMs ?? null];
   ctx.sql(INSERT_NOTICE).run(sid, accountSid, dueAt, connector, ...paced, noticePayload(notice));
   ctx.count('work notice', 1);
   return dueAt;

@@ -62,12 +62,11 @@ function settleOne(ctx: WriteContext, item: FetchSettlement, now: number): Fetch
     ctx.count('work release', 1);
     return { kind: 'next', work: 'release', dueAt: now };
   }
-  const { lane } = send;
-  const dueAt = lane ? ctx.takeSlot(lane, now) : now;
-  if (dueAt === null) return fail(QUEUE_OVERFLOW);
-  becomeSend(ctx, workId, send, dueAt);
+  const place = ctx.takePlace(send.lane, now, send.validUntil);
+  if (place === null) return fail(QUEUE_OVERFLOW);
+  becomeSend(ctx, workId, send.connector, place);
   ctx.count('work fetch', -1);
-  return { kind: 'next', work: 'send', dueAt };
+  return { kind: 'next', work: 'send', dueAt: place.dueAt };
 }
 
 export function removeMedia(

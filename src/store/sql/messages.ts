@@ -25,6 +25,7 @@ import { lose, redact, removeMessage } from './privacy.ts';
 
 const COLUMNS = MESSAGE_COLUMNS.join(', ');
 const WIDTH = MESSAGE_COLUMNS.length + 1;
+const VALID_UNTIL = MESSAGE_COLUMNS.indexOf('valid_until');
 export const INSERT_MESSAGE = `insert into messages (${COLUMNS}, listed_at) values (${Array(WIDTH).fill('?').join(', ')})`;
 const INSERT_SEND = `insert into work (kind, message_sid, account_sid, due_at, attempt, connector, lane, interval_us,
   cost, horizon_ms) values ('send', ?, ?, ?, 0, ?, ?, ?, ?, ?)`;
@@ -64,15 +65,14 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
       continue;
     }
     const status = flat[at + 6] as Status;
-    let dueAt = now;
-    if (key !== null && status === 'queued' && fetch === null) {
-      const slot = ctx.takeSlot({ key, intervalMicros, cost, horizonMs }, now);
-      if (slot === null) {
-        answers.push({ ok: false, reason: 'queue-full' });
-        continue;
-      }
-      dueAt = slot;
+    const isSend = status === 'queued' && fetch === null;
+    const wanted = key === null || !isSend ? null : { key, intervalMicros, cost, horizonMs };
+    const place = ctx.takePlace(wanted, now, flat[at + VALID_UNTIL] as number);
+    if (place === null) {
+      answers.push({ ok: false, reason: 'queue-full' });
+      continue;
     }
+    let { dueAt } = place;
     if (held) keepKey(ctx, held);
     insertMessage.run(...flat.slice(at, at + WIDTH));
     if (links.length > 0) keepLinks(ctx, { sid: flat[at] as string, accountSid: flat[at + 1] as string }, links, now);
@@ -81,16 +81,17 @@ export function accept(ctx: WriteContext, flat: SQLInputValue[], now: number): A
       dueAt = releaseAt ?? now;
       ctx.sql(INSERT_FETCH).run(flat[at] as string, flat[at + 1] as string, dueAt, fetch);
       ctx.count('work fetch', 1);
-    } else if (status === 'queued') {
+    } else if (isSend) {
+      const { lane } = place;
       insertSend.run(
         flat[at] as string,
         flat[at + 1] as string,
         dueAt,
         connector,
-        key,
-        intervalMicros,
-        cost,
-        horizonMs,
+        lane?.key ?? null,
+        lane?.intervalMicros ?? null,
+        lane?.cost ?? null,
+        lane?.horizonMs ?? null,
       );
       ctx.count('work send', 1);
     } else if (status === 'accepted' || status === 'scheduled') {

@@ -34,8 +34,8 @@ function releaseOne(ctx: WriteContext, item: Release, now: number): Released | n
   };
   if (result.kind === 'fail') return fail(result.errorCode, result.note);
   const { from, numSegments, validUntil, connector, lane, callbackUrl, options } = result;
-  const dueAt = lane ? ctx.takeSlot(lane, now) : now;
-  if (dueAt === null) return fail(QUEUE_OVERFLOW);
+  const place = ctx.takePlace(lane, now, validUntil);
+  if (place === null) return fail(QUEUE_OVERFLOW);
   ctx
     .sql('update messages set from_address = ?, num_segments = ?, valid_until = ? where sid = ?')
     .run(from, numSegments, validUntil, messageSid);
@@ -49,7 +49,7 @@ function releaseOne(ctx: WriteContext, item: Release, now: number): Released | n
     message.options = options;
   }
   advance(ctx, message, message.status === 'scheduled' ? 'fire' : 'choose', now, { note: result.note });
-  becomeSend(ctx, workId, { connector, lane }, dueAt);
+  becomeSend(ctx, workId, connector, place);
   ctx.count('work release', -1);
-  return { status: message.status, dueAt };
+  return { status: message.status, dueAt: place.dueAt };
 }

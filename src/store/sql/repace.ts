@@ -1,57 +1,113 @@
-import { respace, type Waiting } from '../../domain/pacing.ts';
-import type { Repace } from '../work-shapes.ts';
+import { NO_SLOT, respace } from '../../domain/pacing.ts';
+import type { Repaced, RepacePlace, RepaceStep } from '../work-shapes.ts';
 import type { WriteContext } from './context.ts';
 
 /**
  * A change of rate: what waits gets new slots in its old order. What is claimed keeps its own, and so does what has
  * left: the slot that was taken last is as long as one segment takes now, then the new rate begins.
+ *
+ * It is done in steps: a long queue moved at once would hold up everybody for seconds. Between them others accept and
+ * claim, and any may be the last before a crash. So no row becomes due later than it was: those that have moved stay in
+ * front of those that have not, and one that is due before its slot waits for the start clock of its lane. The accept
+ * clock moves with the last step, so what is accepted meanwhile comes behind all that waits and is moved as well.
  */
-const COLUMNS = `w.id, w.due_at,
-  coalesce(w.cost, case when m.from_address like 'rcs:%' then 1 else max(1, m.num_segments) end), w.attempt`;
-const PACED = `select ${COLUMNS} from work w left join messages m on m.sid = w.message_sid
-  where w.lane = ? and w.owner is null`;
-const UNPACED = `select ${COLUMNS} from work w join messages m on m.sid = w.message_sid
-  where w.kind = 'send' and w.lane is null and w.owner is null and w.connector = ? and w.account_sid = ?
-  and m.from_address = ?`;
+const AFTER = 'owner is null and (due_at, id) > (?, ?) order by due_at, id limit ?';
+const PACED = `select id, due_at, cost, attempt, 1 from work where lane = ? and ${AFTER}`;
+/** Limited before it is known whose they are: a step is short, whatever other senders have waiting. */
+const UNPACED = `select w.id, w.due_at, case when m.from_address like 'rcs:%' then 1 else max(1, m.num_segments) end,
+    w.attempt, m.from_address = ?
+  from (select * from work where kind = 'send' and lane is null and connector = ? and account_sid = ? and ${AFTER}) w
+  left join messages m on m.sid = w.message_sid order by w.due_at, w.id`;
+const MOVE = 'update work set due_at = ?2, lane = ?3, interval_us = ?4, cost = ?5, horizon_ms = ?6 where id = ?1';
+const LAST = `select due_at, interval_us, cost from work where lane = ? and owner is null
+  order by due_at desc, id desc limit 1`;
 
-export function repace(ctx: WriteContext, change: Repace, now: number): number {
-  const { accountSid, from, connector, key, intervalMicros, horizonMs } = change;
-  const rows = [...ctx.sql(PACED).all(key), ...ctx.sql(UNPACED).all(connector, accountSid, from)];
-  const waiting = waitingFrom(rows as unknown as unknown[][]);
+export function repace(ctx: WriteContext, step: RepaceStep, now: number): Repaced {
+  const { key } = step;
   const lane = ctx.lane(key);
-  if (waiting.length === 0 && lane.nextAtMicros === 0) return 0;
-  const { startMicros, freeAtMicros } = firstSlot(lane.freeAtMicros, change, now);
-  const slots = respace(waiting, startMicros, intervalMicros ?? 0);
-  const paced = intervalMicros === null ? null : key;
-  const horizon = intervalMicros === null ? null : horizonMs;
-  const move = ctx.sql('update work set due_at = ?, lane = ?, interval_us = ?, cost = ?, horizon_ms = ? where id = ?');
-  for (const [index, { id, cost }] of waiting.entries()) {
-    move.run(slots.dueAts[index] ?? now, paced, intervalMicros, paced === null ? null : cost, horizon, id);
+  let place = step.place ?? begin(lane, step, now);
+  let rows = look(ctx, step, place);
+  if (rows.length === 0 && place.of === 'lane') {
+    place = toUnpaced(step, place, now);
+    rows = look(ctx, step, place);
   }
-  lane.freeAtMicros = freeAtMicros;
-  lane.nextAtMicros = slots.freeAtMicros;
+  const { moves, next } = advance(step, place, rows, now);
+  for (const move of moves) ctx.sql(MOVE).run(...move);
+  const isDone = rows.length === 0;
+  const answer = { moved: moves.length, next: isDone ? null : next };
+  // One that nobody uses is not made here.
+  if (lane.nextAtMicros === 0 && next.slot.id === NO_SLOT.id) return answer;
+  if (isDone) lane.nextAtMicros = end(next, ctx.sql(LAST).get(key) as unknown as LastRow | undefined);
   const [dueAt] = ctx.sql('select min(due_at) from work where lane = ?').get(key) as unknown as [number | null];
   lane.headAt = dueAt === null ? null : Math.max(dueAt, Math.ceil(lane.freeAtMicros / 1000));
   ctx.touch(key);
-  return waiting.length;
+  return answer;
 }
 
-/** Rows of id, due time, cost and attempts, in the order in which they would have left. */
-export function waitingFrom(rows: unknown[][]): Waiting[] {
-  return (rows as [number, number, number, number][])
-    .map(([id, dueAt, cost, attempt]) => ({ id, dueAt, cost, isRetry: attempt > 0 }))
-    .sort((a, b) => a.dueAt - b.dueAt || a.id - b.id);
+function look(ctx: WriteContext, step: RepaceStep, { of, after }: RepacePlace): Looked[] {
+  const { key, from, connector, accountSid, limit } = step;
+  const range = [after.dueAt, after.id, limit];
+  const rows =
+    of === 'lane' ? ctx.sql(PACED).all(key, ...range) : ctx.sql(UNPACED).all(from, connector, accountSid, ...range);
+  return rows as unknown as Looked[];
 }
 
-/** When the first that waits may start, and since when the lane is free of what has left. */
-export function firstSlot(
-  freeAtMicros: number,
-  { formerMicros, intervalMicros }: Repace,
+/** Id, due time, cost, attempts, and whether it is the sender's. */
+export type Looked = [number, number, number, number, number | null];
+/** Id, then what it gets: due time, lane, interval, cost, horizon. */
+type Move = [number, number, string | null, number | null, number | null, number | null];
+/** Due time, interval and cost. */
+export type LastRow = [number, number, number];
+
+/** Where it starts. The lane is free as soon as the new rate allows it after what has left. */
+export function begin(
+  lane: { freeAtMicros: number },
+  { formerMicros, intervalMicros }: RepaceStep,
   now: number,
-): { startMicros: number; freeAtMicros: number } {
-  const free =
-    intervalMicros === null || formerMicros === null || freeAtMicros === 0
-      ? freeAtMicros
-      : Math.max(0, freeAtMicros + intervalMicros - formerMicros);
-  return { startMicros: intervalMicros === null ? now * 1000 : Math.max(now * 1000, free), freeAtMicros: free };
+): RepacePlace {
+  if (intervalMicros !== null && formerMicros !== null && lane.freeAtMicros !== 0) {
+    lane.freeAtMicros = Math.max(0, lane.freeAtMicros + intervalMicros - formerMicros);
+  }
+  const freeAtMicros = intervalMicros === null ? now * 1000 : Math.max(now * 1000, lane.freeAtMicros);
+  return { of: 'lane', after: NO_SLOT, slot: NO_SLOT, freeAtMicros };
+}
+
+/** Behind the last of its lane. Without a rate, those that are due need nothing: what would have lapsed is in time now. */
+export function toUnpaced({ intervalMicros }: RepaceStep, place: RepacePlace, now: number): RepacePlace {
+  const after = intervalMicros === null ? { dueAt: now, id: Number.MAX_SAFE_INTEGER } : NO_SLOT;
+  return { ...place, of: 'unpaced', after };
+}
+
+/** What becomes of rows in their order, and the place behind them. */
+export function advance(
+  { key, intervalMicros, horizonMs }: RepaceStep,
+  place: RepacePlace,
+  rows: Looked[],
+  now: number,
+): { moves: Move[]; next: RepacePlace } {
+  const waiting = rows
+    .filter((row) => row[4] === 1)
+    .map(([id, dueAt, cost, attempt]) => {
+      const isRetry = attempt > 0;
+      return { id, dueAt, cost, isRetry, lapses: place.of === 'unpaced' && !isRetry && dueAt > now };
+    });
+  const { dueAts, last, freeAtMicros } = respace(waiting, place.freeAtMicros, intervalMicros ?? 0, place.slot);
+  const moves = waiting.flatMap(({ id, dueAt, cost }, index): Move[] => {
+    const slotAt = dueAts[index] ?? null;
+    if (slotAt === null) return [];
+    const at = Math.min(dueAt, slotAt);
+    return [
+      intervalMicros === null ? [id, at, null, null, null, null] : [id, at, key, intervalMicros, cost, horizonMs],
+    ];
+  });
+  const [id, dueAt] = rows.at(-1) ?? [place.after.id, place.after.dueAt];
+  return { moves, next: { of: place.of, after: { id, dueAt }, slot: last, freeAtMicros } };
+}
+
+/**
+ * The end of the last slot. Two nodes that start at once both walk the lane, and the one in front brings rows forward
+ * which the other then passes by: it finds them at the end.
+ */
+export function end({ freeAtMicros }: RepacePlace, last: LastRow | undefined): number {
+  return last ? Math.max(freeAtMicros, last[0] * 1000 + last[1] * last[2]) : freeAtMicros;
 }

@@ -7,6 +7,7 @@ import { giveBackJoinings } from './joinings.ts';
 import { advance, remark, walker } from './messages.ts';
 import { lookout } from './opt-outs.ts';
 import { claimParked } from './receipts.ts';
+import { CONNECTORS_BUT } from './unpaced-sends.ts';
 
 /**
  * Send work. Unpaced rows are found by their due time. Paced rows are found through their lane: `head_at` says when
@@ -24,13 +25,16 @@ const FROM = 'from work w left join messages m on m.sid = w.message_sid';
 const UNPACED = `select ${CLAIMED} ${FROM}
   where w.kind = 'send' and w.lane is null and w.due_at <= ? order by w.due_at, w.id limit ?`;
 const LANES = 'select key, head_at from lanes where head_at <= ? order by head_at, key limit ?';
-/** The same without the connectors in a JSON array. Texts of their own, so that the common case plans as it did. */
-const unpacedExcept = (kind: 'send' | 'notice') => `select ${CLAIMED} ${FROM}
-  where w.kind = '${kind}' and w.lane is null and w.due_at <= ? and w.connector not in (select value from json_each(?))
+/** The same of one connector. A text of its own, so that the common case plans as it did. */
+const UNPACED_OF = `select ${CLAIMED} ${FROM}
+  where w.kind = 'send' and w.lane is null and w.connector = ? and w.due_at <= ? order by w.due_at, w.id limit ?`;
+/**
+ * By a look of its own: with both kinds in one, the backlog would be sorted for each claim. Without the connectors in
+ * a JSON array.
+ */
+const UNPACED_NOTICES = `select ${CLAIMED} ${FROM}
+  where w.kind = 'notice' and w.lane is null and w.due_at <= ? and w.connector not in (select value from json_each(?))
   order by w.due_at, w.id limit ?`;
-const UNPACED_EXCEPT = unpacedExcept('send');
-/** By a look of its own: with both kinds in one, the backlog would be sorted for each claim. */
-const UNPACED_NOTICES = unpacedExcept('notice');
 const LANES_EXCEPT = `select key, head_at from lanes where head_at <= ?
   and (select connector from work where lane = key limit 1) not in (select value from json_each(?))
   order by head_at, key limit ?`;
@@ -83,13 +87,20 @@ function due(ctx: WriteContext, { limit, except, expiredOf, waitingOf }: SendCla
   const lanes = except?.length
     ? ctx.sql(LANES_EXCEPT).all(horizon, JSON.stringify(except), limit)
     : ctx.sql(LANES).all(horizon, limit);
-  const unpaced = except?.length
-    ? ctx.sql(UNPACED_EXCEPT).all(now, JSON.stringify(except), limit)
-    : ctx.sql(UNPACED).all(now, limit);
+  const unpaced = except?.length ? unpacedExcept(ctx, except, now, limit) : ctx.sql(UNPACED).all(now, limit);
   const notices = ctx.sql(UNPACED_NOTICES).all(now, JSON.stringify(except ?? []), limit);
-  const byAge = (a: Row, b: Row) => (a[START_AT] as number) - (b[START_AT] as number);
   const rows = (notices.length > 0 ? [...unpaced, ...notices] : unpaced) as unknown as Row[];
   return { lanes: lanes as unknown as [string, number][], unpaced: notices.length > 0 ? rows.sort(byAge) : rows };
+}
+
+function unpacedExcept(ctx: WriteContext, except: string[], now: number, limit: number): Row[] {
+  const connectors = ctx.sql(CONNECTORS_BUT).all(JSON.stringify(except)) as unknown as [string][];
+  const rows = connectors.flatMap(([one]) => ctx.sql(UNPACED_OF).all(one, now, limit) as unknown as Row[]);
+  return connectors.length > 1 ? rows.sort(byAge).slice(0, limit) : rows;
+}
+
+function byAge(a: Row, b: Row): number {
+  return (a[START_AT] as number) - (b[START_AT] as number) || (a[ID] as number) - (b[ID] as number);
 }
 
 /** No slot of the lane begins before `freeAt`. Its head may stay where it is: it may be early, never late. */

@@ -1,0 +1,27 @@
+import type { Server } from 'node:http';
+
+/** What one address may hold open when nothing else is said. */
+export const SOCKETS_PER_ADDRESS = 256;
+
+/**
+ * Leaves no address more than `most` connections: the one beyond them is closed unheard. Loopback is an address like
+ * any other, since a proxy on the same machine brings the whole world through it.
+ */
+export function limitSockets(server: Server, most: number): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress;
+    const others = open.get(address ?? '') ?? 0;
+    // Without an address it has gone already.
+    if (address === undefined || others >= most) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, others + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 0) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+  });
+}
