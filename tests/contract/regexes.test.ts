@@ -29,6 +29,7 @@ const MADE: Record<string, { regexes: RegExp[]; most?: number }> = {
     most: LONGEST_NUMBER,
   },
   'domain/smart-encoding.ts': { regexes: [/[\u{2018}\u{2019}\u{200b}]/gu] },
+  'http/lab-missing.ts': { regexes: [/^\/[^/]+\/messages\/[^/]+\/transition\/?$/] },
   'http/media.ts': { regexes: [/^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/[^/]+\/Media\/([^/.]+)$/] },
   'http/numbers.ts': { regexes: [/\+1\d\d\d555\d\d\d\d/] },
   'http/properties.ts': { regexes: [/^PN[0-9a-fA-F]{32}$/] },
