@@ -35,7 +35,7 @@ export interface HttpSettings {
   defaultServiceSid: 'default' | 'null';
   /** Bytes; 131 072 unless told otherwise. */
   bodyLimit: number;
-  /** Connections that one address may hold open; 256 unless told otherwise. */
+  /** Connections that one address may hold open; any number unless told otherwise. */
   socketsPerAddress?: number;
   /** Where numbers to be had are looked for. */
   numberPools?: NumberPool[];

@@ -15,7 +15,7 @@ import { registerMediaFiles } from './media-files.ts';
 import { withoutProduct } from './product-path.ts';
 import { answerBrokenRequest, answerError, answerUnknown, toRefusal } from './refusals.ts';
 import { splitFormat } from './render.ts';
-import { limitSockets, SOCKETS_PER_ADDRESS } from './sockets.ts';
+import { limitSockets } from './sockets.ts';
 import type { Visit } from './visit.ts';
 
 /** Longer request targets are 414. Headers as a whole may have 16 KB, else 431. */
@@ -48,7 +48,7 @@ export function buildServer(context: HttpContext): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, sids.make('RQ')),
   });
-  limitSockets(app.server, settings.socketsPerAddress ?? SOCKETS_PER_ADDRESS);
+  if (settings.socketsPerAddress !== undefined) limitSockets(app.server, settings.socketsPerAddress);
   let inFlight = 0;
 
   app.decorateRequest('visit');

@@ -1,8 +1,5 @@
 import type { Server } from 'node:http';
 
-/** What one address may hold open when nothing else is said. */
-export const SOCKETS_PER_ADDRESS = 256;
-
 /**
  * Leaves no address more than `most` connections: the one beyond them is closed unheard. Loopback is an address like
  * any other, since a proxy on the same machine brings the whole world through it.

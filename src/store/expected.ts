@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Document, Sender } from './directory.ts';
 
 /**
- * Whether what is stored is still what somebody judged a change by; `null`: there was none. What stands there as it is to be saved was saved by this very call, whose answer got lost.
+ * Whether what is stored is still what somebody judged a change by; `null`: there was none. What stands there as it is to
+ * be saved was saved by this very call, whose answer got lost.
  */
 export function isExpected<Kept extends Document | Sender>(
   stored: Kept | null,
