@@ -26,6 +26,7 @@ import type { Reaches } from './engine/rcs.ts';
 import type { RateChange } from './engine/repace.ts';
 import { ReplySummaries } from './engine/reply-summaries.ts';
 import { engineSettings } from './engine-settings.ts';
+import { isWithin } from './esme/addresses.ts';
 import { makeEsmeDoor } from './esme-door.ts';
 import type { Readiness } from './http/context.ts';
 import { readIdempotency } from './http/idempotency.ts';
@@ -257,6 +258,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     });
     let isUp = false;
     const risk = await store.risk();
+    const { trustedProxies } = config.http;
     const app = buildServer({
       store,
       clock,
@@ -276,6 +278,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         defaultServiceSid: config.messages.defaultService,
         bodyLimit: BODY_LIMIT,
         socketsPerAddress: config.http.socketsPerAddress,
+        ...(trustedProxies.length > 0 && { isTrustedProxy: (address) => isWithin(address, trustedProxies) }),
         numberPools: config.numberPools,
         suspendedAccounts: config.suspendedAccounts,
         balanceMicros: config.balanceMicros,

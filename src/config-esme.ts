@@ -1,9 +1,8 @@
 /** The settings of the SMPP server: `[smpp_server]`, and `[[smpp_users]]`, one entry an ESME. */
 import { readFileSync } from 'node:fs';
-import ipaddr from 'ipaddr.js';
+import { judgeNetworks } from './config-networks.ts';
 import { isEsmeUser } from './domain/esme-address.ts';
 import { ESME_DEFAULTS, type EsmeServerSettings, type EsmeUser, SERVER_DEFAULTS } from './esme/settings.ts';
-
 import { isLoopback } from './loopback.ts';
 
 /** As `config-values.ts` reads them. */
@@ -160,12 +159,6 @@ function readUser(entry: Record<string, Value>, problems: string[]): EsmeConfig[
     },
   };
   return { user, password };
-}
-
-function judgeNetworks(where: string, cidrs: string[] | null, problems: string[]): void {
-  for (const cidr of cidrs ?? []) {
-    if (!ipaddr.isValidCIDR(cidr)) problems.push(`${where} holds "${cidr}". Allowed: networks like "10.0.0.0/8".`);
-  }
 }
 
 function readTls(get: <T>(path: string) => T, problems: string[]): EsmeServerSettings['tls'] {

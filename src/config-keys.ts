@@ -81,6 +81,12 @@ export const KEYS: readonly Key[] = [
     default: { dev: 65_535, serve: 256 },
     about: 'connections that one address may hold open; all that a proxy brings come from one',
   },
+  {
+    path: 'http.trusted_proxies',
+    type: { kind: 'list' },
+    default: both(null),
+    about: 'networks (CIDR) of proxies whose X-Forwarded-For is believed; their connections are not counted',
+  },
   { path: 'data', type: { kind: 'string' }, default: both('.pidge'), about: 'folder of the database and the key file' },
   {
     path: 'database',

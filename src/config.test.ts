@@ -48,10 +48,18 @@ describe('settings', () => {
 
   it('open nothing and pace as Twilio does in serve', () => {
     const config = read({ mode: 'serve' });
-    expect(config.http.socketsPerAddress).toBe(256);
+    expect(config.http).toMatchObject({ socketsPerAddress: 256, trustedProxies: [] });
     expect(config.webhooks.allowPrivate).toEqual([]);
     expect(config.limits.defaultRate).toBe('twilio');
     expect(config.auth).toEqual({ accountSid: null, authToken: null, accountType: 'full' });
+  });
+
+  it('name networks by their bits', () => {
+    const flags = { 'http.trusted_proxies': '127.0.0.1/32,::1/128,proxy' };
+    expect(problemsOf({ flags })).toEqual([
+      'http.trusted_proxies holds "proxy". Allowed: networks like "10.0.0.0/8" or "::1/128".',
+    ]);
+    expect(read({ flags: { 'http.trusted_proxies': '10.1.0.0/16' } }).http.trustedProxies).toEqual(['10.1.0.0/16']);
   });
 
   it('follow flag over environment over file over default', () => {

@@ -5,7 +5,6 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ipaddr from 'ipaddr.js';
 import { type AlertSettings, readAlertSettings } from './config-alerts.ts';
 import { type ChannelConfig, readChannels } from './config-channels.ts';
 import { CONNECTOR_SECRETS, type ConnectorSetting, readConnectors } from './config-connectors.ts';
@@ -16,6 +15,7 @@ import { makeRead, reportUnknown, type WrittenSetting } from './config-find.ts';
 import { type InboundConfig, readInbound } from './config-inbound.ts';
 import { KEYS, type Mode, TABLES } from './config-keys.ts';
 import { type MediaSettings, mediaProblems, readMediaSettings } from './config-media.ts';
+import { judgeNetworks } from './config-networks.ts';
 import { poolProblems, readNumberPools } from './config-pools.ts';
 import { type RetentionSettings, readRetention, retentionProblems } from './config-retention.ts';
 import { type RoutingConfig, readRouting, routingProblems } from './config-routes.ts';
@@ -60,7 +60,14 @@ export interface SenderSetting {
 
 export interface Config extends RoutingConfig {
   mode: Mode;
-  http: { port: number; host: string; publicUrl: string | null; socketsPerAddress: number };
+  http: {
+    port: number;
+    host: string;
+    publicUrl: string | null;
+    socketsPerAddress: number;
+    /** CIDRs. */
+    trustedProxies: string[];
+  };
   /** Folder of the database and, in `dev`, of the key file. */
   data: string;
   /** Path of the SQLite file, `:memory:`, or the URL of a PostgreSQL; shown only through `withoutPassword`. */
@@ -199,6 +206,7 @@ function assemble(
       host: get('http.host'),
       publicUrl: get('http.public_url'),
       socketsPerAddress: get('http.sockets_per_address'),
+      trustedProxies: get<string[] | null>('http.trusted_proxies') ?? [],
     },
     data,
     database: get<string | null>('database') ?? join(data, `${mode}.db`),
@@ -316,10 +324,8 @@ function rolesOf(written: string[] | null): Role[] {
 
 /** What no single setting can tell. */
 function judge(config: Config, problems: string[]): void {
-  for (const cidr of config.webhooks.allowPrivate) {
-    if (ipaddr.isValidCIDR(cidr)) continue;
-    problems.push(`webhooks.allow_private holds "${cidr}". Allowed: networks like "10.0.0.0/8" or "::1/128".`);
-  }
+  judgeNetworks('webhooks.allow_private', config.webhooks.allowPrivate, problems);
+  judgeNetworks('http.trusted_proxies', config.http.trustedProxies, problems);
   if (config.strictness === 'lenient' && !isLoopback(config.http.host)) {
     problems.push(
       `--lenient takes any credentials, so only on loopback: http.host is "${config.http.host}", use 127.0.0.1.`,

@@ -37,6 +37,8 @@ export interface HttpSettings {
   bodyLimit: number;
   /** Connections that one address may hold open; any number unless told otherwise. */
   socketsPerAddress?: number;
+  /** Whose `X-Forwarded-For` is believed; nobody's unless told otherwise. */
+  isTrustedProxy?: (address: string) => boolean;
   /** Where numbers to be had are looked for. */
   numberPools?: NumberPool[];
   /** Suspended by the operator: nobody else activates them. */

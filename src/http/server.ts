@@ -30,6 +30,8 @@ export function buildServer(context: HttpContext): FastifyInstance {
   const { clock, settings, sids } = context;
   const app = fastify({
     logger: false,
+    // From then on `request.ip` is the client's.
+    trustProxy: settings.isTrustedProxy ?? false,
     bodyLimit: settings.bodyLimit,
     exposeHeadRoutes: true,
     requestTimeout: LIMITS.requestTimeout,
@@ -48,7 +50,9 @@ export function buildServer(context: HttpContext): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, sids.make('RQ')),
   });
-  if (settings.socketsPerAddress !== undefined) limitSockets(app.server, settings.socketsPerAddress);
+  if (settings.socketsPerAddress !== undefined) {
+    limitSockets(app.server, settings.socketsPerAddress, settings.isTrustedProxy);
+  }
   let inFlight = 0;
 
   app.decorateRequest('visit');

@@ -91,6 +91,15 @@ test('guessing is braked in serve, and shuts nobody out who has the same address
   expect((await guess('guess')).status).toBe(401);
 });
 
+test('clients behind a proxy that is trusted are counted each by itself, by the last address it names', async () => {
+  const door = openDoor({ mode: 'serve', isTrustedProxy: (address) => address === '127.0.0.1' });
+  const guess = async (via: string) =>
+    (await door.call('GET', list, { headers: { 'x-forwarded-for': via, authorization: basic(SID, 'guess') } })).status;
+  // What stands before the last one, the client has written itself.
+  for (let times = 0; times < 20; times += 1) expect(await guess(`198.51.100.${times}, 203.0.113.1`)).toBe(401);
+  expect([await guess('203.0.113.1'), await guess('203.0.113.2')]).toEqual([429, 401]);
+});
+
 test('refusing a guess that is braked costs the store what refusing any other does', async () => {
   const door = openDoor({ mode: 'serve' });
   const readsOf = async (user: string) => {

@@ -173,10 +173,10 @@ test.each([
   expect(text).toContain(`"status":${status}`);
 });
 
-test('an address has so many connections and no more, and a place back for each that ends', async () => {
-  open = openDoor({ socketsPerAddress: 3 });
-  await open.app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = open.app.server.address() as AddressInfo;
+/** Connections to a door, each with a request of its own. */
+async function manySockets(door: Door) {
+  await door.app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = door.app.server.address() as AddressInfo;
   const sockets: Socket[] = [];
   /** The status line of an answer; empty: the connection was closed without one. */
   const ask = () =>
@@ -189,12 +189,25 @@ test('an address has so many connections and no more, and a place back for each 
       socket.on('error', () => resolve(''));
       socket.once('close', () => resolve(''));
     });
+  return { sockets, ask };
+}
+
+test('an address has so many connections and no more, and a place back for each that ends', async () => {
+  open = openDoor({ socketsPerAddress: 3 });
+  const { sockets, ask } = await manySockets(open);
   const held = [await ask(), await ask(), await ask()];
   expect(held).toEqual(Array(3).fill('HTTP/1.1 200 OK'));
   expect(await ask()).toBe('');
   sockets[0]?.destroy();
   await expect.poll(() => ask()).toBe('HTTP/1.1 200 OK');
   expect(await ask()).toBe('');
+  for (const socket of sockets) socket.destroy();
+});
+
+test('a proxy that is trusted has as many connections as it opens', async () => {
+  open = openDoor({ socketsPerAddress: 3, isTrustedProxy: (address) => address === '127.0.0.1' });
+  const { sockets, ask } = await manySockets(open);
+  for (let nth = 0; nth < 10; nth += 1) expect(await ask()).toBe('HTTP/1.1 200 OK');
   for (const socket of sockets) socket.destroy();
 });
 

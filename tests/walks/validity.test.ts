@@ -7,6 +7,7 @@ import { Sink } from '../helpers/sink.ts';
 
 const FROM = '+12025550177';
 const TWO_SEGMENTS = 'a'.repeat(306);
+const TEN_SEGMENTS = 'a'.repeat(1_530);
 
 let pidge: TestPidge;
 let client: Client;
@@ -49,14 +50,15 @@ it('that ends before the slot fails the message with 30036 in time, and leaves t
     const { status, errorCode, updatedAt, sentAt } = await stored(sid);
     expect([status, errorCode, sentAt]).toEqual(['failed', 30036, null]);
     expect(updatedAt - since).toBeGreaterThan(1_000);
-    expect(updatedAt - since).toBeLessThan(2_000);
+    // By their slots it would be up to 20 s; the clock runs on while a busy machine writes.
+    expect(updatedAt - since).toBeLessThan(5_000);
   }
   expect(sink.heard.find(({ params }) => params.MessageSid === lapsing[0])?.params.ErrorCode).toBe('30036');
   await windUntilTold([first, last], 2);
   // Two segments at one a second, and not twenty-two.
   const gapMs = ((await stored(last)).sentAt ?? 0) - ((await stored(first)).sentAt ?? 0);
   expect(gapMs).toBeGreaterThanOrEqual(1_950);
-  expect(gapMs).toBeLessThan(2_500);
+  expect(gapMs).toBeLessThan(5_000);
 });
 
 it('is kept by what a service sends as well', async () => {
@@ -65,11 +67,13 @@ it('is kept by what a service sends as well', async () => {
   const MessagingServiceSid = await makeService({ store: pidge.running.store, clock: pidge }, pidge.account.sid, {
     senders: pool,
   });
-  const lapsing = await create({ From: '', MessagingServiceSid, Body: TWO_SEGMENTS, ValidityPeriod: '1' });
+  const lapsing = await create({ From: '', MessagingServiceSid, Body: TEN_SEGMENTS, ValidityPeriod: '1' });
   const last = await create({ From: '', MessagingServiceSid, Body: 'last' });
   const since = pidge.now();
+  await windUntilTold([lapsing], 2);
   await windUntilTold([last], 3);
   expect(sink.statuses(lapsing)).toEqual(['queued', 'failed']);
   expect(await stored(lapsing)).toMatchObject({ status: 'failed', errorCode: 30036 });
-  expect(((await stored(last)).sentAt ?? 0) - since).toBeLessThan(2_500);
+  // With the slots of what lapsed it would be 12 s.
+  expect(((await stored(last)).sentAt ?? 0) - since).toBeLessThan(8_000);
 });
