@@ -38,8 +38,6 @@ function decide(work: SendWork, parts: AsideParts, now: number): SendSettlement[
     return rule.policy === 'hold' ? held(work, 'no answer', NEXT_LOOK_MS, now) : null;
   }
   if (!parts.isAway(work.connector)) return null;
-  // It waits for its end, outside a lane that was too long for it: by another carrier it would leave ahead of its line.
-  if (work.lane === null && work.startAt > work.message.validUntil) return null;
   const other = parts.elsewhere(work, work.past);
   return other && moved(work, other, `${work.connector} is ${parts.isPaused ? 'paused' : 'away'}`, work.past);
 }

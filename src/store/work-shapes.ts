@@ -13,7 +13,8 @@ export type WorkKind = 'send' | 'callback' | 'esme' | 'release' | 'fetch' | 'rep
 /**
  * `except`: connectors whose sends are left alone, because another node holds them. `lateLanes`: lanes whose last
  * message left later than its slot; no slot of theirs begins before `freeAt` (epoch ms). `expiredOf`: of these connectors
- * alone, and only what is past its validity. `waitingOf`: of these alone, all that has not been tried, whatever its slot.
+ * alone, and only what is past its validity. `waitingOf`: of these alone, all that has not been tried, whatever its slot;
+ * what has no lane, and so no slot, from when it is due.
  */
 export type SendClaim = Claim & {
   lookAheadMs: number;

@@ -184,7 +184,9 @@ export function storeSendCases(current: () => Store): void {
   it('of connectors that are away, what has not been tried can be claimed alone, whatever its slot, by age', async () => {
     const paced = lane({ key: `sim|${ACCOUNT}|x`, intervalMicros: 60_000_000, horizonMs: 600_000 });
     const waiting = [acceptance({}, paced), acceptance({}, paced), acceptance({}, paced)];
-    await current().accept([...waiting, { ...acceptance(), connector: 'other' }], NOW);
+    // Its lane was too long for it, so it waits for its end alone: by another carrier it would leave ahead of its line.
+    const lapsing = acceptance({ validUntil: NOW + 1_000 }, paced);
+    await current().accept([...waiting, { ...acceptance(), connector: 'other' }, lapsing], NOW);
     const tried = await claim(current(), NOW, { limit: 2 });
     const [held] = tried.filter(({ connector }) => connector === 'sim');
     if (!held) throw new Error('Nothing of the lane was claimed');

@@ -95,7 +95,7 @@ export class FakeSends {
   }
 
   #isWanted({ dueAt, lane, connector, attempt, expired }: SendWork & { dueAt: number }, claim: SendClaim, now: number) {
-    if (claim.waitingOf) return attempt === 0 && claim.waitingOf.includes(connector);
+    if (claim.waitingOf) return attempt === 0 && (lane || dueAt <= now) && claim.waitingOf.includes(connector);
     if (claim.expiredOf) return expired && dueAt <= now && claim.expiredOf.includes(connector);
     return dueAt <= now + (lane ? claim.lookAheadMs : 0) && !claim.except?.includes(connector);
   }

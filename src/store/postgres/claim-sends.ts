@@ -48,8 +48,8 @@ const EXPIRED_OF = `with w as materialized (
   select ${CLAIMED} from w ${OF_MESSAGE} order by w.due_at, w.id`;
 /** By age, the order in which another connector is to send them. What was claimed once is not found again. */
 const WAITING_OF = `with w as materialized (
-    select * from work where kind = 'send' and attempt = 0 and owner is null
-      and connector = any($2::text[]) order by id limit $1 for update skip locked)
+    select * from work where kind = 'send' and attempt = 0 and owner is null and (lane is not null or due_at <= $1)
+      and connector = any($3::text[]) order by id limit $2 for update skip locked)
   select ${CLAIMED} from w ${OF_MESSAGE} order by w.id`;
 const LEASE = `with gate as materialized (${CLAIM_GATE})
   update work w set owner = $4, attempt = w.attempt + 1, due_at = $5
@@ -77,9 +77,8 @@ export async function claimSends(batch: Batch, claim: SendClaim, now: number): P
   const claiming = new Claiming(batch, claim, now);
   const { limit, except = [], expiredOf, waitingOf } = claim;
   const lanes = expiredOf || waitingOf ? [] : await claiming.lockLanes();
-  const unpaced = waitingOf
-    ? await batch.query(WAITING_OF, [limit, waitingOf])
-    : await batch.query(expiredOf ? EXPIRED_OF : UNPACED, [now, limit, expiredOf ?? except]);
+  const statement = waitingOf ? WAITING_OF : expiredOf ? EXPIRED_OF : UNPACED;
+  const unpaced = await batch.query(statement, [now, limit, waitingOf ?? expiredOf ?? except]);
   let next = 0;
   // One walk over both kinds by age, so neither starves the other when there is more than `limit`.
   for (const lane of [...lanes, null]) {

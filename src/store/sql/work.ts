@@ -45,7 +45,8 @@ const EXPIRED_OF = `select ${CLAIMED} ${FROM} where w.kind = 'send' and w.due_at
   and w.connector in (select value from json_each(?2)) and m.valid_until < ?1 order by w.due_at, w.id limit ?3`;
 /** By age, the order in which another connector is to send them. What was claimed once is not found again. */
 const WAITING_OF = `select ${CLAIMED} ${FROM} where w.kind = 'send' and w.attempt = 0 and w.owner is null
-  and w.connector in (select value from json_each(?)) order by w.id limit ?`;
+  and (w.lane is not null or w.due_at <= ?1) and w.connector in (select value from json_each(?2))
+  order by w.id limit ?3`;
 const LEASE = 'update work set owner = ?, attempt = attempt + 1, due_at = ? where id = ?';
 const DROP = 'delete from work where id = ?';
 
@@ -82,7 +83,7 @@ export function claimSends(ctx: WriteContext, claim: SendClaim, now: number): Ro
 function due(ctx: WriteContext, { limit, except, expiredOf, waitingOf }: SendClaim, now: number, horizon: number) {
   const found = expiredOf
     ? ctx.sql(EXPIRED_OF).all(now, JSON.stringify(expiredOf), limit)
-    : waitingOf && ctx.sql(WAITING_OF).all(JSON.stringify(waitingOf), limit);
+    : waitingOf && ctx.sql(WAITING_OF).all(now, JSON.stringify(waitingOf), limit);
   if (found) return { lanes: [], unpaced: found as unknown as Row[] };
   const lanes = except?.length
     ? ctx.sql(LANES_EXCEPT).all(horizon, JSON.stringify(except), limit)
