@@ -77,6 +77,18 @@ describe('a connector in pidge.toml', () => {
     expect(problemsOf(`${http}username = "AC1"\npassword = "x"\nbase_url = "\${env:NOPE}"\n`)).toHaveLength(1);
   });
 
+  it('is told of an authority without TLS, and of one that is none', () => {
+    expect(problemsOf(`${SMPP}name = "caless"\ntls_ca = "ca.pem"\n`)).toEqual([
+      'connectors.tls_ca of "caless" needs TLS: set tls = true there, or leave tls_ca out.',
+    ]);
+    expect(problemsOf(`${SMPP}name = "acme"\ntls = false\ntls_server_name = "smpp.acme.example"\n`)).toEqual([
+      'connectors.tls_server_name of "acme" needs TLS: set tls = true there, or leave tls_server_name out.',
+    ]);
+    expect(problemsOf(`${SMPP}name = "acme"\ntls = true\ntls_ca = "package.json"\n`)).toEqual([
+      expect.stringContaining('connectors.tls_ca of "acme" names package.json, which holds no certificate.'),
+    ]);
+  });
+
   it('has a rate of PDUs, for which Twilio has no figure', () => {
     for (const rate of ['abc', 'twilio']) {
       expect(problemsOf(`${SMPP}rate = "${rate}"\n`)).toEqual([

@@ -1,7 +1,7 @@
 /** The settings of connectors: `[[connectors]]`, one entry a carrier. */
-import { readFileSync } from 'node:fs';
 import { HTTP_KEYS, readHttpCarrier } from './config-http-carrier.ts';
 import { CONNECTOR_RULE_KEYS, type ConnectorRule, readRule } from './config-routes.ts';
+import { readAuthorities } from './config-tls.ts';
 import { readWhatsApp, WHATSAPP_KEYS } from './config-whatsapp.ts';
 import type { HttpMapping } from './connectors/http-carrier/mapping.ts';
 import { SMPP_DEFAULTS, type SmppSettings } from './connectors/smpp/settings.ts';
@@ -161,16 +161,17 @@ function readSmpp(entry: Record<string, Value>, name: string, problems: string[]
 function readTls(entry: Record<string, Value>, name: string, problems: string[]): SmppSettings['tls'] {
   const { tls, tls_ca: path, tls_server_name: serverName } = entry;
   if (tls !== true) {
-    const isLacking = tls !== null && (path !== undefined || serverName !== undefined);
-    if (isLacking) problems.push(`The connector "${name}" has no tls = true.`);
+    const idle = Object.entries({ tls_ca: path, tls_server_name: serverName }).filter(
+      ([, value]) => value !== undefined,
+    );
+    // `null`: of what was refused all is said.
+    for (const [key] of tls === null ? [] : idle) {
+      problems.push(`connectors.${key} of "${name}" needs TLS: set tls = true there, or leave ${key} out.`);
+    }
     return null;
   }
   const named = typeof serverName === 'string' ? { serverName } : {};
   if (typeof path !== 'string') return named;
-  try {
-    return { ...named, ca: readFileSync(path, 'utf8') };
-  } catch (error) {
-    problems.push(`connectors.tls_ca of "${name}" cannot be read: ${(error as Error).message}`);
-    return named;
-  }
+  const ca = readAuthorities({ setting: `connectors.tls_ca of "${name}"`, path }, problems);
+  return ca === null ? named : { ...named, ca };
 }

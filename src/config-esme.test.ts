@@ -36,8 +36,13 @@ describe('the settings of the SMPP server', () => {
     expect(problemsOf(`${open}tls_cert = "a.pem"\n`)).toEqual([
       expect.stringContaining('both of tls_cert and tls_key'),
     ]);
-    expect(problemsOf(`${open}tls_cert = "/no.pem"\ntls_key = "/no.pem"\n`)).toEqual([
-      expect.stringContaining('cannot be read'),
+    expect(problemsOf(`${open}tls_cert = "/no.pem"\ntls_key = "/no.key"\n`)).toEqual([
+      expect.stringMatching(/^smpp_server\.tls_cert cannot be read: .*no\.pem/),
+      expect.stringMatching(/^smpp_server\.tls_key cannot be read: .*no\.key/),
+    ]);
+    expect(problemsOf(`${open}tls_cert = "package.json"\ntls_key = "package.json"\n`)).toEqual([
+      expect.stringContaining('smpp_server.tls_cert names package.json, which holds no certificate'),
+      expect.stringContaining('smpp_server.tls_key names package.json, which holds no private key'),
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** The settings of the SMPP server: `[smpp_server]`, and `[[smpp_users]]`, one entry an ESME. */
-import { readFileSync } from 'node:fs';
 import { judgeNetworks } from './config-networks.ts';
+import { readPair } from './config-tls.ts';
 import { isEsmeUser } from './domain/esme-address.ts';
 import { ESME_DEFAULTS, type EsmeServerSettings, type EsmeUser, SERVER_DEFAULTS } from './esme/settings.ts';
 import { isLoopback } from './loopback.ts';
@@ -177,10 +177,9 @@ function readTls(get: <T>(path: string) => T, problems: string[]): EsmeServerSet
     problems.push('smpp_server needs both of tls_cert and tls_key, or neither.');
     return null;
   }
-  try {
-    return { cert: readFileSync(certPath, 'utf8'), key: readFileSync(keyPath, 'utf8') };
-  } catch (error) {
-    problems.push(`smpp_server.tls_cert or tls_key cannot be read: ${(error as Error).message}`);
-    return null;
-  }
+  return readPair(
+    { setting: 'smpp_server.tls_cert', path: certPath },
+    { setting: 'smpp_server.tls_key', path: keyPath },
+    problems,
+  );
 }

@@ -6,6 +6,7 @@ import { nearest } from './domain/nearest.ts';
 export type Value = string | number | boolean | string[] | null;
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATIONS: readonly string[] = ['500ms', '2s', '15m', '24h', '7d'];
 
 /**
  * Reads one written value. Text is taken where a flag or the environment could give nothing else (`"7670"` for an
@@ -73,12 +74,23 @@ function numberOf(written: unknown): number | null {
   return typeof written === 'string' && /^-?\d+(\.\d+)?$/.test(written.trim()) ? Number(written) : null;
 }
 
-function duration(written: unknown, maxMs: number | undefined): { value: Value } | { allowed: string } {
-  const match = typeof written === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(written.trim()) : null;
-  const ms = match ? Math.round(Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? Number.NaN)) : null;
-  if (ms !== null && (maxMs === undefined || ms <= maxMs)) return { value: ms };
-  const upTo = maxMs === undefined ? '' : `, up to "${maxMs / 86_400_000}d"`;
-  return { allowed: `a duration like "500ms", "2s", "15m", "24h", "7d"${upTo}` };
+function duration(written: unknown, maxMs = Number.POSITIVE_INFINITY): { value: Value } | { allowed: string } {
+  const ms = typeof written === 'string' ? msOf(written.trim()) : null;
+  if (ms !== null && ms <= maxMs) return { value: ms };
+  const examples = DURATIONS.filter((text) => (msOf(text) ?? 0) <= maxMs).map((text) => `"${text}"`);
+  const upTo = Number.isFinite(maxMs) ? `, up to "${durationText(maxMs)}"` : '';
+  return { allowed: `a duration like ${examples.join(', ')}${upTo}` };
+}
+
+function msOf(text: string): number | null {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return number === undefined ? null : Math.round(Number(number) * (UNIT_MS[unit] ?? Number.NaN));
+}
+
+/** In the largest unit of which it is a whole number. */
+function durationText(ms: number): string {
+  const [unit, unitMs] = Object.entries(UNIT_MS).findLast(([, one]) => ms % one === 0) ?? ['ms', 1];
+  return `${ms / unitMs}${unit}`;
 }
 
 function url(written: unknown, besides = ''): { value: Value } | { allowed: string } {

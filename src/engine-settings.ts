@@ -67,5 +67,10 @@ export function engineSettings(config: Config): EngineSettings {
     reports,
     retention,
     sessionWindow: config.strictness === 'lenient' ? 'ignore' : config.channels.sessionWindow,
+    namedTemplates: namedTemplatesOf(config),
   };
+}
+
+function namedTemplatesOf({ connectors }: Config): ReadonlySet<string> {
+  return new Set(connectors.flatMap((one) => (one.kind === 'whatsapp' ? [...one.whatsapp.templates.keys()] : [])));
 }

@@ -57,6 +57,8 @@ export interface Connection {
   ask(path: string, ask?: Ask): Promise<string>;
 }
 
+const SET_CREDENTIALS = 'Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.';
+
 /** Asks with the credentials of the settings (flags, environment, file, defaults of `dev`). */
 export function connect(sources: ConfigSources, url: string | undefined): Connection {
   const base = serverUrl(sources, url);
@@ -64,7 +66,7 @@ export function connect(sources: ConfigSources, url: string | undefined): Connec
   const accountSid = get<string>('auth.account_sid');
   const authToken = get<string>('auth.auth_token');
   if (accountSid === null || authToken === null) {
-    throw new CliError(EXIT.config, 'Whose message? Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
+    throw new CliError(EXIT.config, `Whose message? ${SET_CREDENTIALS}`);
   }
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
 
@@ -126,7 +128,8 @@ function parse(text: string): Record<string, unknown> | null {
 
 function refused(status: number, body: Record<string, unknown> | null, base: string): CliError {
   if (body === null) return new CliError(EXIT.refused, `${base} answered ${status} without JSON: is it this server?`);
-  const fix = (body.details as { fix?: string } | undefined)?.fix;
+  // The server's remedy tells a program how to sign in. Ours is where these come from: unset, they are those of `dev`.
+  const fix = status === 401 ? SET_CREDENTIALS : (body.details as { fix?: string } | undefined)?.fix;
   const text = `${body.code ?? status} ${body.message ?? ''}${fix ? `\n  ${fix}` : ''}`;
   if (status === 401 || status === 403) return new CliError(EXIT.unauthorised, text);
   return new CliError(status === 404 ? EXIT.notFound : EXIT.refused, text);

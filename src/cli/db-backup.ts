@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type ConfigSources, readConfig } from '../config.ts';
+import type { ConfigSources } from '../config.ts';
 import { isPostgres, withoutPassword } from '../config-values.ts';
 import { realClock } from '../domain/clock.ts';
 import { type BackupReport, BadBackup, backupSqlite, kindOfBackup, restoreSqlite } from '../store/backup.ts';
@@ -11,7 +11,7 @@ import { openPostgres } from '../store/postgres/open.ts';
 import { PgDriver } from '../store/postgres/pg-driver.ts';
 import { demandIdle } from '../store/transfer-postgres.ts';
 import { countOf, showFindings } from './db-findings.ts';
-import { demandFile, onDatabase, onInterrupt, openReader } from './db-place.ts';
+import { demandFile, onDatabase, onInterrupt, openReader, storeConfig } from './db-place.ts';
 import { grouped, sizeOf } from './db-progress.ts';
 import { runTool } from './db-tools.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -28,7 +28,7 @@ export interface RestoreOptions {
 
 /** Writes the store into the new `file`, also beside running servers. 8 when what was written has findings. */
 export async function backup(sources: ConfigSources, file: string, options: { json: boolean }): Promise<number> {
-  const { database } = readConfig(sources);
+  const { database } = storeConfig(sources);
   const folder = dirname(resolve(file));
   if (!existsSync(folder)) throw new CliError(EXIT.notFound, `There is no folder ${folder}. Make it first.`);
   onInterrupt(() => removeAside(file));
@@ -42,8 +42,8 @@ export async function restore(
   file: string,
   options: RestoreOptions & { json: boolean },
 ): Promise<number> {
-  const { database } = readConfig(sources);
   if (!existsSync(file)) throw new CliError(EXIT.notFound, `There is no file ${file}.`);
+  const { database } = storeConfig(sources, { makes: true });
   const kind = kindOfBackup(file);
   const wanted = isPostgres(database) ? 'postgres' : 'sqlite';
   if (kind === 'unknown')

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type ConfigSources, readConfig } from '../config.ts';
+import type { ConfigSources } from '../config.ts';
 import { isPostgres, withoutPassword } from '../config-values.ts';
 import { realClock } from '../domain/clock.ts';
 import { removeAside } from '../store/new-file.ts';
@@ -9,7 +9,7 @@ import { NotEmpty, type TransferSource, type TransferTarget, transfer } from '..
 import { openPostgresSource, openPostgresTarget } from '../store/transfer-postgres.ts';
 import { openSqliteSource, openSqliteTarget } from '../store/transfer-sqlite.ts';
 import { countOf, showFindings } from './db-findings.ts';
-import { demandFile, onDatabase, onInterrupt } from './db-place.ts';
+import { demandFile, onDatabase, onInterrupt, storeConfig } from './db-place.ts';
 import { copyProgress, grouped, spanOf } from './db-progress.ts';
 import { CliError, EXIT } from './exit.ts';
 import { print, tell } from './terminal.ts';
@@ -23,7 +23,7 @@ export async function copy(
   options: { from: string; to: string | undefined; json: boolean },
 ): Promise<number> {
   const { from } = options;
-  const to = options.to ?? readConfig(sources).database;
+  const to = options.to ?? storeConfig(sources, { makes: true }).database;
   if (isSame(from, to))
     throw new CliError(EXIT.usage, 'A store cannot be copied onto itself: name another one with --to.');
   const source = await onDatabase(from, () => openSource(from));
@@ -72,7 +72,7 @@ function refuse(found: Finding[], name: string, consequence: string, json: boole
 
 async function openSource(database: string): Promise<TransferSource> {
   if (isPostgres(database)) return openPostgresSource(new PgDriver(database));
-  return openSqliteSource(demandFile(database));
+  return openSqliteSource(demandFile(database, 'Name the file to copy with --from.'));
 }
 
 async function openTarget(database: string): Promise<TransferTarget> {

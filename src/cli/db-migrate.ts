@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { type Config, type ConfigSources, readConfig } from '../config.ts';
+import type { Config, ConfigSources } from '../config.ts';
 import { isPostgres, withoutPassword } from '../config-values.ts';
 import { realClock } from '../domain/clock.ts';
 import { migrationState } from '../store/migrate.ts';
@@ -10,7 +10,7 @@ import { PgDriver } from '../store/postgres/pg-driver.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { openReadOnly } from '../store/sqlite-file.ts';
 import type { Store } from '../store/store.ts';
-import { onDatabase } from './db-place.ts';
+import { onDatabase, storeConfig } from './db-place.ts';
 import { CliError, EXIT } from './exit.ts';
 import { migrating } from './live.ts';
 import { print, tell } from './terminal.ts';
@@ -22,7 +22,7 @@ export interface SchemaState {
 
 /** Brings the schema up to date, making it where there is none. `check` only tells: 8 when something is pending. */
 export async function migrate(sources: ConfigSources, options: { check: boolean; json: boolean }): Promise<number> {
-  const config = readConfig(sources);
+  const config = storeConfig(sources, { makes: !options.check });
   const { database } = config;
   if (database === ':memory:') throw new CliError(EXIT.usage, ':memory: has a schema as long as its server runs.');
   return onDatabase(database, async () => {

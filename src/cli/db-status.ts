@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { type ConfigSources, readConfig } from '../config.ts';
+import type { ConfigSources } from '../config.ts';
 import { isPostgres, withoutPassword } from '../config-values.ts';
 import { realClock } from '../domain/clock.ts';
 import { aliveNodes } from '../store/postgres/nodes.ts';
@@ -8,7 +8,7 @@ import { PgDriver } from '../store/postgres/pg-driver.ts';
 import { codeOf, openReadOnly } from '../store/sqlite-file.ts';
 import type { NodeRecord, StoreStats } from '../store/store.ts';
 import { type SchemaState, schemaOf } from './db-migrate.ts';
-import { demandFile, onDatabase, openReader } from './db-place.ts';
+import { demandFile, onDatabase, openReader, storeConfig } from './db-place.ts';
 import { grouped, sizeOf, spanOf } from './db-progress.ts';
 import { EXIT } from './exit.ts';
 import { print } from './terminal.ts';
@@ -35,7 +35,7 @@ interface DatabaseStatus extends EngineState {
 
 /** Tells how the store is, beside running servers too, changing nothing. */
 export async function status(sources: ConfigSources, options: { json: boolean }): Promise<number> {
-  const { database } = readConfig(sources);
+  const { database } = storeConfig(sources);
   const found = await onDatabase(database, () => look(database));
   if (options.json) print(JSON.stringify(found));
   else for (const line of statusLines(found)) print(line);

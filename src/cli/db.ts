@@ -33,7 +33,7 @@ export function addDbCommands(program: Command, { withDataOptions, sourcesOf, en
     .addHelpText('after', EXAMPLES);
   const add = (name: string) =>
     withDataOptions(db.command(name)).addOption(
-      new Option('--mode <mode>', 'whose database (default: as set, else dev)').choices(['dev', 'serve']),
+      new Option('--mode <mode>', 'whose database (default: as set, else the one there is)').choices(['dev', 'serve']),
     );
   const isJson = (options: DataOptions): boolean => options.json === true;
   const from = (options: DataOptions): ConfigSources => sourcesOf(options, options.mode);

@@ -131,7 +131,9 @@ withClientOptions(program.command('ready'))
 
 withDataOptions(program.command('verify'))
   .description('check the database, changing nothing; ends with 8 when something does not hold')
-  .addOption(new Option('--mode <mode>', 'whose database (default: as set, else dev)').choices(['dev', 'serve']))
+  .addOption(
+    new Option('--mode <mode>', 'whose database (default: as set, else the one there is)').choices(['dev', 'serve']),
+  )
   .action(async (options: Common & { mode: Mode }) => {
     const { verify } = await import('./verify.ts');
     exitCode = await verify(sourcesOf(options, options.mode), { json: options.json === true });

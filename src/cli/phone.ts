@@ -22,6 +22,7 @@ interface Taken {
 }
 
 const OPTED_OUT = 21610;
+const ONLY_DEV = 'Only pidge dev has phones.';
 
 /**
  * Has a simulated phone send a text, and prints what the app answered. Fails with 9 when the app could not be asked, or
@@ -42,18 +43,20 @@ export async function phoneSend(
     throw new CliError(EXIT.notFound, `Nothing answers at ${base} (${error.message}). Start it with: pidge dev`);
   });
   const text = await answer.body.text();
+  // What has no phones looks at the JSON before it looks for the path.
+  if (answer.statusCode === 415) throw new CliError(EXIT.refused, `${base} has none: ${ONLY_DEV}`);
   if (answer.statusCode >= 400) {
     const refusal = (text.startsWith('{') ? JSON.parse(text) : {}) as {
       code?: number;
       message?: string;
       details?: { fix?: string };
     };
-    const { code = answer.statusCode, message = 'Only pidge dev has phones.', details } = refusal;
+    const { code = answer.statusCode, message = ONLY_DEV, details } = refusal;
     throw new CliError(EXIT.refused, `${code} ${message}${details?.fix ? `\n  ${details.fix}` : ''}`);
   }
   const taken = JSON.parse(text) as Taken;
   if (json) print(JSON.stringify(taken));
-  else show(taken);
+  else show(taken, channel ?? channelIn(number));
   return taken.alerts.every((alert) => isWanted(taken, alert)) ? EXIT.ok : EXIT.refused;
 }
 
@@ -62,12 +65,16 @@ function isWanted({ keyword }: Taken, { code }: Taken['alerts'][number]): boolea
   return keyword?.type === 'STOP' && code === OPTED_OUT;
 }
 
-function show(taken: Taken): void {
+/** `whatsapp` of `whatsapp:+12025550101`. */
+function channelIn(number: string): string {
+  return number.includes(':') ? number.slice(0, number.indexOf(':')) : 'sms';
+}
+
+function show(taken: Taken, channel: string): void {
   const { sid, why, pending, webhook, replies, keyword, alerts } = taken;
   const asked = webhook ? `  ${webhook.url}  ${webhook.status ?? 'no answer'}  ${webhook.ms} ms` : '';
   print(`${sid ?? 'not taken in'}  ${why ?? (pending ? 'the app has not answered yet' : 'received')}${asked}`);
-  if (sid !== null && webhook === null && !pending)
-    print('  nobody was asked: set sms_url of [[numbers]] in pidge.toml, or SmsUrl of the number');
+  if (sid !== null && webhook === null && !pending) print(`  nobody was asked: ${whereToSet(channel)}`);
   if (keyword?.reply) print(`  ← "${plain(keyword.reply)}"`);
   for (const { body } of replies) print(`  ← "${plain(body)}"`);
   for (const alert of alerts) {
@@ -78,4 +85,9 @@ function show(taken: Taken): void {
         : `  ${code} ${plain(text)}: pidge explain ${code}`,
     );
   }
+}
+
+function whereToSet(channel: string): string {
+  if (channel === 'sms') return 'set sms_url of [[numbers]] in pidge.toml, or SmsUrl of the number';
+  return `set sms_url of [[senders]], address = "${plain(channel)}:…", in pidge.toml, or the sender's webhook`;
 }

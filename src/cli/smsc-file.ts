@@ -2,9 +2,11 @@
 import { parse, TomlError } from 'smol-toml';
 import type { KeyType } from '../config-keys.ts';
 import { readValue, type Value } from '../config-values.ts';
+import { type Address, parseSender, parseTo } from '../domain/address.ts';
 import { nearest } from '../domain/nearest.ts';
 import { ANSWERS, type Deed, ID_FORMS, RECEIPT_WAYS, type Rule, type SmscPlay } from '../simulator/smsc-play.ts';
 import { RECEIPT_STATES } from '../simulator/smsc-receipts.ts';
+import { toWireAddress } from '../wire/smpp/addresses.ts';
 import { ESME } from '../wire/smpp/codes.ts';
 import type { Concatenation } from '../wire/smpp/submit-parts.ts';
 
@@ -42,6 +44,13 @@ const duration: KeyType = { kind: 'duration', maxMs: DAY_MS };
 const int = (min: number, max: number): KeyType => ({ kind: 'int', min, max });
 const oneOf = (values: readonly string[]): KeyType => ({ kind: 'enum', values: [...values] });
 
+interface Shape {
+  keys: Record<string, KeyType>;
+  needs: string[];
+  /** Of texts that are read: what is allowed instead; `null`: it is fine. */
+  judges: Record<string, (written: string) => string | null>;
+}
+
 const DEED_KEYS: Record<string, KeyType> = {
   status: text,
   answer: oneOf(ANSWERS),
@@ -68,13 +77,19 @@ const TOP_KEYS: Record<string, KeyType> = {
   ...DEED_KEYS,
 };
 const REPEATED: Record<string, KeyType> = { after: duration, every: duration, count: int(1, 1_000_000) };
-const TABLES: Record<string, { keys: Record<string, KeyType>; needs: string[] }> = {
-  rules: { keys: { from: text, to: text, every: int(1, 1_000_000), percent: int(1, 100), ...DEED_KEYS }, needs: [] },
+const TOP: Shape = { keys: TOP_KEYS, needs: [], judges: { status: judgeStatus } };
+const TABLES: Record<string, Shape> = {
+  rules: {
+    keys: { from: text, to: text, every: int(1, 1_000_000), percent: int(1, 100), ...DEED_KEYS },
+    needs: [],
+    judges: { from: judgeSenderPattern, to: judgeRecipientPattern, status: judgeStatus },
+  },
   inbound: {
     keys: { from: text, to: text, text, long: oneOf(['udh-8', 'udh-16', 'sar', 'payload']), ...REPEATED },
     needs: ['from', 'to', 'text'],
+    judges: { from: judgePhone, to: judgeNumber },
   },
-  cuts: { keys: { how: oneOf(['unbind', 'close']), ...REPEATED }, needs: [] },
+  cuts: { keys: { how: oneOf(['unbind', 'close']), ...REPEATED }, needs: [], judges: {} },
 };
 type Row = Record<string, Value>;
 
@@ -86,16 +101,16 @@ export function readScript(
 ): SmscOptions {
   const root = file ? parsed(file, problems) : {};
   const tables: Record<string, Row[]> = {};
-  for (const [name, { keys, needs }] of Object.entries(TABLES)) {
+  for (const [name, shape] of Object.entries(TABLES)) {
     const written = root[name] ?? [];
     if (!Array.isArray(written)) problems.push(`${file?.name}: write [[${name}]] for each of them.`);
     const entries: unknown[] = Array.isArray(written) ? written : [];
-    tables[name] = entries.map((entry, at) => rowOf(entry, keys, `${file?.name}: ${name} ${at + 1}:`, needs, problems));
+    tables[name] = entries.map((entry, at) => rowOf(entry, shape, `${file?.name}: ${name} ${at + 1}:`, problems));
     delete root[name];
   }
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-  const fromFile = rowOf(root, TOP_KEYS, `${file?.name}:`, [], problems);
-  const top: Row = { ...fromFile, ...rowOf(given, TOP_KEYS, 'flags:', [], problems) };
+  const fromFile = rowOf(root, TOP, `${file?.name}:`, problems);
+  const top: Row = { ...fromFile, ...rowOf(given, TOP, 'flags:', problems) };
   for (const key of ['system_id', 'tls_cert']) {
     const other = key === 'system_id' ? 'password' : 'tls_key';
     if ((top[key] === undefined) !== (top[other] === undefined)) problems.push(`${key} and ${other} go together.`);
@@ -103,7 +118,7 @@ export function readScript(
   const get = <T>(key: string, fallback: T): T => (top[key] as T | undefined) ?? fallback;
   const rules = (tables.rules ?? []).map((row): Rule => {
     const { from, to, every, percent } = row as { from?: string; to?: string; every?: number; percent?: number };
-    return { from, to, every, percent, deed: deedOf(row, problems) };
+    return { from, to, every, percent, deed: deedOf(row) };
   });
   const repeated = (row: Row) => ({
     afterMs: (row.after as number | undefined) ?? 1_000,
@@ -114,7 +129,10 @@ export function readScript(
   return {
     host: get('host', '127.0.0.1'),
     port: get('port', 2775),
-    tls: top.tls_cert === undefined ? null : { cert: top.tls_cert as string, key: (top.tls_key ?? '') as string },
+    tls:
+      top.tls_cert === undefined || top.tls_key === undefined
+        ? null
+        : { cert: top.tls_cert as string, key: top.tls_key as string },
     play: {
       credentials:
         top.system_id === undefined
@@ -126,7 +144,7 @@ export function readScript(
       receiptIds: get('receipt_ids', ids),
       seed: get('seed', 1),
       rules,
-      usual: deedOf(top, problems),
+      usual: deedOf(top),
     },
     inbound: (tables.inbound ?? []).map((row) => ({
       from: (row.from ?? '') as string,
@@ -152,13 +170,7 @@ function parsed({ name, text: written }: { name: string; text: string }, problem
   }
 }
 
-function rowOf(
-  written: unknown,
-  keys: Record<string, KeyType>,
-  where: string,
-  needs: string[],
-  problems: string[],
-): Row {
+function rowOf(written: unknown, { keys, needs, judges }: Shape, where: string, problems: string[]): Row {
   const row: Row = {};
   for (const [key, value] of Object.entries(written ?? {})) {
     const type = keys[key];
@@ -168,19 +180,20 @@ function rowOf(
       continue;
     }
     const read = readValue(type, value);
+    const allowed = 'value' in read ? (judges[key]?.(String(read.value)) ?? null) : `${read.allowed}.`;
     if ('value' in read) row[key] = read.value;
-    else
+    if (allowed !== null)
       problems.push(
-        `${where} ${key} is ${key === 'password' ? '(hidden)' : JSON.stringify(value)}. Allowed: ${read.allowed}.`,
+        `${where} ${key} is ${key === 'password' ? '(hidden)' : JSON.stringify(value)}. Allowed: ${allowed}`,
       );
   }
   for (const key of needs) if (row[key] === undefined) problems.push(`${where} ${key} is missing.`);
   return row;
 }
 
-function deedOf(row: Row, problems: string[]): Deed {
+function deedOf(row: Row): Deed {
   const deed = {
-    commandStatus: row.status === undefined ? undefined : statusOf(row.status as string, problems),
+    commandStatus: row.status === undefined ? undefined : (statusOf(row.status as string) ?? 0),
     answer: row.answer,
     answerAfterMs: row.answer_after,
     receipt: row.receipt,
@@ -193,14 +206,43 @@ function deedOf(row: Row, problems: string[]): Deed {
   return Object.fromEntries(Object.entries(deed).filter(([, value]) => value !== undefined)) as Deed;
 }
 
-/** By its name (`ESME_RTHROTTLED`), or as a number (`0x58`, `88`). */
-function statusOf(written: string, problems: string[]): number {
+/** By its name (`ESME_RTHROTTLED`), or as a number (`0x58`, `88`); `null`: it is neither. */
+function statusOf(written: string): number | null {
   const named = (ESME as Record<string, number>)[written];
   if (named !== undefined) return named;
   const number = /^(0x[\da-f]{1,8}|\d{1,10})$/i.test(written) ? Number(written) : Number.NaN;
-  if (number <= 0xffffffff) return number;
-  const meant = nearest(written, Object.keys(ESME));
-  const hint = meant === null ? '' : ` Did you mean ${meant}?`;
-  problems.push(`status is "${written}". Allowed: a name like ESME_RTHROTTLED, or a number like "0x58".${hint}`);
-  return 0;
+  return number <= 0xffffffff ? number : null;
+}
+
+/** Each answers what is allowed; `null`: this is. */
+function judgeStatus(written: string): string | null {
+  if (statusOf(written) !== null) return null;
+  // What all of them begin with makes none likelier, and of three letters two others make any word.
+  const bare = written.replace(/^ESME_/i, '');
+  const names = Object.keys(ESME).map((name) => name.slice('ESME_'.length));
+  const meant = bare.length > 3 ? nearest(bare, names) : null;
+  return `a name like ESME_RTHROTTLED, or a number like "0x58".${meant === null ? '' : ` Did you mean ESME_${meant}?`}`;
+}
+
+/** As `scriptOf` compares them: with what stands in the PDU, so without blanks and dashes. */
+function judgeRecipientPattern(written: string): string | null {
+  const fits = /^\+?(\d{0,15}\*|[1-9]\d{6,14})$/.test(written);
+  return fits ? null : 'a number like +12025550101, or its beginning and *.';
+}
+
+function judgeSenderPattern(written: string): string | null {
+  const fits = /^(\+?(\d{0,15}\*|\d{3,15})|(?=.*[A-Za-z])[^*]{1,11}\*?)$/.test(written);
+  return fits ? null : 'a number like +12025550100, a short code, a name, or the beginning of one and *.';
+}
+
+function judgePhone(written: string): string | null {
+  return hasPlace(parseSender(written)) ? null : 'a number like +12025550101, a short code or a name.';
+}
+
+function judgeNumber(written: string): string | null {
+  return hasPlace(parseTo(written)) ? null : 'a number like +12025550100, or a short code.';
+}
+
+function hasPlace(address: Address | null): boolean {
+  return address !== null && toWireAddress(address) !== null;
 }

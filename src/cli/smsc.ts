@@ -1,6 +1,7 @@
 /** `pidge smsc`: a carrier that speaks SMPP, for rehearsal. */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { type PemFile, readPair } from '../config-tls.ts';
 import { realClock } from '../domain/clock.ts';
 import { Smsc, type SmscEvent } from '../simulator/smsc.ts';
 import { scriptOf } from '../simulator/smsc-play.ts';
@@ -29,9 +30,10 @@ const HELP = 'in FROM TO TEXT · unbind · drop · owed · quit';
 export async function runSmsc({ script, flags, for: duration, json }: SmscCommand): Promise<number> {
   const problems: string[] = [];
   const options = readScript(script === undefined ? null : { name: script, text: read(script) }, flags, problems);
+  const { host, port, play, tls: files } = options;
+  const tls = files && readPair(setting('tls_cert', files.cert), setting('tls_key', files.key), problems);
   if (problems.length > 0) throw new CliError(EXIT.config, problems.join('\n'));
   const durationMs = duration === undefined ? null : parseWait(duration);
-  const { host, port, play } = options;
   const paint = painter(process.stdout);
   const figures = { connections: 0, texts: 0, textsTaken: 0, refused: 0, odd: 0 };
   const show = (event: SmscEvent): void => {
@@ -43,8 +45,7 @@ export async function runSmsc({ script, flags, for: duration, json }: SmscComman
     const at = realClock.now();
     print(json ? JSON.stringify(jsonOf(event, at)) : lineOf(event, at, paint));
   };
-  const tls = options.tls ? { cert: read(options.tls.cert), key: read(options.tls.key) } : undefined;
-  const smsc: Smsc = new Smsc({ clock: realClock, keep: 0, receiptMs: 0, watch: show, tls });
+  const smsc: Smsc = new Smsc({ clock: realClock, keep: 0, receiptMs: 0, watch: show, tls: tls ?? undefined });
   smsc.script = scriptOf(play, realClock, () => smsc.bound);
   const taken = await smsc.listen(port, host).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT.taken, `${host}:${port} cannot be listened on: ${error.message}. Choose another --port.`);
@@ -160,6 +161,10 @@ async function farewell(smsc: Smsc): Promise<void> {
   while (smsc.bound > 0 && realClock.monotonic() < until) {
     await new Promise<void>((resolve) => realClock.after(20, resolve));
   }
+}
+
+function setting(name: string, path: string): PemFile {
+  return { setting: name, path };
 }
 
 function read(path: string): string {

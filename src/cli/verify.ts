@@ -1,16 +1,16 @@
-import { type ConfigSources, readConfig } from '../config.ts';
+import type { ConfigSources } from '../config.ts';
 import { blobSettings } from '../config-media.ts';
 import { withoutPassword } from '../config-values.ts';
 import { blobFindings } from '../store/blobs/findings.ts';
 import { openBlobReader } from '../store/blobs/open.ts';
 import { countOf, showFindings } from './db-findings.ts';
-import { onDatabase, openReader } from './db-place.ts';
+import { onDatabase, openReader, storeConfig } from './db-place.ts';
 import { EXIT } from './exit.ts';
 import { tell } from './terminal.ts';
 
 /** Checks every invariant of the store, changing nothing, also beside running servers. 8 when one does not hold. */
 export async function verify(sources: ConfigSources, options: { json: boolean }): Promise<number> {
-  const config = readConfig(sources);
+  const config = storeConfig(sources);
   const { database } = config;
   return onDatabase(database, async () => {
     const store = await openReader(database);

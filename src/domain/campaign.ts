@@ -30,7 +30,7 @@ export interface CampaignProperties {
 
 export type CampaignStatus = 'IN_PROGRESS' | 'VERIFIED';
 
-/** What a campaign is of which nothing is declared. */
+/** What a campaign is of which nothing is declared. Source: messaging_v1 description, example `createWithDefaults`. */
 export const CAMPAIGN_DEFAULTS: Omit<CampaignProperties, 'campaign_status' | 'mock'> = {
   brand_registration_sid: null,
   description: null,
@@ -45,11 +45,12 @@ export const CAMPAIGN_DEFAULTS: Omit<CampaignProperties, 'campaign_status' | 'mo
   is_externally_registered: false,
   message_flow: null,
   opt_in_message: null,
-  opt_out_message: null,
-  help_message: null,
+  opt_out_message:
+    'You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe.',
+  help_message: 'Reply STOP to unsubscribe. Msg&Data Rates May Apply.',
   opt_in_keywords: [],
-  opt_out_keywords: [],
-  help_keywords: [],
+  opt_out_keywords: ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT'],
+  help_keywords: ['HELP', 'INFO'],
   privacy_policy_url: null,
   terms_and_conditions_url: null,
 };

@@ -3,7 +3,7 @@
  * Python's SDKs write it for whatever was not given.
  */
 
-/** `number` and `boolean` are also taken as texts, as PHP's SDK has them; a list of one: entries with such fields. */
+/** `number` and `boolean` are also taken as texts, as PHP's SDK writes them; a list of one: entries with such fields. */
 type Kind = 'text' | 'texts' | 'text or texts' | 'number' | 'boolean' | [entry: Fields];
 interface Fields {
   [name: string]: Kind;
@@ -80,6 +80,29 @@ export interface Fault {
 /** The first field of a type's content that is no such JSON as it should be; `null`: there is none. */
 export function findMisshapen(type: string, content: Record<string, unknown>, at: string): Fault | null {
   return Object.hasOwn(SHAPES, type) ? judgeFields(SHAPES[type] ?? {}, content, at) : null;
+}
+
+/**
+ * The same content with numbers and booleans as such where its fields are that, although they came as texts. Nothing
+ * else is touched: a placeholder becomes one when it is filled. The content was judged before.
+ */
+export function withPlainValues(type: string, content: Record<string, unknown>): Record<string, unknown> {
+  return Object.hasOwn(SHAPES, type) ? plainFields(SHAPES[type] ?? {}, content) : content;
+}
+
+function plainFields(fields: Fields, values: Record<string, unknown>): Record<string, unknown> {
+  const plain = Object.entries(values).map(([name, value]): [string, unknown] => {
+    const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (Array.isArray(kind) && Array.isArray(value)) return [name, value.map((entry) => plainFields(kind[0], entry))];
+    return [name, typeof value === 'string' ? plainValue(kind, value) : value];
+  });
+  return Object.fromEntries(plain);
+}
+
+function plainValue(kind: Kind | undefined, text: string): string | number | boolean {
+  if (kind === 'number' && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (kind === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  return text;
 }
 
 function judgeFields(fields: Fields, values: Record<string, unknown>, at: string): Fault | null {

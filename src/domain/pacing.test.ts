@@ -89,9 +89,14 @@ describe('new slots after a change of rate', () => {
     });
   });
 
-  it('keep what was put off from coming back early', () => {
+  it('keep what was put off from coming back early, and nobody waits behind it', () => {
     const slots = respace([waiting(1, 20_000, 1, true), waiting(2, 21_000)], 10_000_000, 100_000);
-    expect(slots.dueAts).toEqual([20_000, 20_100]);
+    expect(slots).toEqual({ dueAts: [20_000, 10_000], last: { id: 2, dueAt: 10_000 }, freeAtMicros: 10_100_000 });
+  });
+
+  it('give what was put off its turn when the line is that long', () => {
+    const slots = respace([waiting(1, 50), waiting(2, 10_050, 1, true), waiting(3, 10_060)], 10_000_000, 100_000);
+    expect(slots.dueAts).toEqual([10_000, 10_100, 10_200]);
   });
 
   it('are for what had none if they begin before it lapses, and else nobody stands in line behind it', () => {

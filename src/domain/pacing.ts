@@ -74,7 +74,7 @@ export function defaultRate(kind: SenderKind, country: string | null, type: Numb
 
 /**
  * Work that waits for its slot: epoch ms, segments. `isRetry`: it was put off, and is not to come back early. `lapses`:
- * it had no slot and is past its validity when it is due; it gets one that begins before, or none again.
+ * it is past its validity when it is due; it gets a slot that begins before, or none.
  */
 export interface Waiting {
   id: number;
@@ -97,7 +97,7 @@ export const NO_SLOT: Slot = { id: 0, dueAt: -1 };
  * New slots (epoch ms) for what waits on a lane whose rate has changed, given in its order: by due time, then id. They
  * keep that order, so one that has a smaller id than the one before it starts a millisecond later at least; `before` is
  * the one before the first of them. `null`: none. Also the last of them, and the instant at which the lane is free after
- * it.
+ * it. What was put off beyond the end of the line stays where it is and holds nobody up: it finds its slot when it comes.
  */
 export function respace(
   waiting: Waiting[],
@@ -108,10 +108,11 @@ export function respace(
   let free = startMicros;
   let last = before;
   const dueAts = waiting.map(({ id, dueAt, cost, isRetry, lapses }) => {
-    const start = isRetry ? Math.max(free, dueAt * 1000) : free;
-    const slot = Math.max(Math.ceil(start / 1000), id < last.id ? last.dueAt + 1 : last.dueAt);
+    const isBeyond = isRetry && dueAt * 1000 > free;
+    const slot = isBeyond ? dueAt : Math.max(Math.ceil(free / 1000), id < last.id ? last.dueAt + 1 : last.dueAt);
     if (lapses && slot >= dueAt) return null;
-    free = start + intervalMicros * cost;
+    if (isBeyond) return slot;
+    free += intervalMicros * cost;
     last = { id, dueAt: slot };
     return slot;
   });

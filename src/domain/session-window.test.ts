@@ -32,6 +32,15 @@ describe('the window', () => {
     expect(refusalOutside(leaving(content()), { status })?.errorCode ?? null).toBe(code);
   });
 
+  it.each([
+    [null, null],
+    [{ status: 'pending' }, null],
+    [{ status: 'paused' }, 63041],
+  ])('is passed by a template that the settings name, unless it is known to be of no use: %j', (approval, code) => {
+    expect(refusalOutside(leaving(content()), approval, true)?.errorCode ?? null).toBe(code);
+    expect(refusalOutside(leaving(), approval, true)?.errorCode).toBe(63016);
+  });
+
   it('is passed by no text, by no template that nobody submitted, and on Messenger by none', () => {
     expect(refusalOutside(leaving(), null)?.errorCode).toBe(63016);
     expect(refusalOutside(leaving(content()), null)?.errorCode).toBe(63016);

@@ -20,8 +20,11 @@ export function hasSessionWindow(to: string): boolean {
   return to.startsWith('whatsapp:') || to.startsWith('messenger:');
 }
 
-/** Outside the window, with the last message of the person before it; `approval`: that of its template, as kept. */
-export function refusalOutside({ to, options }: Leaving, approval: unknown): ChannelRefusal | null {
+/**
+ * Outside the window, with the last message of the person before it. `approval`: that of its template, as kept;
+ * `isNamed`: the settings say what its carrier calls it, so nobody has to submit it here.
+ */
+export function refusalOutside({ to, options }: Leaving, approval: unknown, isNamed = false): ChannelRefusal | null {
   const { content } = options;
   const remedy = 'outside the 24-hour window: the recipient has to write first';
   if (!content || !to.startsWith('whatsapp:')) {
@@ -32,7 +35,7 @@ export function refusalOutside({ to, options }: Leaving, approval: unknown): Cha
     return { errorCode: 63016, note: `${remedy}, as ${content.type} cannot open a conversation` };
   }
   const status = statusOf(approval);
-  const errorCode = STATUS_CODES.get(status) ?? 63016;
+  const errorCode = STATUS_CODES.get(status) ?? (isNamed ? 'passes' : 63016);
   if (errorCode === 'passes') return null;
   const note = `${remedy}, as template ${content.sid} is ${status}`;
   return { errorCode, note };

@@ -23,7 +23,12 @@ const PAUSED_LOOK_MS = 20_000;
 export function setAside(work: SendWork, parts: AsideParts, now: number): SendSettlement['result'] | null {
   const decided = decide(work, parts, now);
   if (decided !== null || !parts.isPaused) return decided;
-  return { kind: 'again', dueAt: Math.max(work.startAt, now + PAUSED_LOOK_MS), note: `${work.connector} is paused` };
+  return onlyLooked(work, Math.max(work.startAt, now + PAUSED_LOOK_MS), `${work.connector} is paused`);
+}
+
+/** It waits on in its queue, and a new rate may bring it forward, unlike what was handed over and put off. */
+export function onlyLooked(work: SendWork, dueAt: number, note?: string): SendSettlement['result'] {
+  return { kind: 'again', dueAt, past: { ...work.past, look: work.attempt }, ...(note !== undefined && { note }) };
 }
 
 function decide(work: SendWork, parts: AsideParts, now: number): SendSettlement['result'] | null {

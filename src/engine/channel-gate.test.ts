@@ -7,7 +7,7 @@ import { makeChannelGate } from './channel-gate.ts';
 const TEMPLATE = `HX${'a'.repeat(32)}`;
 
 /** A store in which nobody has written, which counts what it is asked for. */
-function makeGate() {
+function makeGate(approval: object | null = { status: 'approved' }) {
   const asked: string[] = [];
   const gate = makeChannelGate({
     store: {
@@ -26,7 +26,7 @@ function makeGate() {
       },
       async document(_, kind) {
         asked.push(kind);
-        return { properties: { approval: { status: 'approved' } } } as unknown as Document;
+        return { properties: { approval } } as unknown as Document;
       },
       async documents() {
         return [];
@@ -34,6 +34,7 @@ function makeGate() {
     },
     clock: new HandWoundClock(),
     sessionWindow: 'enforce',
+    namedTemplates: new Set([TEMPLATE]),
   });
   return { gate, asked };
 }
@@ -59,6 +60,12 @@ it('refuses a free text to somebody who has not written', async () => {
   const [template, text] = [toPhone(1, { sid: TEMPLATE, variables: {} }), toPhone(2)];
   const refused = await gate.refusals([template, text]);
   expect([...(refused ?? [])].map(([sid, { errorCode }]) => [sid, errorCode])).toEqual([[text.sid, 63016]]);
+});
+
+it('lets a template pass that nobody submitted here, when settings name it, and no other', async () => {
+  const { gate } = makeGate(null);
+  const [named, other] = [toPhone(1, { sid: TEMPLATE, variables: {} }), toPhone(2, { sid: 'HX2', variables: {} })];
+  expect([...((await gate.refusals([named, other])) ?? [])].map(([sid]) => sid)).toEqual([other.sid]);
 });
 
 it('asks nothing about phones', () => {

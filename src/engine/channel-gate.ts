@@ -19,6 +19,8 @@ export interface ChannelGateParts {
   clock: Clock;
   /** `ignore`: the window is always open. */
   sessionWindow: 'enforce' | 'ignore';
+  /** SIDs of templates that settings of a connector name as its carrier does; left out: none. */
+  namedTemplates?: ReadonlySet<string>;
 }
 
 export interface ChannelGate {
@@ -28,7 +30,7 @@ export interface ChannelGate {
   refusals(messages: Message[]): Promise<ReadonlyMap<string, ChannelRefusal>> | null;
 }
 
-export function makeChannelGate({ store, clock, sessionWindow }: ChannelGateParts): ChannelGate {
+export function makeChannelGate({ store, clock, sessionWindow, namedTemplates }: ChannelGateParts): ChannelGate {
   /** What messages of one batch have in common is looked up once: a campaign has one sender and one template. */
   function newLookup(messages: Message[]) {
     const templates = new Map<string, ReturnType<typeof store.document>>();
@@ -66,8 +68,9 @@ export function makeChannelGate({ store, clock, sessionWindow }: ChannelGatePart
     // What people write to a service that receives nothing is not kept, so whether they wrote is not known.
     const receiver = await lookup.receiverOf(from ?? '');
     if (receiver?.route.receives === false) return null;
-    const template = options.content ? await lookup.templateOf(accountSid, options.content.sid) : null;
-    return refusalOutside(message, template?.properties.approval);
+    const sid = options.content?.sid;
+    const template = sid === undefined ? null : await lookup.templateOf(accountSid, sid);
+    return refusalOutside(message, template?.properties.approval, sid !== undefined && namedTemplates?.has(sid));
   }
 
   return {

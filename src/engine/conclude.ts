@@ -4,6 +4,7 @@ import { parseTo } from '../domain/address.ts';
 import type { Message } from '../domain/message.ts';
 import { hasMms, leavesAsMms, partsOf } from '../domain/mms.ts';
 import { priceOf } from '../domain/money.ts';
+import { parseAction } from '../domain/persistent-action.ts';
 import type { ChargeOf } from '../domain/prices.ts';
 import { LONGEST_VALIDITY_SECONDS } from '../domain/service.ts';
 import type { SendPast, SendSettlement, SendWork } from '../store/store.ts';
@@ -60,7 +61,8 @@ export function submissionOf(
     message,
     media.map(({ url }) => url),
   );
-  const actions = message.options.actions ?? [];
+  // Of other actions nothing comes.
+  const actions = (message.options.actions ?? []).filter((action) => parseAction(action) !== null);
   // WhatsApp shows a text beside pictures alone: beside no other file, and no place.
   const isMute =
     message.to.startsWith('whatsapp:') &&

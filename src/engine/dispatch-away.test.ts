@@ -155,8 +155,8 @@ describe('a connector that is away', () => {
     store.add({ connector: 'acme', lane: lane('acme|AC1|x'), dueAt: 300_000 });
     dispatch.start();
     await wind(60_000);
-    expect(store.rows.map(({ connector, dueAt, attempt }) => [connector, dueAt, attempt])).toEqual([
-      ['acme', 300_000, 1],
+    expect(store.rows.map(({ connector, dueAt, attempt, past }) => [connector, dueAt, attempt, past])).toEqual([
+      ['acme', 300_000, 1, { look: 1 }],
     ]);
   });
 });

@@ -6,7 +6,7 @@
 import type { Connector, Outcome, Submission } from '../connectors/connector.ts';
 import type { ChannelRefusal } from '../domain/session-window.ts';
 import type { SendPast, SendSettlement, SendWork } from '../store/store.ts';
-import { setAside } from './aside.ts';
+import { onlyLooked, setAside } from './aside.ts';
 import {
   conclude,
   putBack,
@@ -146,7 +146,7 @@ export function makeDispatch(parts: DispatchParts): Dispatch {
       if (refusal) refused.push(settlement(work, { kind: 'failed', ...refusal }));
       else if (claimed.media === null) refused.push(unreadable(work, clock.now()));
       else if (aside(work, refused)) return;
-      else if (claimed.isEarly) refused.push(settlement(work, { kind: 'again', dueAt: work.startAt }));
+      else if (claimed.isEarly) refused.push(settlement(work, onlyLooked(work, work.startAt)));
       else going.push(claimed);
     };
     for (const claimed of items) guard(claimed.work, 'dispatch: judge', () => place(claimed), refused);

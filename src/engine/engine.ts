@@ -89,6 +89,8 @@ export interface EngineSettings {
   reports: ReportSettings;
   /** Whether free texts fail outside the 24-hour window of a channel. */
   sessionWindow: ChannelGateParts['sessionWindow'];
+  /** Templates that are known to a carrier by a name of its connector's settings. */
+  namedTemplates?: ChannelGateParts['namedTemplates'];
   /** What accounts keep for some days only. */
   retention: RetentionParts['keepMs'];
 }
@@ -225,7 +227,8 @@ export function makeEngine(parts: EngineParts): Engine {
   });
   const accounts = makeAccountGate({ store, clock });
   const optOuts = makeOptOutPeek({ store, clock });
-  const channels = makeChannelGate({ store, clock, sessionWindow: settings.sessionWindow });
+  const { sessionWindow, namedTemplates } = settings;
+  const channels = makeChannelGate({ store, clock, sessionWindow, namedTemplates });
   const replies: Replies | null = settings.roles.includes('callbacks')
     ? makeReplies({
         ...parts.replies,

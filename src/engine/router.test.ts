@@ -14,7 +14,12 @@ const route = (connector: string, priority: number, more: Partial<Route> = {}): 
   weight: 1,
   ...more,
 });
-const CONNECTORS = [{ name: 'meta', carries: ['whatsapp'] as const }, { name: 'acme' }, { name: 'beta' }];
+const CONNECTORS = [
+  { name: 'meta', carries: ['whatsapp'] as const },
+  { name: 'acme' },
+  { name: 'beta' },
+  { name: 'gamma' },
+];
 const OF = { accountSid: 'AC1' };
 
 function rig(routes: Route[]) {
@@ -64,6 +69,16 @@ describe('with routes', () => {
     expect(elsewhere('acme', { refusedBy: ['beta'] })).toBeNull();
     away.add('beta');
     expect(elsewhere('acme')).toBeNull();
+  });
+
+  it('what its own connector refused goes to one that is away, unless another is there or all have refused it', () => {
+    const { away, elsewhere } = rig([route('acme', 1), route('beta', 2), route('gamma', 3)]);
+    away.add('beta');
+    expect(elsewhere('acme', { refusedBy: ['acme'] })).toBe('gamma');
+    away.add('gamma');
+    expect(elsewhere('acme', { refusedBy: ['acme'] })).toBe('beta');
+    expect(elsewhere('beta', { refusedBy: ['acme'] })).toBeNull();
+    expect(elsewhere('gamma', { refusedBy: ['acme', 'beta', 'gamma'] })).toBeNull();
   });
 
   it('one sender after another is judged by itself', () => {

@@ -41,7 +41,10 @@ export interface RouterParts {
 
 export interface Router {
   routeOf: RouteOf;
-  /** Another way than its connector's for a claimed send, and why; `null`: there is none now. */
+  /**
+   * Another way than its connector's for a claimed send, and why; `null`: there is none now. What its own connector has
+   * refused (`past.refusedBy`) cannot wait there, so for it a connector that is away is a way too: the last to be asked.
+   */
   elsewhere(work: SendWork, past?: SendPast): Routed | null;
   /** All that `routeOf` judges by. */
   rank(ask: RouteAsk): Ranking;
@@ -103,8 +106,10 @@ export function makeRouter(parts: RouterParts): Router {
       if (routes.length === 0 && byName.has(connector)) return null;
       const { to, from, accountSid } = message;
       const ask = { to, from: from ?? '', accountSid, channel: channelOfMessage(message) };
-      const other = best(ask, [connector, ...(past.refusedBy ?? [])]);
-      return other === null || isAway(other.connector) ? null : other;
+      const refusedBy = past.refusedBy ?? [];
+      const other = best(ask, [connector, ...refusedBy]);
+      if (other === null || refusedBy.includes(connector)) return other;
+      return isAway(other.connector) ? null : other;
     },
 
     hasOthers: (connector) => routes.some((route) => route.connector !== connector),

@@ -8,7 +8,7 @@ import { toWireAddress, type WireAddress } from '../wire/smpp/addresses.ts';
 import { ESM_CLASS } from '../wire/smpp/data-coding.ts';
 import { submitParts } from '../wire/smpp/submit-parts.ts';
 import { errOf, receiptDate, stateOf } from './receipt-words.ts';
-import type { DeliverFields } from './session.ts';
+import type { DeliverFields } from './session-shapes.ts';
 import type { EsmeUser } from './settings.ts';
 
 /** Ours, of the tags that SMPP leaves to vendors: the code (30003) as text, where `err` has three characters alone. */

@@ -5,7 +5,8 @@ import type { Clock } from '../domain/clock.ts';
 import { isWithin } from './addresses.ts';
 import type { Desk } from './desk-shapes.ts';
 import { Link } from './link.ts';
-import { Session, type SessionNotice } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionNotice } from './session-shapes.ts';
 import type { EsmeServerSettings } from './settings.ts';
 import type { SignIn } from './sign-in.ts';
 import type { EsmeTraceParts } from './trace.ts';
@@ -56,6 +57,7 @@ export function makeEsmeServer(parts: ServerParts): EsmeServer {
       settings,
       signIn: parts.signIn,
       desk: parts.desk,
+      makeRoom: (user) => users.makeRoom(user),
       enter: (one) => users.enter(one),
       moved(one) {
         if (!link.isOpen) {

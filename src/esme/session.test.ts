@@ -23,6 +23,7 @@ async function bound() {
       settings: SERVER_DEFAULTS,
       signIn: { verify: async () => ({ user, holds: null }), failed: () => 0 },
       desk: { serve: async (_, { sequence }) => ({ command: 'submit_sm_resp', sequence, messageId: '' }) },
+      makeRoom: async () => undefined,
       enter: () => true,
       moved: () => undefined,
       notice: ({ state, why }) => void (state === 'lost' && lost.push(why ?? '')),

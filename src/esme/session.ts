@@ -6,29 +6,17 @@
  * is under way than a session may have, nothing is read. What it is told awaits its answer, or the end of its time.
  *
  * A bind whose key or token is gone serves and hears nothing any more, and ends when that is noticed: by the next request,
- * by the next thing to tell, else when it would be asked for its sign of life.
+ * by the next thing to tell, by a bind that finds no place, else when it would be asked for its sign of life.
  */
 import type { Clock } from '../domain/clock.ts';
 import { ESME } from '../wire/smpp/codes.ts';
-import { answerToUndecodable, type Draft, type Pdu, type PduDraft, type Undecodable } from '../wire/smpp/pdu.ts';
+import { answerToUndecodable, type Pdu, type PduDraft, type Undecodable } from '../wire/smpp/pdu.ts';
 import type { Desk, Request } from './desk-shapes.ts';
 import type { Link } from './link.ts';
+import type { DeliverAnswer, DeliverFields, Role, SessionNotice } from './session-shapes.ts';
 import type { EsmeServerSettings, EsmeUser } from './settings.ts';
 import type { Admission, SignIn } from './sign-in.ts';
 import { EsmeTrace, type EsmeTraceParts } from './trace.ts';
-
-export type Role = 'transmitter' | 'receiver' | 'transceiver';
-export type DeliverFields = Omit<Draft<'deliver_sm'>, 'command' | 'sequence'>;
-/** `null`: no answer came, because its time or its connection was over first. */
-export type DeliverAnswer = { commandStatus: number } | null;
-
-export interface SessionNotice {
-  state: 'bound' | 'lost' | 'refused' | 'odd';
-  user: string;
-  address: string;
-  role?: Role;
-  why?: string;
-}
 
 export interface SessionParts {
   link: Link;
@@ -36,6 +24,8 @@ export interface SessionParts {
   settings: Pick<EsmeServerSettings, 'enquireMs' | 'patienceMs' | 'answerMs'>;
   signIn: SignIn;
   desk: Desk;
+  /** Frees what places of a user are held with what is good no more. */
+  makeRoom(user: EsmeUser): Promise<void>;
   /** Takes its place among the binds of its user; `false`: there are too many. */
   enter(session: Session): boolean;
   /** It has ended, or has room again. */
@@ -107,15 +97,24 @@ export class Session {
 
   /** Whether it may be told something now. */
   get isReceiving(): boolean {
-    return this.#state === 'bound' && this.#role !== 'transmitter';
+    return this.isBound && this.#role !== 'transmitter';
   }
 
   get isBound(): boolean {
     return this.#state === 'bound';
   }
 
+  get isDisowned(): boolean {
+    return this.#isDisowned;
+  }
+
   get telling(): number {
     return this.#telling;
+  }
+
+  /** Ends it when what it bound with is good no more. Never rejects. */
+  async probe(): Promise<void> {
+    await this.#standing();
   }
 
   /** Tells it something. Never rejects. */
@@ -226,6 +225,7 @@ export class Session {
       this.#link.close('the store could not be asked who it is');
       return;
     }
+    if (admitted !== null) await this.#parts.makeRoom(admitted.user);
     if (!this.#link.isOpen) return;
     if (admitted === null) this.#refuse(command, sequence, systemId);
     else this.#admit(admitted, pdu, command);
@@ -252,7 +252,7 @@ export class Session {
     // Some leave it 0 and mean the usual.
     this.#version = interfaceVersion || INTERFACE_VERSION;
     if (!this.#parts.enter(this)) {
-      this.#parts.notice({ state: 'refused', user: user.name, address: this.address, why: 'it has all its binds' });
+      this.#notice({ state: 'refused', why: 'it has all its binds' });
       this.#user = null;
       this.#write({ command, sequence, commandStatus: ESME.ESME_RALYBND });
       this.#link.close('too many binds');

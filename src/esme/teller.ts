@@ -7,7 +7,8 @@ import { esmeUserOf } from '../domain/esme-address.ts';
 import type { EsmeTeller, Told } from '../engine/tell-esmes.ts';
 import { describeStatus, ESME } from '../wire/smpp/codes.ts';
 import { arrivalFields, receiptFields } from './deliveries.ts';
-import type { DeliverFields, Session } from './session.ts';
+import type { Session } from './session.ts';
+import type { DeliverFields } from './session-shapes.ts';
 import type { EsmeUser } from './settings.ts';
 import type { Users } from './users.ts';
 

@@ -31,9 +31,15 @@ export class Users {
     const { user } = session;
     if (user === null || this.#isClosing) return false;
     const presence = this.#presenceOf(user);
-    if (presence.sessions.size >= user.binds) return false;
+    if (isFull(presence)) return false;
     presence.sessions.add(session);
     return true;
+  }
+
+  /** Where all places of a user are taken, those are freed whose key or token is gone: quiet binds notice it late. */
+  async makeRoom({ name }: EsmeUser): Promise<void> {
+    const presence = this.#present.get(name);
+    if (presence && isFull(presence)) await Promise.all([...presence.sessions].map((session) => session.probe()));
   }
 
   leave(session: Session): void {
@@ -115,4 +121,9 @@ export class Users {
     const isGone = sessions.size === 0 && underWay === 0 && telling === 0;
     if (isGone && nextAt <= this.#clock.monotonic()) this.#present.delete(user.name);
   }
+}
+
+/** Who is being shown the door has no place any more. */
+function isFull({ user, sessions }: Presence): boolean {
+  return [...sessions].filter(({ isDisowned }) => !isDisowned).length >= user.binds;
 }

@@ -86,7 +86,10 @@ export async function listCallerIds(call: Call): Promise<Answer> {
 
 export async function updateCallerId(call: Call): Promise<Answer> {
   const callerId = await findDocument(call, KIND);
-  const properties = { ...callerId.properties, ...readProperties(call.form, NAME) };
+  const changed = readProperties(call.form, NAME);
+  // One that was emptied is found by the name it is shown with.
+  if (changed.friendly_name === null) changed.friendly_name = friendly(String(callerId.properties.phone_number));
+  const properties = { ...callerId.properties, ...changed };
   const updated = { ...callerId, properties, updatedAt: call.context.clock.now() };
   await keepDocument(call.context.store, updated, callerId);
   return one(updated);

@@ -8,6 +8,7 @@ import { readBoolean, readChoice, readInteger } from './parameters.ts';
 const MOST_ACTIONS = 10;
 const LONGEST_ACTION = 1_000;
 const LONGEST_INTENT = 128;
+const OTHER_ACTION = /^(?!geo:)[a-z][a-z0-9+.-]*:./i;
 
 const HINTS = ['Attempt', 'ForceDelivery', 'RiskCheck', 'TrafficType', 'MessageIntent'] as const;
 
@@ -29,7 +30,10 @@ export function readHints(form: Form): Pick<MessageOptions, 'hints'> {
   return given.length === 0 ? {} : { hints: Object.fromEntries(given) };
 }
 
-/** Rich actions of channels: places. Without effect on SMS, as in the original. */
+/**
+ * Rich actions of channels, without effect on SMS, as in the original. Of places alone something comes; other kinds, such
+ * as the `mailto:` of Twilio's own examples, are kept and shown.
+ */
 export function readActions(form: Form): Pick<MessageOptions, 'actions'> {
   const actions = form.all('PersistentAction').filter((action) => action !== '');
   if (actions.length === 0) return {};
@@ -41,8 +45,8 @@ export function readActions(form: Form): Pick<MessageOptions, 'actions'> {
     if (received.length > LONGEST_ACTION) {
       throw refuse(21658, {}, { parameter, received, allowed: `up to ${LONGEST_ACTION} characters` });
     }
-    if (parseAction(received)) continue;
-    const allowed = 'geo:latitude,longitude|label';
+    if (OTHER_ACTION.test(received) || parseAction(received)) continue;
+    const allowed = 'geo:latitude,longitude|label, or another scheme such as mailto:';
     throw refuse(20001, {}, { parameter, received, allowed, fix: 'Such as geo:37.787890,-122.391664|375 Beale St' });
   }
   return { actions };

@@ -21,9 +21,8 @@ export async function readMove(call: Call, sender: Sender): Promise<string | nul
   return target.sid;
 }
 
-/** Moved: it leaves the pools and applications of the account it was in. */
-export async function moved(call: Call, sender: Sender, accountSid: string): Promise<Sender> {
-  await call.context.store.removeDocument(sender.accountSid, 'pool', sender.sid);
+/** Moved: it leaves the applications of the account it was in; its pool when it is saved. */
+export function moved(sender: Sender, accountSid: string): Sender {
   const properties = { ...sender.properties, sms_application_sid: null, voice_application_sid: null };
   return { ...sender, accountSid, properties };
 }

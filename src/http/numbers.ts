@@ -68,7 +68,7 @@ export async function listNumbersWhere(call: Call, fits: (sender: Sender) => boo
     (sender) =>
       sender.kind === 'number' &&
       fits(sender) &&
-      (!name || sender.properties.friendly_name === name) &&
+      (!name || nameOf(sender) === name) &&
       pattern.test(sender.address) &&
       // All of ours are hosted by nobody but us: no beta numbers, and `twilio` as origin for the sake of clients.
       wanted.get('Beta')?.toLowerCase() !== 'true' &&
@@ -93,7 +93,7 @@ export async function updateNumber(call: Call): Promise<Answer> {
   mustCarryText(sender.canSms, properties);
   const target = await readMove(call, sender);
   await mustOwnApplications(call, target ?? sender.accountSid, properties);
-  const placed = target === null ? sender : await moved(call, sender, target);
+  const placed = target === null ? sender : moved(sender, target);
   const updated: Sender = {
     ...placed,
     properties: { ...placed.properties, ...properties },
@@ -147,6 +147,11 @@ function one(call: Call, sender: Sender): Answer {
   return { kind: 'resource', status: 200, element: 'IncomingPhoneNumber', resource: renderNumber(call, sender) };
 }
 
+/** Its own, else its digits as people write them. */
+function nameOf({ address, properties }: Sender): unknown {
+  return properties.friendly_name ?? friendly(address);
+}
+
 function renderNumber(call: Call, sender: Sender): Resource {
   const kept = sender.properties;
   const text = (name: string): unknown => kept[name] ?? null;
@@ -159,7 +164,7 @@ function renderNumber(call: Call, sender: Sender): Resource {
     capabilities: { voice: false, sms: sender.canSms, mms: sender.canMms, fax: false },
     date_created: rfc2822(sender.createdAt),
     date_updated: rfc2822(sender.updatedAt),
-    friendly_name: text('friendly_name') ?? friendly(sender.address),
+    friendly_name: nameOf(sender),
     identity_sid: text('identity_sid'),
     phone_number: sender.address,
     origin: 'twilio',

@@ -11,6 +11,15 @@ it('a whole URL is its path, as clients write it to a proxy', () => {
   expect(withoutProduct('*')).toBe('*');
 });
 
+it('a slash behind the number of a lookup is none', () => {
+  expect(withoutProduct('/v1/PhoneNumbers/+16502530000/?Type=caller-name')).toBe(
+    '/v1/PhoneNumbers/+16502530000?Type=caller-name',
+  );
+  expect(withoutProduct('/lookups/v1/PhoneNumbers/+16502530000/')).toBe('/v1/PhoneNumbers/+16502530000');
+  const kept = ['/v1/PhoneNumbers/', '/v1/Services/', '/messages/v1/PhoneNumbers/+1/', '/v1/PhoneNumbers/+1?a=b/'];
+  for (const target of kept) expect(withoutProduct(target)).toBe(target);
+});
+
 it('a product may be named before its version, and nowhere else', () => {
   expect(withoutProduct('/messaging/v1/Services?PageSize=2')).toBe('/v1/Services?PageSize=2');
   expect(withoutProduct('/content/v1/Content')).toBe('/v1/Content');

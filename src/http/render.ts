@@ -44,7 +44,7 @@ export interface MessageRendering {
 export function renderMessage(message: Message, how: MessageRendering): Resource {
   const path = `${API_ROOT}/Accounts/${message.accountSid}/Messages/${message.sid}`;
   const subresources: Record<string, string> = { media: `${path}/Media.json` };
-  if (!how.fresh && message.direction !== 'inbound') subresources.feedback = `${path}/Feedback.json`;
+  if (!how.fresh) subresources.feedback = `${path}/Feedback.json`;
   const created = rfc2822(message.createdAt);
   return {
     body: message.body,

@@ -3,7 +3,7 @@
 import { iso8601 } from '../domain/dates.ts';
 import { refuse } from '../domain/errors.ts';
 import { formatPrice } from '../domain/money.ts';
-import { CATEGORIES, type Category, dayText, sumUp, TOTAL_PRICE } from '../domain/usage.ts';
+import { CATEGORIES, type Category, dayText, findCategory, sumUp, TOTAL_PRICE } from '../domain/usage.ts';
 import { chargeOf } from '../domain/usage-trigger.ts';
 import { familyOf } from '../engine/usage-triggers.ts';
 import type { CountedUsage, UsagePeriod } from '../store/report-shapes.ts';
@@ -176,8 +176,8 @@ function yearOf(day: string): Days {
 
 function readCategories(text: string | undefined): Category[] {
   if (!text) return [...CATEGORIES];
-  const found = CATEGORIES.filter(({ name }) => name === text);
-  if (found.length > 0) return found;
+  const found = findCategory(text);
+  if (found) return [found];
   const allowed = CATEGORIES.map(({ name }) => name).join(', ');
   throw refuse(20001, {}, { parameter: 'Category', received: text, allowed, fix: 'Ask for one of these, or for all.' });
 }

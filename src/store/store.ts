@@ -134,7 +134,8 @@ export interface Store
   changeAccount(change: AccountChange, now: number): Promise<AccountChanged>;
   /**
    * Inserts or replaces by sid. Answers `taken` when another sender of any account has the address, `closed` when its
-   * own account is closed: what that had was given free. `expected` is as for a document.
+   * own account is closed: what that had was given free. One that goes to another account gives up its places in the
+   * pools of the one it was in, in the same commit. `expected` is as for a document.
    */
   saveSender(sender: Sender, expected?: Sender | null): Promise<SenderSaved>;
   /** With its place in a pool. */

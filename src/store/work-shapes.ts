@@ -34,6 +34,8 @@ export interface SendPast {
   refusedBy?: string[];
   /** Since when its connector cannot be reached (epoch ms). */
   awaySince?: number;
+  /** The attempt that was last only looked at, and handed over to nobody. */
+  look?: number;
 }
 
 /** What of one connector may be at its carrier: `<work id>:<attempt>` of each. */

@@ -129,6 +129,16 @@ it('serve shows a token that it made once, and never again', async () => {
   expect(readFileSync(join(folder, '.pidge/serve.db')).includes(token)).toBe(false);
 });
 
+it('a command that asks a serve without its account says what to set, and that it has no phones', async () => {
+  const folder = tempFolder();
+  const child = start(['serve', '--port', '0'], folder, { PIDGE_SECRET_KEY: 'k'.repeat(40) });
+  const url = /http:\/\/\S+/.exec(await output(child).until(/API base +http\S+\n/))?.[0] ?? '';
+  const tail = await pidge(['tail', '--no-follow', '--url', url], folder);
+  expect([tail.code, tail.err]).toEqual([5, expect.stringContaining('Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.')]);
+  const phone = await pidge(['phone', 'send', '+12025550101', 'Hi', '--url', url], folder);
+  expect([phone.code, phone.err]).toEqual([9, expect.stringContaining('Only pidge dev has phones.')]);
+});
+
 it('--json writes one object a line to stdout and the banner to stderr', async () => {
   const child = start(['dev', '--port', '0', '--json'], tempFolder());
   const ready = await output(child).until(/\n/);

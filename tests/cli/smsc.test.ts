@@ -7,6 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { SmppConnector } from '../../src/connectors/smpp/connector.ts';
 import { SMPP_DEFAULTS } from '../../src/connectors/smpp/settings.ts';
 import { realClock } from '../../src/domain/clock.ts';
+import { SELF_SIGNED, SELF_SIGNED_KEY } from '../data/certificates.ts';
 import { RecordingEar, submission, until } from '../helpers/smpp.ts';
 import { pidge, tempFolder } from './run.ts';
 
@@ -91,6 +92,17 @@ it('pidge smsc ends by itself, says that nobody came, and has figures for progra
   const programs = await pidge(['smsc', '--port', '0', '--for', '50ms', '--json'], folder);
   expect(JSON.parse(programs.out)).toMatchObject({ kind: 'summary', connections: 0, submits: 0 });
 }, 60_000);
+
+it('pidge smsc refuses a certificate and a key that are exchanged, by the names of their flags', async () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'c.pem'), SELF_SIGNED);
+  writeFileSync(join(folder, 'k.pem'), SELF_SIGNED_KEY);
+  const { code, err } = await pidge(['smsc', '--tls-cert', 'k.pem', '--tls-key', 'c.pem'], folder);
+  const text = 'tls_cert names k.pem, which holds a key, and tls_key names c.pem, which holds a certificate.';
+  expect([code, err]).toEqual([3, `${text} Exchange the two.\n`]);
+  const lone = await pidge(['smsc', '--tls-cert', 'c.pem'], folder);
+  expect([lone.code, lone.err]).toEqual([3, 'tls_cert and tls_key go together.\n']);
+});
 
 it('pidge smsc names every mistake of its script at once', async () => {
   const folder = tempFolder();

@@ -117,6 +117,32 @@ export function storeAccountsContract(current: () => Store): void {
       );
       expect(await current().documents({ accountSid: ACCOUNT, kind: 'pool', limit: 9 })).toEqual([]);
     });
+
+    it('that goes to another account leaves its place in a pool behind, and gets none there any more', async () => {
+      const [former, beside] = [sender('PN1', '+12025550100'), sender('PN2', '+12025550101')];
+      for (const one of [former, beside]) {
+        await current().saveSender(one);
+        await current().saveDocument(document('pool', one.sid, 'MG1'), null);
+      }
+      expect(await current().saveSender({ ...former, rate: 5 })).toBe('saved');
+      expect(await current().document(ACCOUNT, 'pool', 'PN1')).not.toBeNull();
+      expect(await current().saveSender({ ...former, accountSid: OTHER }, { ...former, rate: 5 })).toBe('saved');
+      const left = await current().documents({ accountSid: ACCOUNT, kind: 'pool', limit: 9 });
+      expect(left.map(({ sid }) => sid)).toEqual(['PN2']);
+      expect(await current().saveDocument(document('pool', 'PN1', 'MG1'), null)).toBe('differs');
+    });
+
+    it('that goes to another account while it is put into a pool leaves no place behind', async () => {
+      const all = [0, 1, 2, 3].map((index) => sender(`PN${index}`, `+1202555010${index}`));
+      for (const one of all) await current().saveSender(one);
+      await Promise.all(
+        all.flatMap((one): Promise<unknown>[] => [
+          current().saveDocument(document('pool', one.sid, 'MG1'), null),
+          current().saveSender({ ...one, accountSid: OTHER }, one),
+        ]),
+      );
+      expect(await current().documents({ accountSid: ACCOUNT, kind: 'pool', limit: 9 })).toEqual([]);
+    });
   });
 
   describe('an account that is closed', () => {

@@ -52,6 +52,22 @@ export function storeAttemptsContract(current: () => Store): void {
     (await current().attemptPage({ accountSid: ACCOUNT, limit: 50, ...search })).attempts.map(({ id }) => id);
 
   describe('attempts to look through', () => {
+    it('are forgotten when they are old, also behind thousands that a clock far ahead had made', async () => {
+      const [ahead, old] = [Date.UTC(2035, 0, 1), Date.UTC(2025, 0, 1)];
+      const attempts = (count: number, at: number) => Array.from({ length: count }, () => made({ at }));
+      await current().keepAttempts(attempts(5, old), old);
+      const young = await current().keepAttempts(attempts(2_500, ahead), ahead);
+      await current().keepAttempts(attempts(5, old), old);
+      for (let call = 0; call < 4; call += 1) await current().forget(NOW, NOW);
+      expect(await idsOf({ limit: 3_000 })).toEqual([...young].reverse());
+      // In the next month too.
+      young.push(...(await current().keepAttempts(attempts(1, ahead), ahead)));
+      await current().keepAttempts(attempts(1, NOW), NOW);
+      const later = Date.UTC(2026, 1, 1);
+      for (let call = 0; call < 4; call += 1) await current().forget(later, later);
+      expect(await idsOf({ limit: 3_000 })).toEqual([...young].reverse());
+    });
+
     it('are kept with ids of their own, and come newest first, a page at a time', async () => {
       const ids = await current().keepAttempts([made(), made(), made()], NOW);
       expect(new Set(ids).size).toBe(3);

@@ -119,17 +119,56 @@ export function storeRepaceContract(current: () => Store): void {
       expect(await current().verify()).toEqual([]);
     });
 
-    it('keeps what was put off from coming back early, and in front of what came after it', async () => {
+    it('keeps what was put off from coming back early, and lets nobody wait for it', async () => {
       const sids = await accept([1, 1]);
       const [work] = await claim(current(), NOW);
       if (!work) throw new Error('Nothing was claimed');
       const again = { ...sent(work), result: { kind: 'again' as const, dueAt: NOW + 500 } };
       await current().settleSends([again], NOW);
       expect(await repaceAll(current(), change(SECOND, 100_000))).toBe(2);
-      expect(await starts(700)).toEqual([
+      expect(await current().accept([acceptance({}, lane())], NOW)).toEqual([{ ok: true, dueAt: NOW + 200 }]);
+      const seen = await starts(700);
+      expect([seen[0], seen[2]]).toEqual([
+        [sids[1], 100],
         [sids[0], 500],
-        [sids[1], 600],
       ]);
+    });
+
+    it('moves what was only looked at, as all that waits for a connector that is away, and the next accept follows', async () => {
+      const sids = await accept([1, 1, 1]);
+      const works = await claim(current(), NOW, { waitingOf: ['sim'] });
+      const looks = works.map((work) => {
+        const result = { kind: 'again' as const, dueAt: work.startAt, past: { look: work.attempt } };
+        return { ...sent(work), result };
+      });
+      expect(await current().settleSends(looks, NOW)).toEqual([true, true, true]);
+      expect(await repaceAll(current(), change(SECOND, 100_000))).toBe(3);
+      expect(await current().accept([acceptance({}, lane())], NOW)).toEqual([{ ok: true, dueAt: NOW + 300 }]);
+      const seen = await starts(300);
+      expect(seen.slice(0, 3)).toEqual(sids.map((sid, index) => [sid, index * 100]));
+    });
+
+    it('leaves its time to what was handed over and put off after it had been looked at', async () => {
+      const [sid] = await accept([1], null);
+      for (const result of [
+        { kind: 'again' as const, dueAt: NOW, past: { look: 1 } },
+        { kind: 'again' as const, dueAt: NOW + 5_000 },
+      ]) {
+        const [work] = await claim(current(), NOW);
+        if (!work) throw new Error('Nothing was claimed');
+        await current().settleSends([{ ...sent(work), result }], NOW);
+      }
+      expect(await repaceAll(current(), change(null, 100_000))).toBe(1);
+      expect(await claim(current(), NOW + 4_999)).toEqual([]);
+      expect((await claim(current(), NOW + 5_000)).map((work) => work.message.sid)).toEqual([sid]);
+    });
+
+    it('leaves what is held until it has lapsed out of the line', async () => {
+      await current().accept([acceptance({ validUntil: NOW + 500 })], NOW);
+      const [work] = await claim(current(), NOW);
+      if (!work) throw new Error('Nothing was claimed');
+      await current().settleSends([{ ...sent(work), result: { kind: 'again', dueAt: NOW + 501 } }], NOW);
+      expect(await repaceAll(current(), change(null, 100_000))).toBe(0);
     });
 
     it('in steps gives the slots that one step would, and what is accepted between them comes last', async () => {

@@ -65,7 +65,7 @@ export async function repaceAll(
 export function claim(
   store: Store,
   now: number,
-  changes: { limit?: number; lookAheadMs?: number; owner?: string } = {},
+  changes: { limit?: number; lookAheadMs?: number; owner?: string; waitingOf?: string[] } = {},
 ) {
   return store.claimSends({ owner: 'me', limit: 100, leaseMs: 30_000, lookAheadMs: 0, ...changes }, now);
 }

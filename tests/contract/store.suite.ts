@@ -28,6 +28,7 @@ import { storeNoticesContract } from './store-notices.suite.ts';
 import { storeOptOutContract } from './store-opt-outs.suite.ts';
 import { storePdusContract } from './store-pdus.suite.ts';
 import { storePrivacyContract } from './store-privacy.suite.ts';
+import { storeReceiptsContract } from './store-receipts.suite.ts';
 import { storeReleaseContract } from './store-releases.suite.ts';
 import { storeRepaceContract } from './store-repace.suite.ts';
 import { storeReportsContract } from './store-reports.suite.ts';
@@ -275,143 +276,6 @@ export function storeContract(
       });
     });
 
-    describe('receipts', () => {
-      const receipt = (carrierId: string, state: 'delivered' | 'undelivered' | 'read' = 'delivered') => ({
-        connector: 'sim',
-        carrierId,
-        state,
-        ...(state === 'undelivered' ? { errorCode: 30005 } : {}),
-      });
-      const kinds = async (...receipts: ReturnType<typeof receipt>[]) =>
-        (await store.receive(receipts, NOW + 9)).map((answer) => answer.kind);
-
-      it('deliver a message when all its parts are, and only then', async () => {
-        const { sid } = await walkToSent(store, 'x', { numSegments: 2 });
-        expect(await store.receive([receipt('x0')], NOW)).toEqual([{ kind: 'applied', message: null }]);
-        expect(await status(sid)).toBe('sent');
-        expect(await store.receive([{ ...receipt('x1'), doneDate: '2601010000' }], NOW)).toEqual([
-          {
-            kind: 'applied',
-            message: { sid, accountSid: ACCOUNT, status: 'delivered', errorCode: null, createdAt: NOW },
-          },
-        ]);
-        expect(await store.awaitedParts('sim', 10)).toEqual([]);
-        const [first] = await claimCallbacks(store, NOW);
-        if (!first) throw new Error('Nothing was claimed');
-        await store.finishCallbacks([finished(first)], NOW);
-        expect((await claimCallbacks(store, NOW))[0]?.payload).toMatchObject({
-          status: 'delivered',
-          doneDate: '2601010000',
-        });
-      });
-
-      it('of a message whose callbacks are asked by GET say so', async () => {
-        await walkToSent(store, 'x', { options: { callbackMethod: 'GET' } });
-        expect((await claimCallbacks(store, NOW))[0]?.payload).toMatchObject({ status: 'sent', method: 'GET' });
-      });
-
-      it('undeliver a message by one negative part, for good', async () => {
-        const { sid } = await walkToSent(store, 'x', { numSegments: 2 });
-        expect(await kinds(receipt('x1', 'undelivered'), receipt('x0'), receipt('x1'))).toEqual([
-          'applied',
-          'applied',
-          'ignored',
-        ]);
-        expect(await store.message(ACCOUNT, sid)).toMatchObject({ status: 'undelivered', errorCode: 30005 });
-      });
-
-      it('that overtake the answer of the carrier still deliver, in order', async () => {
-        const made = acceptance();
-        await store.accept([made], NOW);
-        const [work] = await claim(store, NOW);
-        if (!work) throw new Error('Nothing was claimed');
-        expect(await kinds(receipt('early'), receipt('early'))).toEqual(['parked', 'ignored']);
-        expect((await store.stats()).parkedReceipts).toBe(1);
-        await store.settleSends([sent(work, ['early'])], NOW + 20);
-        expect((await store.message(ACCOUNT, made.message.sid))?.history.map((entry) => entry.status)).toEqual([
-          'queued',
-          'sending',
-          'sent',
-          'delivered',
-        ]);
-        expect((await store.stats()).parkedReceipts).toBe(0);
-      });
-
-      it('are parked for 72 hours and no longer', async () => {
-        await store.receive([receipt('lost')], NOW);
-        await store.receive([receipt('other')], NOW + 72 * 3_600_000 + 1);
-        expect((await store.stats()).parkedReceipts).toBe(1);
-      });
-
-      it('of one connector say nothing about another', async () => {
-        await walkToSent(store, 'x');
-        expect(await store.receive([{ ...receipt('x0'), connector: 'smpp' }], NOW)).toEqual([{ kind: 'parked' }]);
-      });
-
-      it('of reading go beyond delivered, and are not undone by what follows', async () => {
-        const { sid } = await walkToSent(store, 'x');
-        expect(await kinds(receipt('x0'), receipt('x0', 'read'), receipt('x0', 'read'), receipt('x0'))).toEqual([
-          'applied',
-          'applied',
-          'ignored',
-          'ignored',
-        ]);
-        expect(await status(sid)).toBe('read');
-      });
-    });
-
-    describe('callbacks', () => {
-      it('of one message go one at a time, the next when the one before is over', async () => {
-        const { sid } = await walkToSent(store, 'x');
-        await store.receive([{ connector: 'sim', carrierId: 'x0', state: 'delivered' }], NOW);
-        const [first, none] = await claimCallbacks(store, NOW);
-        if (!first) throw new Error('Nothing was claimed');
-        expect([first.payload.status, none]).toEqual(['sent', undefined]);
-        expect(await store.finishCallbacks([finished(first, 'retry', NOW + 1_000)], NOW)).toEqual([true]);
-        expect(await store.nextDueAt('callback')).toBe(NOW + 1_000);
-        expect(await claimCallbacks(store, NOW + 999)).toEqual([]);
-        const [again] = await claimCallbacks(store, NOW + 1_000);
-        if (!again) throw new Error('Nothing was claimed');
-        expect([again.workId, again.attempt]).toEqual([first.workId, 2]);
-        expect(await store.finishCallbacks([finished(first), finished(again, 'gave_up')], NOW + 1_000)).toEqual([
-          false,
-          true,
-        ]);
-        const [second] = await claimCallbacks(store, NOW + 1_000);
-        expect(second?.payload.status).toBe('delivered');
-        const kept = await store.attempts({ accountSid: ACCOUNT, messageSid: sid, limit: 10 });
-        expect(kept.map((one) => [one.attempt, one.decision])).toEqual([
-          [2, 'gave_up'],
-          [1, 'retry'],
-        ]);
-        expect(kept[1]).toEqual({ id: kept[1]?.id, ...finished(first, 'retry').record });
-      });
-
-      it('that were given up are listed by account and can be replayed as new events', async () => {
-        await walkToSent(store, 'x');
-        const [work] = await claimCallbacks(store, NOW);
-        if (!work) throw new Error('Nothing was claimed');
-        await store.finishCallbacks([finished(work, 'gave_up')], NOW);
-        expect(await store.attempts({ accountSid: OTHER, limit: 10 })).toEqual([]);
-        expect(await store.attempts({ accountSid: ACCOUNT, decision: 'done', limit: 10 })).toEqual([]);
-        const [kept] = await store.attempts({ accountSid: ACCOUNT, decision: 'gave_up', limit: 10 });
-        if (!kept) throw new Error('The attempt was not kept');
-        expect(await store.replayCallback(OTHER, kept.id, NOW)).toBeNull();
-        const replayed = await store.replayCallback(ACCOUNT, kept.id, NOW + 5);
-        expect(replayed?.workId).not.toBe(work.workId);
-        const payload = { ...work.payload, replayOf: kept.id };
-        expect(await claimCallbacks(store, NOW + 5)).toEqual([
-          { ...work, workId: replayed?.workId, attempt: 1, payload },
-        ]);
-      });
-
-      it('are not written for a message without an address for them', async () => {
-        await walkToSent(store, 'x', { callbackUrl: null });
-        expect((await store.stats()).callbacksDue).toBe(0);
-        expect(await store.nextDueAt('callback')).toBeNull();
-      });
-    });
-
     describe('changing', () => {
       it('redacts and removes only what is settled, an hour after sending at the latest', async () => {
         const { sid } = await walkToSent(store, 'x');
@@ -507,6 +371,7 @@ export function storeContract(
     });
 
     storeAccountsContract(() => store);
+    storeReceiptsContract(() => store);
     storeListContract(() => store);
     storeBatchReadContract(() => store);
     storeLinkContract(() => store);

@@ -34,6 +34,13 @@ test('a fetched message names its feedback and its error', async () => {
   expect(json.subresource_uris.feedback).toBe(`${ROOT}/Messages/${sid}/Feedback.json`);
 });
 
+test('a message that came in names its feedback too, as the lists of Twilio do', async () => {
+  const door = openDoor();
+  const { sid } = door.message({ direction: 'inbound', status: 'received' });
+  const { json } = await door.call('GET', `${ROOT}/Messages.json`);
+  expect(json.messages[0].subresource_uris.feedback).toBe(`${ROOT}/Messages/${sid}/Feedback.json`);
+});
+
 test('an unknown and a malformed sid are both 404 with the path as requested', async () => {
   const door = openDoor();
   for (const sid of [`SM${'0'.repeat(32)}`, 'SM0']) {

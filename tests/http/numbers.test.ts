@@ -41,6 +41,10 @@ test('numbers are found by name and by part of the number', async () => {
   expect(await found('')).toEqual(['n22', 'n12', 'n01']);
   expect(await found('FriendlyName=n12')).toEqual(['n12']);
   expect(await found('PhoneNumber=01*2')).toEqual(['n22', 'n12']);
+  await door.call('POST', `${numbers}.json`, { form: 'PhoneNumber=%2B12025550133' });
+  const unnamed = await door.call('GET', `${numbers}.json?FriendlyName=(202)%20555-0133`);
+  expect(unnamed.json.incoming_phone_numbers).toMatchObject([{ phone_number: '+12025550133' }]);
+  await door.call('DELETE', `${numbers}/${unnamed.json.incoming_phone_numbers[0].sid}.json`);
   expect(await found('PhoneNumber=%2B1202555010')).toEqual(['n01']);
   expect(await found('PhoneNumber=ACME')).toEqual([]);
   const page = (await door.call('GET', `${numbers}.json?PageSize=2`)).json;

@@ -28,6 +28,32 @@ test('serve grants no approval of its own', async () => {
   expect((await door.call('GET', path)).json.whatsapp.status).toBe('received');
 });
 
+test('content answers numbers and booleans as such that came as texts', async () => {
+  const door = openDoor();
+  const authentication = { actions: [], code_expiration_minutes: '30', add_security_recommendation: 'true' };
+  const form = JSON.stringify({ language: 'en', types: { 'whatsapp/authentication': authentication } });
+  const made = await door.call('POST', '/v1/Content', { form, headers: json });
+  const plain = { actions: [], code_expiration_minutes: 30, add_security_recommendation: true };
+  expect(made.json.types).toEqual({ 'whatsapp/authentication': plain });
+});
+
+test('content nested deeper than anybody writes is refused with its place', async () => {
+  const door = openDoor();
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const post = (types: string) =>
+    door.call('POST', '/v1/Content', { form: `{"language":"en","types":${types}}`, headers: json });
+  const schedule = (slots: string) => `{"twilio/schedule":{"id":"1","title":"When?","timeSlots":${slots}}}`;
+  expect((await post(schedule(nested(97)))).status).toBe(201);
+  for (const [types, place] of [
+    [schedule(nested(98)), 'types.twilio/schedule.timeSlots'],
+    [schedule(nested(2_000)), 'types.twilio/schedule.timeSlots'],
+    [nested(2_000), 'types.0.0'],
+  ] as const) {
+    const { status, json: refused } = await post(types);
+    expect([status, refused.details?.parameter]).toEqual([400, place]);
+  }
+});
+
 test('content takes PUT, and says so', async () => {
   const door = openDoor();
   const { headers } = await door.call('OPTIONS', '/v1/Content');

@@ -58,6 +58,7 @@ describe('caller ids', () => {
     expect((await one.update({ friendlyName: 'Door' })).friendlyName).toBe('Door');
     expect((await one.fetch()).friendlyName).toBe('Door');
     expect((await one.update({ friendlyName: '' })).friendlyName).toBe('(202) 555-0111');
+    expect(await client.outgoingCallerIds.list({ friendlyName: '(202) 555-0111' })).toHaveLength(1);
     expect(await one.remove()).toBe(true);
     await expect(one.fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
     expect(await client.outgoingCallerIds.list({ phoneNumber: '+12025550111' })).toEqual([]);

@@ -165,9 +165,27 @@ describe('usage.records', () => {
     await own.close();
   });
 
+  it('have nothing of what other products are counted by, and say so', async () => {
+    const rows = await client.usage.records.today.list({ category: 'calls-inbound' });
+    expect(rows.map(({ category, count, usage, price }) => [category, count, usage, Number(price)])).toEqual([
+      ['calls-inbound', '0', '0', 0],
+    ]);
+    const watch = {
+      callbackUrl: 'https://app.example/used',
+      triggerValue: '50',
+      usageCategory: 'calleridlookups' as const,
+    };
+    const { sid, currentValue } = await client.usage.triggers.create(watch);
+    expect(currentValue).toBe('0');
+    expect((await client.usage.triggers.list({ usageCategory: 'calleridlookups' })).map((one) => one.sid)).toEqual([
+      sid,
+    ]);
+    await client.usage.triggers(sid).remove();
+  });
+
   it('refuse what they cannot read', async () => {
     for (const [query, parameter] of [
-      ['Category=calls', 'Category'],
+      ['Category=All%20calls', 'Category'],
       ['StartDate=soon', 'StartDate'],
       ['EndDate=2026-02-30', 'EndDate'],
       ['StartDate=2026-01-02&EndDate=2026-01-01', 'StartDate'],
@@ -244,7 +262,7 @@ describe('usage.triggers', () => {
       [{ TriggerValue: '' }, 20001, 'TriggerValue'],
       [{ TriggerValue: '-5' }, 20001, 'TriggerValue'],
       [{ UsageCategory: '' }, 20001, 'UsageCategory'],
-      [{ UsageCategory: 'calls' }, 20001, 'UsageCategory'],
+      [{ UsageCategory: 'All calls' }, 20001, 'UsageCategory'],
       [{ Recurring: 'weekly' }, 20001, 'Recurring'],
       [{ TriggerBy: 'weight' }, 20001, 'TriggerBy'],
       [{ CallbackMethod: 'PUT' }, 21403, 'CallbackMethod'],

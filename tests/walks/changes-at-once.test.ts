@@ -101,6 +101,19 @@ describe('changes at once', () => {
     expect((await client.call('GET', `/v1/Services/${service}/PhoneNumbers`)).json.phone_numbers).toEqual([]);
   });
 
+  it('leave no number in a pool of the account that it was moved from', async () => {
+    const service = await makeService();
+    const sub = (await post('/2010-04-01/Accounts.json', { FriendlyName: 'Sub' })).json.sid;
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const { sid, path } = await makeNumber();
+      const add = () => post(`/v1/Services/${service}/PhoneNumbers`, { PhoneNumberSid: sid });
+      const [moved, ...added] = await Promise.all([post(path, { AccountSid: sub }), add(), add()]);
+      expect(moved.status).toBe(200);
+      for (const { status } of added) expect([201, 400, 404, 409]).toContain(status);
+    }
+    expect((await client.call('GET', `/v1/Services/${service}/PhoneNumbers`)).json.phone_numbers).toEqual([]);
+  });
+
   it('move a number to a subaccount for good, with the changes beside that', async () => {
     for (let turn = 0; turn < TURNS; turn += 1) {
       const sub = (await post('/2010-04-01/Accounts.json', { FriendlyName: 'Sub' })).json.sid;

@@ -304,9 +304,12 @@ describe('in serve', () => {
     expect((await page.call('GET', 'accounts')).status).toBe(401);
     const signedIn = await page.signIn(PASSWORD);
     expect(signedIn.json.user).toEqual({ name: 'admin', role: 'operator' });
-    expect(signedIn.headers['set-cookie']).toMatch(
-      /^__Host-pidge=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=604800$/,
-    );
+    expect(signedIn.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-pidge=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=604800$/),
+      expect.stringMatching(
+        /^__Host-pidge-known=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=34560000$/,
+      ),
+    ]);
     expect((await page.call('GET', 'accounts')).status).toBe(200);
     const kept = page.cookie;
     expect((await page.call('DELETE', 'session')).status).toBe(204);
@@ -394,6 +397,25 @@ describe('in serve', () => {
     expect(done).toContainEqual(['guest', 'viewer', 'POST', 403]);
   });
 });
+
+it('guessers with the address of the operator do not keep out a browser that signed in before', async () => {
+  const pidge = await startTestPidge({ change: serving, clock: 'hand-wound' });
+  const page = await openConsole(pidge);
+  const post = (password: string, headers: Record<string, string> = {}) =>
+    page.call('POST', 'session', { json: { password }, headers });
+  const cookies = [(await post(PASSWORD)).headers['set-cookie'] ?? []].flat();
+  const cookie = cookies.map((one) => one.split(';', 1)[0]).join('; ');
+  for (let guess = 0; guess < 21; guess += 1) expect((await post('guess')).status).toBe(401);
+  const line = Array.from({ length: 25 }, () => post('guess'));
+  await Promise.race(line);
+  expect((await post(PASSWORD, { cookie })).status).toBe(200);
+  expect((await post(PASSWORD, { cookie: '' })).status).toBe(429);
+  let left = line.length;
+  for (const guess of line) void guess.finally(() => left--);
+  await pidge.wind(async () => left === 0);
+  await page.close();
+  await pidge.close();
+}, 30_000);
 
 describe('with other settings', () => {
   async function withPidge(

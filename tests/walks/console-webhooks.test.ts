@@ -117,6 +117,27 @@ describe('webhook attempts', () => {
     }
   });
 
+  it('told by GET keep the query of their URL once, however often they are replayed', async () => {
+    const [last] = await attemptsOf(await send(), 2);
+    const url = `${appUrl}/status?order=1`;
+    const asGet = { json: { url, method: 'GET', params: { order: '2', MessageStatus: 'sent' } } };
+    const first = (await page.call('POST', `${own()}/${last.id}/replay`, asGet)).json;
+    const again = (await page.call('POST', `${own()}/${first.id}/replay`, { json: { method: 'GET' } })).json;
+    const elsewhere = { json: { url: `${appUrl}/other?a=b` } };
+    await page.call('POST', `${own()}/${again.id}/replay`, elsewhere);
+    expect([first, again].map(({ params }) => params)).toEqual(
+      Array.from({ length: 2 }, () => [
+        ['order', '2'],
+        ['MessageStatus', 'sent'],
+      ]),
+    );
+    expect(seen.slice(-3).map((one) => one.url)).toEqual([
+      '/status?order=1&order=2&MessageStatus=sent',
+      '/status?order=1&order=2&MessageStatus=sent',
+      '/other?a=b&order=2&MessageStatus=sent',
+    ]);
+  });
+
   it('stay within the fence of callbacks', async () => {
     const [last] = await attemptsOf(await send(), 2);
     const json = { url: 'http://169.254.169.254/latest' };

@@ -1,6 +1,7 @@
 /** What becomes of binds by SID whose key is deleted or whose token is replaced. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PidgeEvent } from '../../src/domain/events.ts';
+import { ESME_DEFAULTS } from '../../src/esme/settings.ts';
 import { ESME } from '../../src/wire/smpp/codes.ts';
 import { Client } from '../helpers/client.ts';
 import { Esme, PHONE } from '../helpers/esme.ts';
@@ -89,4 +90,21 @@ it('a bind by a token that another took the place of ends, and what it would hav
   await ended(first);
   expect(await Promise.all([status(next), status(configured)])).toEqual([0, 0]);
   await pidge.wind(async () => next.receipts.length + configured.receipts.length + told === 6);
+});
+
+it('quiet binds of a token that another took the place of give their places to the binds of the new one', async () => {
+  const { sid, token } = pidge.account;
+  const oneMore = async (secret: string) => {
+    const esme = await Esme.connect(port);
+    open.push(esme);
+    return esme.bind(sid, secret);
+  };
+  const quiet = await Promise.all(Array.from({ length: ESME_DEFAULTS.binds }, () => bound(sid, token)));
+  expect(await oneMore(token)).toBe(ESME.ESME_RALYBND);
+  const { secondary_auth_token: second } = (await call('POST', '/v1/AuthTokens/Secondary')).json;
+  expect((await call('POST', '/v1/AuthTokens/Promote')).status).toBe(200);
+  pidge.advance(1_000);
+  await Promise.all(Array.from({ length: ESME_DEFAULTS.binds }, () => bound(sid, second)));
+  expect(await oneMore(second)).toBe(ESME.ESME_RALYBND);
+  await Promise.all(quiet.map(ended));
 });

@@ -39,6 +39,17 @@ it('an SMS has no place, as in the original', async () => {
   expect((await inbox())[0].actions).toBeUndefined();
 });
 
+it('an action of another kind is kept and has no effect, as in the examples of the description', async () => {
+  await openWindow(client, TO);
+  const form = { To: `whatsapp:${TO}`, From: 'whatsapp:+12025550100', PersistentAction: 'mailto:test@example.com' };
+  const { status, json } = await client.send({ ...form, Body: 'Write to us' });
+  expect(status).toBe(201);
+  await delivered(json.sid);
+  expect((await inbox()).map(({ body, actions }: { body: string; actions?: string[] }) => [body, actions])).toEqual([
+    ['Write to us', undefined],
+  ]);
+});
+
 it('hints are kept as given, for the trace', async () => {
   const hints = {
     Attempt: '2',

@@ -86,6 +86,32 @@ it('what waited when it was paused goes by others, and so does what comes', asyn
   expect(await notesOf(after)).toMatch(/by beta: .*; acme paused/);
 });
 
+it('what the first refuses waits for a second that is paused, and ends with its validity when that stays so', async () => {
+  await start([route('acme', 10), route('beta', 20)]);
+  const asked: string[] = [];
+  acme.answer = ({ messageSid }) => {
+    asked.push(messageSid);
+    return { kind: 'refused', errorCode: 30024, note: 'sender unknown', class: 'route' };
+  };
+  await turn('beta', 'pause');
+  const sid = await send('Refused once');
+  const form = { From: NUMBER, To: US, Body: 'Not for long', ValidityPeriod: '60' };
+  const short = (await client.call('POST', `${client.base}/Messages.json`, { form })).json.sid as string;
+  await pidge.running.engine.idle();
+  pidge.advance(30_000);
+  await pidge.running.engine.idle();
+  expect([await statusOf(sid), beta.bodies]).toEqual(['sending', []]);
+  expect(await notesOf(sid)).toMatch(/acme does not take it \(sender unknown\): by beta: .*; beta is paused/);
+  pidge.advance(60_000);
+  await pidge.running.engine.idle();
+  expect((await client.call('GET', `${client.base}/Messages/${short}.json`)).json).toMatchObject({
+    ...{ status: 'failed', error_code: 30036 },
+  });
+  await turn('beta', 'resume');
+  await pidge.wind(async () => (await statusOf(sid)) === 'sent');
+  expect([asked.toSorted(), beta.bodies]).toEqual([[sid, short].toSorted(), ['Refused once']]);
+});
+
 it('of an unknown one, and with a reason that is none, is refused with what would do', async () => {
   await start([]);
   const unknown = await turn('nobody', 'pause');

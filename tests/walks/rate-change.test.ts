@@ -44,17 +44,25 @@ function notingCarrier(since: number): Connector {
   };
 }
 
+const ROUTE = { priority: 10, weight: 1, from: [], channels: [], accounts: [] };
+
+/** There is another carrier, for which nothing here is. */
 async function start(rate: Rate): Promise<Client> {
   const config = readConfig({ mode: 'dev', env: {}, file: null, flags: { 'http.port': '0', data: folder } });
   config.secretKey = 'a key for tests alone, at least 32 long';
   config.numbers = [{ number: FROM, rate, properties: {} }];
-  running = await startPidge(config, { clock, connectors: () => [notingCarrier(clock.now())] });
+  config.routes = [
+    { ...ROUTE, connector: 'noting', to: ['+1'] },
+    { ...ROUTE, connector: 'other', to: ['+44'] },
+  ];
+  const connectors = () => [notingCarrier(clock.now()), { ...notingCarrier(0), name: 'other' }];
+  running = await startPidge(config, { clock, connectors });
   return new Client(running.address, running.account);
 }
 
 /** Winds in steps of 5 ms, letting the store's thread have its turn in between. */
-async function windUntil(done: () => boolean): Promise<void> {
-  for (let step = 0; !done(); step += 1) {
+async function windUntil(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let step = 0; !(await done()); step += 1) {
     if (step > 4_000) throw new Error('The state never came, although 20 s were wound');
     await new Promise((resolve) => setTimeout(resolve, 1));
     clock.advance(5);
@@ -98,4 +106,34 @@ it('none at all: what waited leaves at once', async () => {
   // Seconds after the start on a busy machine, whose clock is wound on while the store works; 10 s apart before.
   for (const [, at] of sent.slice(1)) expect(at).toBeLessThan(5_000);
   await client.close();
+});
+
+it('faster, after a pause in which all that waited was looked at: it leaves at that rate, and so does what comes', async () => {
+  const client = await start(0.1);
+  const turn = (way: string) =>
+    client.call('POST', `/_admin/v1/connectors/noting/${way}`, {
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+  const bodies = ['1', '2', '3', '4', '5', '6'];
+  const sids: string[] = [];
+  for (const Body of bodies) sids.push((await client.send({ From: FROM, Body })).json.sid);
+  await windUntil(() => sent.length >= 1);
+  expect((await turn('pause')).status).toBe(200);
+  const { store, account } = running as Running;
+  await windUntil(async () => {
+    const message = await store.message(account.sid, sids.at(-1) ?? '');
+    return message?.history.at(-1)?.note === 'noting is paused';
+  });
+  expect((await turn('resume')).status).toBe(200);
+  await client.close();
+  await running?.close();
+  expect(sent).toHaveLength(1);
+
+  const later = await start(10);
+  await later.send({ From: FROM, Body: '7' });
+  // Within 20 s of the clock, which is as long as a pause puts off what it looks at; at 0.1 a second they take 60 s.
+  await windUntil(() => sent.length === 7);
+  expect(sent.map(([body]) => body)).toEqual([...bodies, '7']);
+  await later.close();
 });

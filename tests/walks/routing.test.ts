@@ -157,6 +157,34 @@ describe.each([
     expect([asked, (await message(sid)).error_code]).toEqual([[first, second], 30008]);
   });
 
+  it('one that the first will not take while the second is away waits for that, and fails when it will not either', async () => {
+    const { pidge, one, two, sent, message, notes, until } = await begin();
+    const asked: string[] = [];
+    one.answer = () => {
+      asked.push('first');
+      return { kind: 'refused', errorCode: 30024, class: 'route' };
+    };
+    two.bind(false);
+    // Long enough for the second to count as away.
+    const sid = await sent('Patience');
+    await stride(pidge, async () => (await notes(sid)).length > 2);
+    const during = await sent('While it is away');
+    await pidge.running.engine.idle();
+    pidge.advance(60_000);
+    await pidge.running.engine.idle();
+    expect([(await message(sid)).status, (await message(during)).status]).toEqual(['sending', 'sending']);
+    two.bind(true);
+    await stride(pidge, async () => (await message(during)).status === 'sent');
+    expect([asked.length, two.bodies.toSorted()]).toEqual([2, ['Patience', 'While it is away']]);
+    two.bind(false);
+    two.answer = () => ({ kind: 'refused', errorCode: 30008, class: 'route' });
+    const nobodys = await sent('Of nobody');
+    await stride(pidge, async () => (await notes(nobodys)).length > 2);
+    two.bind(true);
+    await until(nobodys, 'failed');
+    expect([asked.length, (await message(nobodys)).error_code]).toEqual([3, 30008]);
+  });
+
   it('one whose fault is its own fails at the first', async () => {
     const { one, two, sent, until } = await begin();
     one.answer = () => ({ kind: 'refused', errorCode: 30007, class: 'message' });

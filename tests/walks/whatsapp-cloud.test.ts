@@ -15,6 +15,8 @@ const FROM = `whatsapp:${OURS}`;
 const SMS_NUMBER = '+12025550100';
 const PHONE = '+13125550142';
 const TO = `whatsapp:${PHONE}`;
+/** Made at Meta; the settings name it. */
+const NAMED = `HX${'1'.repeat(32)}`;
 const PICTURE = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
 
 let cloud: Cloud;
@@ -31,11 +33,12 @@ beforeAll(async () => {
   app = await new TestApp().start();
   sink = await new Sink().start();
   host = await new MediaHost().start();
+  const templates = new Map([[NAMED, { name: 'order_ready', language: 'en' }]]);
   pidge = await startTestPidge({
     change(config) {
       config.mode = 'serve';
       config.connectors = [
-        { kind: 'whatsapp', name: 'meta', whatsapp: cloudSettings(cloud.origin) },
+        { kind: 'whatsapp', name: 'meta', whatsapp: { ...cloudSettings(cloud.origin), templates } },
         { kind: 'simulated', name: 'phones' },
       ];
       config.numbers = [{ number: SMS_NUMBER, properties: {} }];
@@ -136,6 +139,23 @@ it('a template goes by its name at WhatsApp, with what fills it', async () => {
     name: 'order_ready',
     language: { code: 'en' },
     components: [{ type: 'body', parameters: [{ type: 'text', text: 'Ada' }] }],
+  });
+});
+
+it('one that was made at Meta and never submitted here goes to a stranger too, when the settings name it', async () => {
+  const types = { 'twilio/text': { body: 'Hi {{1}}, your order is ready' } };
+  await pidge.running.store.saveDocument({
+    ...{ accountSid: pidge.account.sid, kind: 'content', sid: NAMED, parentSid: '', name: null },
+    properties: { friendly_name: null, language: 'fr', variables: {}, types, approval: null },
+    ...{ createdAt: Date.now(), updatedAt: Date.now() },
+  });
+  const stranger = 'whatsapp:+13125550198';
+  const { sid } = await send({ to: stranger, contentSid: NAMED, contentVariables: '{"1":"Bob"}' });
+  await pidge.until(async () => ['delivered', 'failed'].includes((await fetched(sid)).status));
+  expect(await fetched(sid)).toMatchObject({ status: 'delivered', errorCode: null });
+  expect(cloud.messages.at(-1)?.template).toMatchObject({
+    ...{ name: 'order_ready', language: { code: 'en' } },
+    components: [{ parameters: [{ text: 'Bob' }] }],
   });
 });
 

@@ -157,6 +157,18 @@ describe.skipIf(reason !== null)('Wireshark', () => {
     expect(heard.sort()).toEqual(expected.sort());
   }, 60_000);
 
+  it('finds no octet acknowledged before it came where two receipts came in one read, each kept beside its answer', () => {
+    const at = (draft: PduDraft, ms: number) => ({ ...written(draft), at: AT + ms });
+    const pdus = [1, 2].flatMap((sequence) => [
+      { ...at({ command: 'deliver_sm', sequence, shortMessage: Buffer.from(`Receipt ${sequence}`) }, 0), ours: false },
+      { ...at({ command: 'deliver_sm_resp', sequence }, sequence), ours: true },
+    ]);
+    expect(judged('two-in-one-read', pdus, '-Y', 'tcp.analysis.flags')).toEqual([]);
+    const heard = judged('two-in-one-read', pdus, '-Y', 'smpp', '-T', 'fields', '-e', 'smpp.command_id');
+    const [asked, answered] = [commandId('deliver_sm'), commandId('deliver_sm_resp')];
+    expect(heard).toEqual([asked, asked, answered, answered]);
+  }, 60_000);
+
   it('would see a PDU that ends too early', () => {
     const { at, ours, octets } = written({ command: 'submit_sm', sequence: 1, shortMessage: Buffer.from('Hello') });
     const broken = Buffer.from(octets.subarray(0, -3));

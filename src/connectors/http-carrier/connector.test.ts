@@ -124,6 +124,24 @@ describe('an answer', () => {
     expect(await answer(200, '{}')).toMatchObject({ kind: 'busy' });
   });
 
+  it('of a server that fails leaves the message in doubt, whatever general code of ours it names', async () => {
+    rig = await startHttpRig((origin) => ({
+      ...{ preset: 'twilio', base_url: origin, username: 'AC1', password: 'token', retry: ['429'] },
+      errors: ['*=same', '20501=30008'],
+    }));
+    const answer = async (status: number, code: number) => {
+      rig.carrier.reply = () => ({ status, body: JSON.stringify({ code }) });
+      return sent();
+    };
+    expect(await answer(500, 20500)).toEqual({ kind: 'unsure', note: 'answered 500 with code 20500' });
+    expect(await answer(503, 20503)).toMatchObject({ kind: 'unsure' });
+    expect(await answer(500, 20404)).toMatchObject({ kind: 'unsure' });
+    // About the message, or meant so by the table.
+    expect(await answer(500, 30007)).toMatchObject({ kind: 'refused', errorCode: 30007 });
+    expect(await answer(501, 20501)).toMatchObject({ kind: 'refused', errorCode: 30008 });
+    expect(await answer(400, 20001)).toMatchObject({ kind: 'refused', errorCode: 20001 });
+  });
+
   it('is none for what HTTP cannot carry, which is refused', async () => {
     rig = await startHttpRig((origin) => ({ url: `${origin}/send`, headers: ['X-Text: {text}'] }));
     expect(await sent('plain')).toMatchObject({ kind: 'accepted' });

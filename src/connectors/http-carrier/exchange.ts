@@ -4,7 +4,7 @@ import type { OutgoingRequest, OutgoingResult } from '../../net/outgoing.ts';
 import type { Outcome, Submission } from '../connector.ts';
 import { namelessId, textOf } from '../hand-over.ts';
 import { fieldsOf, idOf } from '../json.ts';
-import { meaningOf } from './errors.ts';
+import { isOfServer, meaningOf } from './errors.ts';
 import type { HttpMapping, RequestMapping } from './mapping.ts';
 import { follow, readBody } from './paths.ts';
 import { asks, type Filling, fillTemplate, listIn } from './template.ts';
@@ -122,7 +122,7 @@ export function judge(
     const { meaning, isKnown } = meaningOf(code, response.errors);
     if (meaning.kind === 'busy') return { outcome: { kind: 'busy', note } };
     // A failure of the carrier's own may have come after it took the message, whatever it says of it.
-    if (isKnown || status < 500) {
+    if (status < 500 || (isKnown && !isOfServer(code, response.errors))) {
       const { errorCode, isRoute } = meaning;
       const outcome: Outcome = { kind: 'refused', errorCode, note, ...(isRoute && { class: 'route' }) };
       return isKnown ? { outcome } : { outcome, unknown: note };

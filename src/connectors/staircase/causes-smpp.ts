@@ -104,6 +104,15 @@ export function submitFailure(commandStatus: number | null, why: string): Failur
   return { text: `the submit was refused: ${name}, ${text}`, causes, fault: 'refused' };
 }
 
+/** `address`: of WhatsApp, Messenger or RCS. */
+export function channelFailure(address: string): Failure {
+  const cause = {
+    why: `${address} is an address of another channel`,
+    fix: 'Give numbers like +12025550101, or test a connector of that channel.',
+  };
+  return { text: `SMPP carries SMS alone, nothing to or from ${address}`, causes: [cause], fault: 'usage' };
+}
+
 export function receiptFailure(text: string, isTimeout: boolean): Failure {
   const late: Cause[] = [
     { why: 'the phone is off or out of reach', fix: 'Try one that is in your hand.' },

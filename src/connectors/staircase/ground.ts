@@ -116,7 +116,7 @@ function secure(
 function certificateFacts({ subject, issuer, valid_to: until, subjectaltname: names }: PeerCertificate): string {
   const days = Math.floor((Date.parse(until) - realClock.now()) / DAY_MS);
   const of = nameIn(subject) ?? names ?? 'nobody';
-  return `certificate of ${of}, signed by ${nameIn(issuer) ?? 'nobody'}, valid for ${days} days more`;
+  return `certificate of ${of}, signed by ${nameIn(issuer) ?? 'nobody'}, valid for ${days} day${days === 1 ? '' : 's'} more`;
 }
 
 function nameIn(name: PeerCertificate['subject'] | undefined): string | undefined {

@@ -64,6 +64,27 @@ describe('the staircase to a carrier', () => {
     }
   });
 
+  it('says how long it waited in vain', async () => {
+    const { port } = await carrier({ submit: () => ({ receipts: null }) });
+    for (const [waitMs, within] of [
+      [100, 'within 100 ms'],
+      [1_500, 'within 1.5 s'],
+    ] as const) {
+      expect((await steps(port, {}, { ...MESSAGE, waitMs })).at(-1)?.text).toContain(within);
+    }
+  });
+
+  it('tries nothing with an address that SMPP does not carry, and says which', async () => {
+    const { smsc, port } = await carrier();
+    for (const more of [{ to: 'whatsapp:+12025550101' }, { from: 'rcs:agent' }]) {
+      const [made, ...others] = await steps(port, {}, { ...MESSAGE, ...more });
+      expect(made).toMatchObject({ step: 'submit', outcome: 'failed', fault: 'usage' });
+      expect(made?.text).toContain(Object.values(more)[0]);
+      expect([made?.causes.length, others]).toEqual([1, []]);
+    }
+    expect(smsc.binds).toBe(0);
+  });
+
   it('takes nothing that is meant for a server, and both ways of a pair', async () => {
     const { smsc, port } = await carrier({ submit: () => ({ receipts: null }) });
     const climbing = steps(port, { bindMode: 'pair' }, { ...MESSAGE, waitMs: 1_000 });

@@ -4,6 +4,7 @@
  * whom.
  */
 
+import { parseSender } from '../../domain/address.ts';
 import { realClock } from '../../domain/clock.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { ESME } from '../../wire/smpp/codes.ts';
@@ -14,14 +15,19 @@ import { outcomeOfReceipt } from '../../wire/smpp/receipt-outcome.ts';
 import { fieldsOf } from '../smpp/job.ts';
 import type { SmppSettings } from '../smpp/settings.ts';
 import type { Failure } from './causes.ts';
-import { bindFailure, linkFailure, receiptFailure, SMPP_WORDS, submitFailure } from './causes-smpp.ts';
+import { bindFailure, channelFailure, linkFailure, receiptFailure, SMPP_WORDS, submitFailure } from './causes-smpp.ts';
 import { climbGround, failed, ok, type StaircaseOptions, type Step, skipped, submissionOf, unsent } from './ground.ts';
 import { type Delivered, TestLink } from './link.ts';
 
 const LINKS = 3;
 
-/** Steps as they are done. */
+/** Steps as they are done. What SMPP cannot carry is said before anything is tried. */
 export async function* climbSmpp(settings: SmppSettings, options: StaircaseOptions): AsyncGenerator<Step> {
+  const foreign = [options.to, options.from].find((one) => one !== undefined && parseSender(one)?.kind === 'channel');
+  if (foreign !== undefined) {
+    yield failed('submit', channelFailure(foreign));
+    return;
+  }
   const { host, port, tls, bindTimeoutMs: limitMs } = settings;
   const clear = 'in the clear: connectors.tls is false, so text and password can be read on the way';
   if (!(yield* climbGround({ host, port, tls, limitMs, clear, words: SMPP_WORDS }))) return;
@@ -160,7 +166,9 @@ class Receipts {
     const bad = this.#badWords();
     if (bad !== null) return `the receipt says ${bad}`;
     const left = this.#missing();
-    return left.length === 0 ? null : `no receipt for ${left.join(', ')} within ${Math.round(waitMs / 1_000)} s`;
+    return left.length === 0
+      ? null
+      : `no receipt for ${left.join(', ')} within ${waitMs < 1_000 ? `${waitMs} ms` : `${waitMs / 1_000} s`}`;
   }
 
   #isOurs(id: string | null): boolean {

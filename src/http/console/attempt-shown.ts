@@ -44,10 +44,17 @@ export function attemptWhole(attempt: CallbackAttempt, retryAt: number | null): 
 }
 
 /** What was told, in the order in which it was: of a form, or of the query of a GET. JSON has none. */
-export function paramsOf({ request, payload }: CallbackAttempt): [string, string][] {
+export function paramsOf({ request, payload }: Pick<CallbackAttempt, 'request' | 'payload'>): [string, string][] {
   if (payload.click) return [];
   if (request.method !== 'GET') return [...new URLSearchParams(request.body)];
-  return URL.canParse(request.url) ? [...new URL(request.url).searchParams] : [];
+  // The receiver's own query stands in front and is no part of what was told.
+  const [own, all] = [queryOf(payload.url), queryOf(request.url)];
+  const isBehind = own.every(([name], at) => all[at]?.[0] === name);
+  return isBehind ? all.slice(own.length) : all;
+}
+
+function queryOf(url: string): [string, string][] {
+  return URL.canParse(url) ? [...new URL(url).searchParams] : [];
 }
 
 export function headerOf({ request }: CallbackAttempt, name: string): string | null {

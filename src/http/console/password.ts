@@ -14,21 +14,37 @@ const MOST_WAITING = 20;
 
 /**
  * From addresses where somebody guesses one password is compared at a time, and none for so long after a wrong one.
- * Nobody is shut out: behind a proxy the operator has the address of the guesser, and comes in after those who wait
- * already, which are 11 s at most.
+ * Behind a proxy the operator has the address of the guesser, and comes in after those who wait already, which are 11 s
+ * at most. When too many wait the next is refused, whoever it is: guessers who come again at once can keep a line full,
+ * and would push others out of it if the new ones took their places. So who has signed in with this browser before
+ * stands in a line where no guesser is.
  */
 const PAUSE_MS = 500;
-const MOST_WAITING_SLOWLY = 20;
 const LONGEST = 1_024;
+
+interface Line {
+  /** Who is compared. */
+  turns: Turns;
+  /** Who comes from where somebody guesses. */
+  slow: Turns;
+}
+
+export interface SignInAttempt {
+  name: string;
+  password: string;
+  address: string;
+  /** That user signed in with this browser before. */
+  isKnown: boolean;
+}
 
 export class Passwords {
   readonly #clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly #users: readonly ConsoleUser[];
   readonly #cost: ScryptOptions;
   readonly #kept = new Map<string, { salt: Buffer; key: Buffer }>();
-  readonly #turns = new Turns(MOST_AT_ONCE, MOST_WAITING);
   readonly #failures: Failures;
-  readonly #slowTurns = new Turns(1, MOST_WAITING_SLOWLY);
+  readonly #strangers: Line = { turns: new Turns(MOST_AT_ONCE, MOST_WAITING), slow: new Turns(1, MOST_WAITING) };
+  readonly #known: Line = { turns: new Turns(1, MOST_WAITING), slow: new Turns(1, MOST_WAITING) };
 
   /** `cost`: another one, for tests that try many. */
   constructor(users: readonly ConsoleUser[], clock: Pick<Clock, 'monotonic' | 'after'>, cost = COST) {
@@ -38,13 +54,14 @@ export class Passwords {
     this.#failures = new Failures(clock);
   }
 
-  /** The user with this password, `null` for any mistake; 429/20429 when too many wait for an answer. */
-  async verify(name: string, password: string, address: string): Promise<ConsoleUser | null> {
-    if (!this.#failures.areTooMany(address)) return this.#match(name, password, address);
-    const end = await this.#slowTurns.take();
+  /** The user with this password, `null` for any mistake; 429/20429 when too many wait in its line. */
+  async verify(attempt: SignInAttempt): Promise<ConsoleUser | null> {
+    const { turns, slow } = attempt.isKnown ? this.#known : this.#strangers;
+    if (!this.#failures.areTooMany(attempt.address)) return this.#match(attempt, turns);
+    const end = await slow.take();
     let user: ConsoleUser | null = null;
     try {
-      user = await this.#match(name, password, address);
+      user = await this.#match(attempt, turns);
       return user;
     } finally {
       if (user) end();
@@ -52,34 +69,34 @@ export class Passwords {
     }
   }
 
-  async #match(name: string, password: string, address: string): Promise<ConsoleUser | null> {
+  async #match({ name, password, address }: SignInAttempt, turns: Turns): Promise<ConsoleUser | null> {
     const user = this.#users.find((one) => one.name === name);
-    const isRight = await this.#compare(user ?? null, password);
+    const isRight = await this.#compare(user ?? null, password, turns);
     if (isRight && user) return user;
     this.#failures.count(address);
     return null;
   }
 
   /** Takes as long for a name that nobody has. */
-  async #compare(user: ConsoleUser | null, password: string): Promise<boolean> {
+  async #compare(user: ConsoleUser | null, password: string, turns: Turns): Promise<boolean> {
     const name = user?.name ?? '';
     let kept = this.#kept.get(name);
     if (kept === undefined) {
-      kept = await this.#keep(user?.password ?? randomBytes(BYTES).toString('hex'));
+      kept = await this.#keep(user?.password ?? randomBytes(BYTES).toString('hex'), turns);
       this.#kept.set(name, kept);
     }
     const { salt, key } = kept;
-    const given = await this.#derive(password.slice(0, LONGEST), salt);
+    const given = await this.#derive(password.slice(0, LONGEST), salt, turns);
     return timingSafeEqual(given, key) && user !== null && password.length <= LONGEST;
   }
 
-  async #keep(password: string): Promise<{ salt: Buffer; key: Buffer }> {
+  async #keep(password: string, turns: Turns): Promise<{ salt: Buffer; key: Buffer }> {
     const salt = randomBytes(BYTES);
-    return { salt, key: await this.#derive(password, salt) };
+    return { salt, key: await this.#derive(password, salt, turns) };
   }
 
-  async #derive(password: string, salt: Buffer): Promise<Buffer> {
-    const end = await this.#turns.take();
+  async #derive(password: string, salt: Buffer, turns: Turns): Promise<Buffer> {
+    const end = await turns.take();
     try {
       return await new Promise((resolve, reject) => {
         scrypt(password.normalize(), salt, BYTES, this.#cost, (error, key) => (error ? reject(error) : resolve(key)));

@@ -9,7 +9,7 @@ import type { ConsoleParts, ConsoleUser, Who } from './parts.ts';
 
 /** `__Host-`: browsers take it only over TLS or on this machine, for this host alone and for all of its paths. */
 const COOKIE = '__Host-pidge';
-const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=Strict';
+export const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 /** Without a request for so long a session ends. */
 const IDLE_MS = 12 * 3_600_000;
 /** However busy it is. */
@@ -79,9 +79,14 @@ export class Sessions {
 }
 
 function tokenIn(header: string | undefined): string | null {
+  return cookieIn(header, COOKIE);
+}
+
+/** A cookie of 43 characters of base64url, as all of ours are; `null`: there is none. */
+export function cookieIn(header: string | undefined, cookie: string): string | null {
   for (const pair of header?.split(';') ?? []) {
     const [name, value = ''] = pair.trim().split('=', 2);
-    if (name === COOKIE && /^[\w-]{43}$/.test(value)) return value;
+    if (name === cookie && /^[\w-]{43}$/.test(value)) return value;
   }
   return null;
 }

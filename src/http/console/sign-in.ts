@@ -7,6 +7,7 @@ import { forbidden } from '../local-call.ts';
 import { originOf } from '../origin.ts';
 import type { Audit } from './audit.ts';
 import type { ConsoleDoor, Entry } from './door.ts';
+import { KnownBrowsers } from './known-browsers.ts';
 import type { Docs } from './module.ts';
 import { isSecureOrigin, needOrigin, refuseForeign } from './own-origin.ts';
 import type { ConsoleParts } from './parts.ts';
@@ -31,6 +32,7 @@ export function registerSignIn(
   audit: Audit,
 ): void {
   const passwords = new Passwords(parts.users, context.clock);
+  const browsers = new KnownBrowsers(parts);
 
   app.get('/session', async (request) => show(request, await door.look(request)));
 
@@ -41,7 +43,9 @@ export function registerSignIn(
     if (parts.users.length === 0) throw refuse(20403, { text: 'No password of the console is set' }, { fix: SET_ONE });
     if (!isSecureOrigin(origin)) throw forbidden('Origin', origin, 'https, or http://localhost', GO_SECURE);
     const { name, password } = credentialsIn(request);
-    const user = await passwords.verify(name, password, request.ip);
+    const { cookie } = request.headers;
+    const isKnown = browsers.knows(name, cookie);
+    const user = await passwords.verify({ name, password, address: request.ip, isKnown });
     if (user === null) {
       // A name that nobody has may be a password in the wrong field.
       const known = parts.users.some((one) => one.name === name);
@@ -49,8 +53,8 @@ export function registerSignIn(
       throw refuse(20003, { text: 'Wrong name or password' }, { fix: 'Try again; the operator sets passwords.' });
     }
     // Whoever signs in anew has no use for what the browser held before.
-    await door.sessions.close(request.headers.cookie);
-    reply.header('set-cookie', await door.sessions.open(user));
+    await door.sessions.close(cookie);
+    reply.header('set-cookie', [await door.sessions.open(user), browsers.remember(user)]);
     audit.record(request, { user: user.name, role: user.role, accountSid: null, status: 200 });
     return { user: { name: user.name, role: user.role } };
   });

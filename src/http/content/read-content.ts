@@ -1,5 +1,6 @@
 /** The JSON bodies of the content host, checked: a template, and a request for its approval. */
 import { judgeType, MOST_VARIABLES, type Template } from '../../domain/content.ts';
+import { withPlainValues } from '../../domain/content-shapes.ts';
 import { refuse } from '../../domain/errors.ts';
 
 /** What a request says about a template; `undefined`: nothing. */
@@ -12,10 +13,12 @@ const LANGUAGE = /^[a-z]{2,3}(_[A-Za-z]{2,4})?$/;
 const CATEGORIES = ['UTILITY', 'MARKETING', 'AUTHENTICATION'];
 const LONGEST_APPROVAL_NAME = 512;
 const LONGEST_NAME = 256;
+/** Deeper than any type goes, and far from where whoever walks it runs out of stack. */
+const DEEPEST = 100;
 
 /** Refuses with 400/20001, naming the place in the body, what has no known type or lacks what its type requires. */
 export function readContentRequest(body: unknown): ContentRequest {
-  const given = objectOf(body, 'the body');
+  const given = bodyOf(body);
   const types = readTypes(given.get('types'));
   const friendlyName = textOf(given, 'friendly_name') ?? textOf(given, 'friendlyName');
   if (friendlyName !== undefined && friendlyName.length > LONGEST_NAME) {
@@ -37,7 +40,7 @@ export interface ApprovalRequest {
 }
 
 export function readApprovalRequest(body: unknown): ApprovalRequest {
-  const given = objectOf(body, 'the body');
+  const given = bodyOf(body);
   const name = textOf(given, 'name') ?? '';
   if (!/^[a-z0-9_]+$/.test(name) || name.length > LONGEST_APPROVAL_NAME) {
     throw wrong('name', name, 'lower-case letters, digits and underscores');
@@ -61,7 +64,8 @@ function readTypes(given: unknown): Template['types'] {
     const fault = judgeType(type, content);
     if (fault) throw wrong(fault.at, type, fault.allowed);
   }
-  return Object.fromEntries(types) as Template['types'];
+  const judged = types as [string, Record<string, unknown>][];
+  return Object.fromEntries(judged.map(([type, content]) => [type, withPlainValues(type, content)]));
 }
 
 /** The Node SDK's own classes spell `twilioText` and `buttonText` where the API says `twilio/text` and `button_text`. */
@@ -91,6 +95,23 @@ function readValues(given: unknown): Record<string, string> {
     return [name, String(value)];
   });
   return Object.fromEntries(values);
+}
+
+function bodyOf(body: unknown): Map<string, unknown> {
+  const place = findTooDeep(body, DEEPEST);
+  if (place) throw wrong(place.slice(0, 3).join('.'), 'JSON nested deeper', `JSON nested up to ${DEEPEST} deep`);
+  return objectOf(body, 'the body');
+}
+
+/** The names on the way to what is nested deeper than so many levels; `null`: nothing is. */
+function findTooDeep(value: unknown, levels: number): string[] | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (levels === 0) return [];
+  for (const [name, inner] of Object.entries(value)) {
+    const found = findTooDeep(inner, levels - 1);
+    if (found) return [name, ...found];
+  }
+  return null;
 }
 
 /** An empty list is an empty object: PHP's `json_encode` writes `[]` for either, that of Twilio's SDK too. */

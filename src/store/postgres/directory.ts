@@ -45,18 +45,21 @@ async function freeSenders(batch: Batch, accountSid: string): Promise<void> {
 
 /**
  * The address decides: when another sender has it, also one that is being saved at this moment, nothing is written.
- * The account is held so long, so that nobody closes it meanwhile and leaves it with a sender.
+ * The account is held so long, so that nobody closes it meanwhile and leaves it with a sender. One that goes to another
+ * account leaves the pool it was in; that goes last: who is putting it in at this moment holds the sender.
  */
 export async function saveSender(batch: Batch, sender: Sender, expected?: Sender | null): Promise<SenderSaved> {
   const [account] = await batch.query('select status from accounts where sid = $1 for share', [sender.accountSid]);
   if (account?.[0] === 'closed') return 'closed';
-  const holder = await batch.query('select sid from senders where address = $1 for update', [sender.address]);
-  if (holder[0] && holder[0][0] !== sender.sid) return 'taken';
+  const [holder] = await batch.query('select sid, account_sid from senders where address = $1 for update', [
+    sender.address,
+  ]);
+  if (holder && holder[0] !== sender.sid) return 'taken';
   if (expected !== undefined && !isExpected(await held(batch, sender.sid), expected, sender)) return 'differs';
   const rows = await batch.query(
     `insert into senders as s (sid, account_sid, address, kind, can_sms, can_mms, rate, properties, created_at,
        updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     on conflict ${holder[0] ? '(sid)' : '(address)'} do update set account_sid = excluded.account_sid,
+     on conflict ${holder ? '(sid)' : '(address)'} do update set account_sid = excluded.account_sid,
        address = excluded.address, kind = excluded.kind, can_sms = excluded.can_sms, can_mms = excluded.can_mms,
        rate = excluded.rate, properties = excluded.properties, created_at = excluded.created_at,
        updated_at = excluded.updated_at where s.sid = excluded.sid returning s.sid`,
@@ -73,7 +76,11 @@ export async function saveSender(batch: Batch, sender: Sender, expected?: Sender
       sender.updatedAt,
     ],
   );
-  return rows.length === 1 ? 'saved' : 'taken';
+  if (rows.length === 0) return 'taken';
+  if (holder && holder[1] !== sender.accountSid) {
+    await removeDocument(batch, holder[1] as string, 'pool', sender.sid);
+  }
+  return 'saved';
 }
 
 /** As it is, and stays so for the rest of the batch. */

@@ -25,6 +25,8 @@ export class WriteContext {
   /** Rows whose content went, and whose neighbours may have stale copies of it beside them (`traces.ts`). */
   readonly traces = new Traces();
   readonly usage = new UsageSums();
+  /** No attempt up to this id is older than `end`. A process begins anew. */
+  readonly forgotten = { end: 0, attemptId: 0 };
 
   constructor(db: DatabaseSync) {
     this.db = db;

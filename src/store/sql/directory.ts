@@ -30,10 +30,13 @@ function freeSenders(ctx: WriteContext, accountSid: string): void {
   for (const [sid] of senders) removeSender(ctx, accountSid, sid);
 }
 
+/** One that goes to another account leaves the pool it was in. */
 export function saveSender(ctx: WriteContext, sender: Sender, expected?: Sender | null): SenderSaved {
   const closed = ctx.sql("select 1 from accounts where sid = ? and status = 'closed'").get(sender.accountSid);
   if (closed) return 'closed';
-  const holder = ctx.sql('select sid from senders where address = ?').get(sender.address) as unknown as Row | undefined;
+  const holder = ctx.sql('select sid, account_sid from senders where address = ?').get(sender.address) as unknown as
+    | [string, string]
+    | undefined;
   if (holder && holder[0] !== sender.sid) return 'taken';
   if (expected !== undefined && !isExpected(find(ctx, sender.sid), expected, sender)) return 'differs';
   ctx
@@ -50,6 +53,7 @@ export function saveSender(ctx: WriteContext, sender: Sender, expected?: Sender 
       sender.createdAt,
       sender.updatedAt,
     );
+  if (holder && holder[1] !== sender.accountSid) removeDocument(ctx, holder[1], 'pool', sender.sid);
   return 'saved';
 }
 

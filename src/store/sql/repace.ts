@@ -12,14 +12,16 @@ import type { WriteContext } from './context.ts';
  * clock moves with the last step, so what is accepted meanwhile comes behind all that waits and is moved as well.
  */
 const AFTER = 'owner is null and (due_at, id) > (?, ?) order by due_at, id limit ?';
-const PACED = `select id, due_at, cost, attempt, 1 from work where lane = ? and ${AFTER}`;
+/** Handed over and put off: its due time is its own. What was only looked at since it came waits for a slot like any other. */
+const IS_RETRY = "attempt > coalesce(json_extract(past, '$.look'), 0)";
+const PACED = `select id, due_at, cost, ${IS_RETRY}, 0, 1 from work where lane = ? and ${AFTER}`;
 /** Limited before it is known whose they are: a step is short, whatever other senders have waiting. */
 const UNPACED = `select w.id, w.due_at, case when m.from_address like 'rcs:%' then 1 else max(1, m.num_segments) end,
-    w.attempt, m.from_address = ?
+    ${IS_RETRY}, coalesce(w.due_at > m.valid_until, 0), m.from_address = ?
   from (select * from work where kind = 'send' and lane is null and connector = ? and account_sid = ? and ${AFTER}) w
   left join messages m on m.sid = w.message_sid order by w.due_at, w.id`;
 const MOVE = 'update work set due_at = ?2, lane = ?3, interval_us = ?4, cost = ?5, horizon_ms = ?6 where id = ?1';
-const LAST = `select due_at, interval_us, cost from work where lane = ? and owner is null
+const LAST = `select due_at, interval_us, cost from work where lane = ? and owner is null and not ${IS_RETRY}
   order by due_at desc, id desc limit 1`;
 
 export function repace(ctx: WriteContext, step: RepaceStep, now: number): Repaced {
@@ -31,14 +33,14 @@ export function repace(ctx: WriteContext, step: RepaceStep, now: number): Repace
     place = toUnpaced(step, place, now);
     rows = look(ctx, step, place);
   }
-  const { moves, next } = advance(step, place, rows, now);
+  const { moves, next } = advance(step, place, rows);
   for (const move of moves) ctx.sql(MOVE).run(...move);
   const isDone = rows.length === 0;
   const answer = { moved: moves.length, next: isDone ? null : next };
-  // One that nobody uses is not made here.
-  if (lane.nextAtMicros === 0 && next.slot.id === NO_SLOT.id) return answer;
-  if (isDone) lane.nextAtMicros = end(next, ctx.sql(LAST).get(key) as unknown as LastRow | undefined);
   const [dueAt] = ctx.sql('select min(due_at) from work where lane = ?').get(key) as unknown as [number | null];
+  // One that nobody uses is not made here.
+  if (lane.nextAtMicros === 0 && next.slot.id === NO_SLOT.id && dueAt === null) return answer;
+  if (isDone) lane.nextAtMicros = end(next, ctx.sql(LAST).get(key) as unknown as LastRow | undefined);
   lane.headAt = dueAt === null ? null : Math.max(dueAt, Math.ceil(lane.freeAtMicros / 1000));
   ctx.touch(key);
   return answer;
@@ -52,8 +54,8 @@ function look(ctx: WriteContext, step: RepaceStep, { of, after }: RepacePlace): 
   return rows as unknown as Looked[];
 }
 
-/** Id, due time, cost, attempts, and whether it is the sender's. */
-export type Looked = [number, number, number, number, number | null];
+/** Id, due time, cost; then whether it was put off, whether it has lapsed when it is due, and whether it is the sender's. */
+export type Looked = [number, number, number, number, number, number | null];
 /** Id, then what it gets: due time, lane, interval, cost, horizon. */
 type Move = [number, number, string | null, number | null, number | null, number | null];
 /** Due time, interval and cost. */
@@ -83,14 +85,10 @@ export function advance(
   { key, intervalMicros, horizonMs }: RepaceStep,
   place: RepacePlace,
   rows: Looked[],
-  now: number,
 ): { moves: Move[]; next: RepacePlace } {
   const waiting = rows
-    .filter((row) => row[4] === 1)
-    .map(([id, dueAt, cost, attempt]) => {
-      const isRetry = attempt > 0;
-      return { id, dueAt, cost, isRetry, lapses: place.of === 'unpaced' && !isRetry && dueAt > now };
-    });
+    .filter((row) => row[5] === 1)
+    .map(([id, dueAt, cost, isRetry, lapses]) => ({ id, dueAt, cost, isRetry: isRetry === 1, lapses: lapses === 1 }));
   const { dueAts, last, freeAtMicros } = respace(waiting, place.freeAtMicros, intervalMicros ?? 0, place.slot);
   const moves = waiting.flatMap(({ id, dueAt, cost }, index): Move[] => {
     const slotAt = dueAts[index] ?? null;

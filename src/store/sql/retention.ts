@@ -30,12 +30,23 @@ export function forget(ctx: WriteContext, before: number, now: number): number {
     removeFeedback(ctx, accountSid as string, sid as string);
     ctx.count(status as Status, -1);
   }
-  // Ids ascend with the instants but for some that were made side by side, so what is old stands in front: only that is read.
-  ctx
-    .sql(
-      `delete from attempts where id in (
-         select id from (select id, at from attempts order by id limit ${ROWS * 4}) where at < ?)`,
-    )
-    .run(end);
+  forgetAttempts(ctx, end);
   return rows.length;
+}
+
+/**
+ * Ids mostly ascend with the instants, so what is old stands in front; but a clock that was ahead once leaves younger ones
+ * before it. What was looked through is left behind until the month ends, so each call reads a few rows.
+ */
+function forgetAttempts(ctx: WriteContext, end: number): void {
+  const { forgotten } = ctx;
+  if (forgotten.end !== end) Object.assign(forgotten, { end, attemptId: 0 });
+  const { attemptId } = forgotten;
+  const [last] = ctx
+    .sql(`select max(id) from (select id from attempts where id > ? order by id limit ${ROWS * 4})`)
+    .get(attemptId) as unknown as [number | null];
+  if (last === null) return;
+  const gone = ctx.sql('delete from attempts where id > ? and id <= ? and at < ?').run(attemptId, last, end);
+  // Only past what lost nothing: the batch of this one may be undone.
+  if (gone.changes === 0) forgotten.attemptId = last;
 }

@@ -17,7 +17,7 @@ export interface CapturedConnection {
   port: number;
   /** The carrier's IPv4 address; others are left to be made up. */
   host?: string;
-  /** In their order. */
+  /** Of those of one instant, in their order. */
   pdus: readonly CapturedPdu[];
 }
 
@@ -93,7 +93,9 @@ function recordHeader(at: number, length: number): Buffer {
   return header;
 }
 
-function packetsOf({ port, host, pdus }: CapturedConnection, index: number): Packet[] {
+function packetsOf({ port, host, pdus: asKept }: CapturedConnection, index: number): Packet[] {
+  // Who keeps them may put each answer behind its request. TCP counts octets in the order they went over the wire.
+  const pdus = asKept.toSorted((one, other) => one.at - other.at);
   const first = pdus[0];
   if (!first) return [];
   const us: End = { host: OUR_HOST, port: FIRST_OWN_PORT + (index % OWN_PORTS), sequence: 1 };
