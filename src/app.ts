@@ -138,6 +138,8 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
   async function open(first: FirstAccount & { rateChanges: RateChange[] }): Promise<Running> {
     const carrier = new SimulatedCarrier({
       clock,
+      observe,
+      oursOf: async (some) => new Set((await store.sendersByAddress(some)).map(({ address }) => address)),
       settings: { submitMs: config.simulator.submitAfterMs, receiptMs: config.simulator.receiptAfterMs },
     });
     const listeners: { address: string; port: number }[] = [];

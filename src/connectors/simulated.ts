@@ -75,7 +75,7 @@ function carriageOf(one: Submission): Carriage {
     from: one.from,
     to: one.to,
     parts: one.parts,
-    media: one.media.map(({ contentType, url }) => ({ contentType, url })),
+    media: one.media.map(({ contentType, url, read }) => ({ contentType, url, read })),
     ...(one.actions.length > 0 && { actions: one.actions }),
     ...(one.buttons && { buttons: one.buttons }),
     ...(one.content?.card && { card: one.content.card }),

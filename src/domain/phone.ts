@@ -199,7 +199,8 @@ export interface Carriage {
   buttons?: PhoneButton[];
   /** What a template shows beside its text, on a channel. */
   card?: Card;
-  media?: PhoneMedia[];
+  /** `read` rejects when the bytes cannot be had now. */
+  media?: (PhoneMedia & { read: () => Promise<Uint8Array> })[];
   /** `false`: nobody wants a receipt. */
   receipt?: false;
 }

@@ -20,6 +20,7 @@ import type {
 import { channelOf, type PhoneTalk, type Said, type Saying } from '../domain/phone-talk.ts';
 import { outcomeOf } from '../domain/preflight.ts';
 import { Directory } from './directory.ts';
+import { type Arrived, OwnNumbers, type OwnNumbersParts } from './own-numbers.ts';
 import { withRcsWords } from './rcs-words.ts';
 import { fateOf } from './script.ts';
 import { Talk } from './talk.ts';
@@ -37,6 +38,8 @@ export interface CarrierParts {
   clock: Clock;
   observe?: Observer;
   settings?: Partial<CarrierSettings>;
+  /** Which addresses somebody here sends from; left out: what reaches them comes in for nobody. */
+  oursOf?: OwnNumbersParts['oursOf'];
 }
 
 /** A receipt nobody took is offered again after so long. */
@@ -55,6 +58,8 @@ interface Due {
   ids: string[];
   receipt: { state: CarriageReceipt['state']; code?: number } | null;
   arriving: InboxMessage | null;
+  /** Of what arrives: how its files are read. */
+  files?: Arrived['files'];
   readAfterMs: number | null;
 }
 
@@ -70,6 +75,7 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
   readonly handsets: Handsets;
   readonly #directory = new Directory();
   readonly #talk: Talk;
+  readonly #own: OwnNumbers | null;
   readonly #clock: Clock;
   readonly #observe: Observer;
   readonly #settings: CarrierSettings;
@@ -84,6 +90,14 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     this.#clock = parts.clock;
     this.#observe = parts.observe ?? (() => undefined);
     this.#talk = new Talk({ clock: this.#clock, observe: this.#observe });
+    const { oursOf } = parts;
+    this.#own = oursOf
+      ? new OwnNumbers({
+          ...{ oursOf, clock: this.#clock, observe: this.#observe },
+          say: (saying) => this.#talk.say(saying),
+          isHeard: () => this.#hear !== null,
+        })
+      : null;
     this.handsets = this.#directory;
     this.#settings = { ...CARRIER_DEFAULTS, ...parts.settings };
     this.#directory.setPhone('+12025550101', { name: 'Ada' });
@@ -144,7 +158,7 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
       return { kind: 'refused', code: step.code };
     }
     this.#keys.set(one.key, TAKEN);
-    this.#schedule(step, one.receipt === false ? [] : ids, {
+    const inbox: InboxMessage = {
       sid: one.sid,
       from: one.from,
       to: one.to,
@@ -155,8 +169,9 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
       ...(one.actions && channel !== 'sms' && { actions: one.actions }),
       ...(one.buttons && channel !== 'sms' && { buttons: one.buttons }),
       ...(one.card && channel !== 'sms' && { card: one.card }),
-      media: one.media ?? [],
-    });
+      media: (one.media ?? []).map(({ contentType, url }) => ({ contentType, url })),
+    };
+    this.#schedule(step, one.receipt === false ? [] : ids, { inbox, files: one.media });
     return { kind: 'taken', ids };
   }
 
@@ -191,10 +206,11 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     return player?.next() ?? outcomeOf(to) ?? { kind: 'deliver', afterMs: null };
   }
 
-  #schedule(step: TakenStep, ids: string[], message: InboxMessage | null): void {
+  #schedule(step: TakenStep, ids: string[], message: { inbox: InboxMessage; files?: Arrived['files'] } | null): void {
     const fate = fateOf(step, this.#clock.now(), this.#settings.receiptMs);
     const { receipt, readAfterMs } = fate;
-    this.#put(fate.afterMs, [{ ids, receipt, arriving: fate.arrives ? message : null, readAfterMs }]);
+    const arriving = fate.arrives ? (message?.inbox ?? null) : null;
+    this.#put(fate.afterMs, [{ ids, receipt, arriving, files: message?.files, readAfterMs }]);
   }
 
   #put(delayMs: number, items: Due[]): void {
@@ -227,15 +243,20 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     if (!hear) return;
     const at = this.#clock.now();
     const receipts: CarriageReceipt[] = [];
+    const arrived: Arrived[] = [];
     for (const item of items) {
       if (item.arriving) {
         item.arriving.at = at;
         this.#directory.deliver(item.arriving);
+        // Senders of other channels do not write to each other.
+        const { channel, from, to, body } = item.arriving;
+        if (channel === 'sms') arrived.push({ from, to, body, files: item.files ?? [] });
         item.arriving = null;
       }
       if (!item.receipt) continue;
       for (const id of item.ids) receipts.push({ id, ...item.receipt, at });
     }
+    if (arrived.length > 0) this.#own?.reached(arrived);
     if (receipts.length === 0) return;
     const said = this.#say(hear, receipts, items).finally(() => this.#underWay.delete(said));
     this.#underWay.add(said);
