@@ -2,6 +2,7 @@ import { request } from 'undici';
 import type { Config, ConfigSources } from '../config.ts';
 import { readSome } from '../config-some.ts';
 import { CliError, EXIT } from './exit.ts';
+import { plain } from './terminal.ts';
 
 /** The fields of a message that the commands show; the API has more. */
 export interface WireMessage {
@@ -29,7 +30,10 @@ export interface Client {
 
 /** Where a running server is reached: `--url`, else as its settings say. */
 export function serverUrl(sources: ConfigSources, url: string | undefined): string {
-  if (url !== undefined) return withoutSlash(url);
+  if (url !== undefined) {
+    if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return withoutSlash(url);
+    throw new CliError(EXIT.usage, `--url has to be an address such as http://localhost:7670, not ${plain(url)}.`);
+  }
   const get = readSome(sources, ['http.host', 'http.port', 'http.public_url']);
   return ownUrl({ host: get('http.host') ?? '', port: get('http.port') ?? 0, publicUrl: get('http.public_url') });
 }

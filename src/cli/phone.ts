@@ -56,7 +56,7 @@ export async function phoneSend(
   }
   const taken = JSON.parse(text) as Taken;
   if (json) print(JSON.stringify(taken));
-  else show(taken, channel ?? channelIn(number));
+  else show(taken, channel ?? (channelIn(number) || channelIn(to ?? '') || 'sms'));
   return taken.alerts.every((alert) => isWanted(taken, alert)) ? EXIT.ok : EXIT.refused;
 }
 
@@ -65,9 +65,9 @@ function isWanted({ keyword }: Taken, { code }: Taken['alerts'][number]): boolea
   return keyword?.type === 'STOP' && code === OPTED_OUT;
 }
 
-/** `whatsapp` of `whatsapp:+12025550101`. */
+/** `whatsapp` of `whatsapp:+12025550101`; empty: it names none. */
 function channelIn(number: string): string {
-  return number.includes(':') ? number.slice(0, number.indexOf(':')) : 'sms';
+  return number.slice(0, Math.max(0, number.indexOf(':')));
 }
 
 function show(taken: Taken, channel: string): void {

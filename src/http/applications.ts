@@ -5,7 +5,10 @@ import { type Answer, API_ROOT, type Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { findDocument, listDocuments } from './documents.ts';
 import { keepDocument } from './keep-document.ts';
+import { keepSender } from './keep-sender.ts';
+import { APPLICATIONS } from './number-properties.ts';
 import { boolean, friendlyName, method, oneOf, type Property, readProperties, url } from './properties.ts';
+import { canonicalSid } from './sids.ts';
 
 const PROPERTIES: Property[] = [
   ['FriendlyName', 'friendly_name', friendlyName],
@@ -69,10 +72,17 @@ export async function updateApplication(call: Call): Promise<Answer> {
   return one(updated);
 }
 
-/** Messages that named it keep the address they got from it. */
+/** It is taken from its numbers, which have their own addresses then. Messages that named it keep the one they got from it. */
 export async function removeApplication(call: Call): Promise<Answer> {
+  const { store, clock } = call.context;
   const { sid } = await findDocument(call, 'application');
-  await call.context.store.removeDocument(call.account.sid, 'application', sid);
+  for (const number of await store.senders(call.account.sid)) {
+    const taken = APPLICATIONS.filter(([, property]) => canonicalSid(String(number.properties[property])) === sid);
+    if (taken.length === 0) continue;
+    const properties = { ...number.properties, ...Object.fromEntries(taken.map(([, property]) => [property, null])) };
+    await keepSender(call, { ...number, properties, updatedAt: clock.now() }, number);
+  }
+  await store.removeDocument(call.account.sid, 'application', sid);
   return { kind: 'none' };
 }
 

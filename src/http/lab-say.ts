@@ -28,7 +28,7 @@ export const LONGEST_WAIT_MS = 20_000;
 const FIELDS = ['to', 'body', 'media', 'location', 'channel', 'profile_name', 'parts', 'wait', ...DETAIL_FIELDS];
 const CHANNELS = ['sms', 'whatsapp', 'rcs', 'messenger'];
 const MOST_MEDIA = 10;
-const MOST_PARTS = 300;
+const MOST_PARTS = 255;
 const LONGEST_SAID = 1_600;
 const CONTENT_TYPE = /^[\w.+-]{1,64}\/[\w.+-]{1,64}$/;
 /** With line ends anywhere. Blanks behind the signs have one way to match, so that a long row of them costs nothing. */
@@ -53,19 +53,20 @@ export function fieldsOf(body: unknown, allowed: readonly string[], place?: stri
 /** The message of a `send`. */
 export async function sayingOf(body: unknown, parts: SayParts): Promise<Saying> {
   const fields = fieldsOf(body, FIELDS);
-  const channel = channelOf(fields.channel, parts.phone);
+  const channel = channelOf(fields.channel, parts.phone, fields.to);
   const from = withChannel(parts.phone, channel);
   const to = await receiverOf(fields.to, channel, parts);
-  // A reaction is its sign.
-  const text = textOf(fields.body ?? fields.reaction);
-  const [media, said] = [await mediaOf(fields.media, parts.fetchFile), partsOf(fields.parts)];
   const more = whatsAppDetails(fields, channel, (sid) => parts.quoted(sid));
+  // A reaction is its sign, a choice its title.
+  const text = textOf(fields.body ?? fields.reaction ?? more.list?.title);
+  const [media, said] = [await mediaOf(fields.media, parts.fetchFile), partsOf(fields.parts)];
   const basics = detailsOf(fields, channel, parts.phoneName);
   const details = basics && { ...basics, ...more };
   if (said && (text !== '' || media.length > 0 || channel !== 'sms')) {
     throw unreadable('parts', fields.parts, 'parts of an SMS, without body and media', 'Send parts, or the rest.');
   }
-  if (!said && text === '' && media.length === 0 && !details?.location) {
+  const isWordless = details?.location || more.flowData || more.interactiveData || more.messageType;
+  if (!said && text === '' && media.length === 0 && !isWordless) {
     throw unreadable('body', fields.body, 'a text, media, a location or parts', 'Send {"body": "Hello"}.');
   }
   return { from, to, body: text, media, channel: details, ...(said && { parts: said }) };
@@ -80,11 +81,15 @@ export function waitOf(value: unknown): number {
   throw unreadable('wait', value, 'true, false, or a duration up to "20s"', 'Leave it out to wait.');
 }
 
-function channelOf(value: unknown, phone: string): string {
-  const own = phone.includes(':') ? phone.slice(0, phone.indexOf(':')) : null;
+function channelOf(value: unknown, phone: string, to: unknown): string {
+  const own = prefixOf(phone) ?? (typeof to === 'string' ? prefixOf(to) : null);
   if (value === undefined) return own ?? 'sms';
   if (typeof value === 'string' && CHANNELS.includes(value) && (own === null || own === value)) return value;
   throw unreadable('channel', value, own ?? CHANNELS.join(', '), 'Leave it out for SMS.');
+}
+
+function prefixOf(address: string): string | null {
+  return address.includes(':') ? address.slice(0, address.indexOf(':')) : null;
 }
 
 function withChannel(address: string, channel: string): string {

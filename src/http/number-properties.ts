@@ -38,6 +38,12 @@ const PROPERTIES: Property[] = [
   ['IdentitySid', 'identity_sid', sid('RI', 20001)],
 ];
 
+/** Those that name an application. */
+export const APPLICATIONS = [
+  ['SmsApplicationSid', 'sms_application_sid'],
+  ['VoiceApplicationSid', 'voice_application_sid'],
+] as const;
+
 /** The properties that `form` sets, by wire name. A missing parameter leaves its property; an empty one clears it. */
 export function readNumberProperties(form: Form, present: Record<string, unknown>): Record<string, unknown> {
   const read = readProperties(form, PROPERTIES);

@@ -11,7 +11,7 @@ import type { Call } from './context.ts';
 import { keepSender } from './keep-sender.ts';
 import { chosenNumbers, findHadAnyway, taken } from './number-choice.ts';
 import { moved, readMove } from './number-moves.ts';
-import { readNumberProperties } from './number-properties.ts';
+import { APPLICATIONS, readNumberProperties } from './number-properties.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
 import { canonicalSid } from './sids.ts';
 
@@ -125,11 +125,6 @@ async function mustOwnApplications(call: Call, accountSid: string, properties: R
     throw refuse(21420, {}, { parameter, received: sid });
   }
 }
-
-const APPLICATIONS = [
-  ['SmsApplicationSid', 'sms_application_sid'],
-  ['VoiceApplicationSid', 'voice_application_sid'],
-] as const;
 
 function mustCarryText(canSms: boolean, properties: Record<string, unknown>): void {
   if (canSms || !properties.sms_url) return;

@@ -35,6 +35,18 @@ it('a phone texts, and shows what was answered: by the app, by the keyword, and 
   await app.stop();
 });
 
+it.each(['127.0.0.1:7670', 'localhost:7670', 'ftp://localhost', ''])('refuses %j as an address', async (url) => {
+  const folder = tempFolder();
+  for (const command of [
+    ['phone', 'send', '+12025550101', 'Hello'],
+    ['send', '--to', '+1', '--body', 'x'],
+    ['ready'],
+  ]) {
+    const { code, err } = await pidge([...command, '--url', url], folder);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^--url has to be an address such as http:.*\n$/)]);
+  }
+});
+
 it('says so when there is no server, or none with phones', async () => {
   const { code, err } = await pidge(
     ['phone', 'send', '+12025550101', 'Hello', '--url', 'http://127.0.0.1:9'],

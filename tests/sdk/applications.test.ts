@@ -100,6 +100,19 @@ describe('applications', () => {
     expect(xml.text).toContain('<Applications page="0" pagesize="1"');
   });
 
+  it('that are removed are taken from their numbers, which can be written back as they are read', async () => {
+    const { sid } = await client.applications.create({});
+    const other = await client.applications.create({});
+    const given = { smsApplicationSid: sid, voiceApplicationSid: other.sid };
+    const number = await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550171', ...given });
+    expect(number.smsApplicationSid).toBe(sid);
+    expect(await client.applications(sid).remove()).toBe(true);
+    const read = await client.incomingPhoneNumbers(number.sid).fetch();
+    expect([read.smsApplicationSid, read.voiceApplicationSid]).toEqual([null, other.sid]);
+    const { friendlyName, voiceApplicationSid } = read;
+    await client.incomingPhoneNumbers(number.sid).update({ friendlyName, voiceApplicationSid });
+  });
+
   it.each([
     [{ SmsUrl: 'nowhere' }, 21402],
     [{ MessageStatusCallback: 'ftp://example.com' }, 21402],

@@ -525,6 +525,17 @@ describe('what a phone says on WhatsApp tells the app (sheet 3.2)', () => {
     expect([wrong.status, wrong.json.details.parameter]).toEqual([400, 'reply_to']);
   });
 
+  it('without a body: a choice is its title, and a form or a kind of its own has none', async () => {
+    const list = { id: 'a', title: 'Apple' };
+    expect(await params({ list, body: undefined })).toMatchObject({ Body: 'Apple', ListId: 'a' });
+    expect(await params({ flow_data: '{}', body: undefined })).toMatchObject({ Body: '', FlowData: '{}' });
+    expect(await params({ message_type: 'unsupported', body: undefined })).toMatchObject({ Body: '' });
+  });
+
+  it('on the channel of whom it writes to', async () => {
+    expect(await params({ channel: undefined })).toMatchObject({ From: `whatsapp:${number}`, To: OURS });
+  });
+
   it('and an SMS has none of it', async () => {
     for (const [name, value] of Object.entries({ forwarded: true, referral, reply_to: 'SM1', list: {} })) {
       const { status, json: refused } = await phone().send({ body: 'Hi', [name]: value });

@@ -68,6 +68,12 @@ describe('a message in parts', () => {
     expect(app.asked[0]?.params.Body).toBe('\u4f60\u{1F600}');
   });
 
+  it('has at most 255 parts, as its number is an octet', async () => {
+    await open();
+    const { status, json } = await say(Array.from({ length: 256 }, () => 'a'));
+    expect([status, json.details?.parameter]).toEqual([400, 'parts']);
+  });
+
   it('that lacks one after 120 s failed with 30009, and nobody is asked', async () => {
     await open();
     const { status, json } = await say([
