@@ -56,7 +56,7 @@ import { makeTrouble, storeTrouble } from './trouble.ts';
 export interface StartOptions {
   observe?: Observer;
   /** Prometheus text for `/metrics`. */
-  metrics?: (store: Store) => Promise<string>;
+  metrics?: (store: Store, connectors: readonly Connector[]) => Promise<string>;
   /** Left alone; without it the real one, corrected by its distance from the store's. */
   clock?: Clock;
   random?: (bytes: number) => Uint8Array;
@@ -323,7 +323,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
               ringCallbacks: () => engine.ringCallbacks(),
             })
         : undefined,
-      metrics: async () => (options.metrics ? await options.metrics(store) : ''),
+      metrics: async () => (options.metrics ? await options.metrics(store, connectors) : ''),
     });
 
     async function accountOf(sandbox: string): Promise<Account | null> {

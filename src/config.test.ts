@@ -277,6 +277,16 @@ describe('wrong settings', () => {
     expect(problemsOf({ env: { PIDGE_WEBHOOKS_ALLOW_PRIVATE: '10.0.0.0/8, ten' } })[0]).toContain('"ten"');
   });
 
+  it('are a window in which nothing can be scheduled', () => {
+    const file = toml('[limits]\nschedule_min_lead = "10m"\nschedule_max_lead = "1m"');
+    expect(problemsOf({ file })[0]).toContain('limits.schedule_min_lead is longer than limits.schedule_max_lead');
+  });
+
+  it('are a sender that is there twice, however it is written', () => {
+    const numbers = ['+12025550142', '+1 (202) 555-0142'].map((number) => `[[numbers]]\nnumber = "${number}"`);
+    expect(problemsOf({ file: toml(numbers.join('\n')) })).toEqual([expect.stringContaining('is there twice')]);
+  });
+
   it('a sender that is none is told by name', () => {
     const file = { name: 'pidge.toml', text: '[[numbers]]\nnumber = "12025550100x!"\n' };
     expect(() => readConfig({ mode: 'dev', env: {}, file })).toThrow('"12025550100x!" is no sender');

@@ -20,7 +20,7 @@ import { poolProblems, readNumberPools } from './config-pools.ts';
 import { type RetentionSettings, readRetention, retentionProblems } from './config-retention.ts';
 import { type RoutingConfig, readRouting, routingProblems } from './config-routes.ts';
 import { isPostgres, readValue, shown, type Value } from './config-values.ts';
-import { parseSender } from './domain/address.ts';
+import { formatAddress, parseSender } from './domain/address.ts';
 import { nearest } from './domain/nearest.ts';
 import type { NumberPool } from './domain/number-pools.ts';
 import type { PriceTable } from './domain/prices.ts';
@@ -322,6 +322,25 @@ function rolesOf(written: string[] | null): Role[] {
   return ROLES.filter((role) => written === null || written.includes('all') || written.includes(role));
 }
 
+function senderProblems({ numbers, senders }: Pick<Config, 'numbers' | 'senders'>): string[] {
+  const written = [
+    ...numbers.map(({ number }) => ['[[numbers]] number', number] as const),
+    ...senders.map(({ address }) => ['[[senders]] address', address] as const),
+  ];
+  const seen = new Set<string>();
+  return written.flatMap(([where, text]) => {
+    const parsed = parseSender(text);
+    if (!parsed)
+      return [
+        `${where} "${text}" is no sender. Allowed: E.164, a short code, 1 to 11 letters and digits, whatsapp:+….`,
+      ];
+    const address = formatAddress(parsed);
+    if (seen.has(address)) return [`${where} "${text}" is there twice. Keep one of the two.`];
+    seen.add(address);
+    return [];
+  });
+}
+
 /** What no single setting can tell. */
 function judge(config: Config, problems: string[]): void {
   judgeNetworks('webhooks.allow_private', config.webhooks.allowPrivate, problems);
@@ -344,11 +363,13 @@ function judge(config: Config, problems: string[]): void {
       `PIDGE_SECRET_KEY has ${config.secretKey.length} characters, it needs 32. Make one: openssl rand -base64 32`,
     );
   }
-  const senders = [...config.numbers.map(({ number }) => number), ...config.senders.map(({ address }) => address)];
-  for (const sender of senders) {
-    if (parseSender(sender)) continue;
-    problems.push(`"${sender}" is no sender. Allowed: E.164, a short code, 1 to 11 letters and digits, whatsapp:+….`);
+  const { scheduleMinLeadMs, scheduleMaxLeadMs } = config.limits;
+  if (scheduleMinLeadMs > scheduleMaxLeadMs) {
+    problems.push(
+      'limits.schedule_min_lead is longer than limits.schedule_max_lead: nothing could be scheduled. Correct one of them.',
+    );
   }
+  problems.push(...senderProblems(config));
   for (const { prefix } of config.prices.prefixes) {
     if (/^\+\d{1,15}$/.test(prefix)) continue;
     problems.push(`prices.destinations holds the prefix "${prefix}". Allowed: + and digits, such as "+44".`);

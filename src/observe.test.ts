@@ -99,6 +99,18 @@ it('tells what a node holds, loses and takes over', async () => {
   expect(text).toContain('pidge_sends_dropped_total{connector="smpp"} 3');
 });
 
+it('tells which carriers are bound, and how full their windows are, as of now', async () => {
+  const metrics = makeMetrics('pidge');
+  const http = { name: 'http' };
+  const bound = await metrics.text({ stats }, [http, { name: 'acme', isBound: true, windowUsed: 0.25 }]);
+  expect(bound).toContain('pidge_connector_up{connector="acme"} 1');
+  expect(bound).toContain('pidge_connector_window_used_ratio{connector="acme"} 0.25');
+  expect(bound).not.toContain('connector="http"');
+  const away = await metrics.text({ stats }, [http, { name: 'acme', isBound: false, windowUsed: null }]);
+  expect(away).toContain('pidge_connector_up{connector="acme"} 0');
+  expect(away).not.toContain('pidge_connector_window_used_ratio{');
+});
+
 it('makes no label out of what a client chose', async () => {
   const metrics = makeMetrics('pidge');
   for (const path of ['/2010-04-01/Accounts/AC1/Messages/SM9.json', '/made-up-123', '/2010-04-01/Accounts/AC7.json']) {

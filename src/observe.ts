@@ -6,6 +6,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { realClock } from './domain/clock.ts';
 import type { Observer, PidgeEvent } from './domain/events.ts';
+import { type ConnectorState, makeConnectorMetrics } from './observe-connectors.ts';
 import { logEsme, makeEsmeMetrics } from './observe-esmes.ts';
 import { callbackKind, methodOf, routeOf } from './observe-labels.ts';
 import { makeQueueMetrics } from './observe-queues.ts';
@@ -21,8 +22,8 @@ export function observers(...all: Observer[]): Observer {
 
 export interface Metrics {
   observe: Observer;
-  /** Prometheus text. Gauges are read from the store when asked, so they cost nothing in between. */
-  text(store: Pick<Store, 'stats'>): Promise<string>;
+  /** Prometheus text. Gauges are read from store and connectors when asked, so they cost nothing in between. */
+  text(store: Pick<Store, 'stats'>, connectors?: readonly ConnectorState[]): Promise<string>;
 }
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
@@ -159,12 +160,7 @@ export function makeMetrics(prefix: string): Metrics {
     name: `${prefix}_works_taken_over_total`,
     help: 'Claims of dead nodes made due again',
   });
-  const holds = new Gauge({
-    ...shared,
-    name: `${prefix}_node_holds_connector`,
-    help: '1 while this node holds the connector',
-    labelNames: ['connector'],
-  });
+  const carriers = makeConnectorMetrics(prefix, registry);
   const faults = new Counter({
     ...shared,
     name: `${prefix}_faults_total`,
@@ -217,7 +213,7 @@ export function makeMetrics(prefix: string): Metrics {
         terms.inc();
         return;
       case 'node.connector':
-        holds.set({ connector: event.connector }, event.held ? 1 : 0);
+        carriers.hold(event.connector, event.held);
         return;
       case 'connector.bind':
         binds.inc({ connector: event.connector, state: event.state });
@@ -278,7 +274,7 @@ export function makeMetrics(prefix: string): Metrics {
 
   return {
     observe,
-    async text(store) {
+    async text(store, connectors = []) {
       // Metrics are wanted most while the store is gone; what it would say is then unknown, not 0.
       const stats = await store.stats().catch((error: unknown) => {
         if (error instanceof StoreUnavailable) return null;
@@ -286,6 +282,7 @@ export function makeMetrics(prefix: string): Metrics {
       });
       storeUp.set(stats === null ? 0 : 1);
       queues.set(stats, realClock.now());
+      carriers.set(connectors);
       return registry.metrics();
     },
   };

@@ -4,10 +4,10 @@ import { type Address, countryOf, formatAddress, parseSender } from './domain/ad
 import type { Clock } from './domain/clock.ts';
 import { canMmsByKind } from './domain/mms.ts';
 import { defaultRate } from './domain/pacing.ts';
-import type { SidMaker } from './domain/sid.ts';
+import { SENDER_PREFIX, type SidMaker } from './domain/sid.ts';
 import type { RateChange } from './engine/repace.ts';
 import { markedRateChanges, markRateChange, resumedChange } from './provision-rates.ts';
-import type { Account, Sender, SenderKind } from './store/directory.ts';
+import type { Account, Sender } from './store/directory.ts';
 import type { Store } from './store/store.ts';
 
 export interface ProvisionParts {
@@ -134,7 +134,7 @@ async function provisionSender(
   const known = await parts.store.senderByAddress(address);
   const now = parts.clock.now();
   const sender: Sender = {
-    sid: known?.sid ?? parts.sids.make(PREFIX[parsed.kind]),
+    sid: known?.sid ?? parts.sids.make(SENDER_PREFIX[parsed.kind]),
     accountSid: known?.accountSid ?? account.sid,
     address,
     kind: parsed.kind,
@@ -161,10 +161,3 @@ function rateOf(setting: NumberSetting | SenderSetting, address: Address): numbe
   const type = kind === 'long-code' ? 'unknown' : kind;
   return defaultRate('number', countryOf(address.e164), type);
 }
-
-const PREFIX: Record<SenderKind, 'PN' | 'SC' | 'AI' | 'XE'> = {
-  number: 'PN',
-  'short-code': 'SC',
-  alphanumeric: 'AI',
-  channel: 'XE',
-};

@@ -73,7 +73,7 @@ export async function startConnector(
   { url, json }: ConnectorOptions,
 ): Promise<number> {
   const started = await change(connect(sources, url), name, 'resume', {});
-  print(json ? JSON.stringify(started) : `${plain(name)} sends.`);
+  print(json ? JSON.stringify(started) : `${plain(name)} may send again.`);
   return EXIT.ok;
 }
 

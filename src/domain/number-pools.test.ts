@@ -38,6 +38,8 @@ describe('pools', () => {
   it('tell the type of a number that is in none of them by its digits', () => {
     expect(poolTypeOf([], '+12025550142')).toBe('local');
     expect(poolTypeOf([], '+18885550142')).toBe('toll-free');
+    expect(poolTypeOf([], '+447700900777')).toBe('mobile');
+    expect(poolTypeOf([], '+448081570123')).toBe('toll-free');
   });
 
   it.each([

@@ -75,15 +75,17 @@ export function poolWith(pools: readonly NumberPool[], e164: string): NumberPool
   return pools.find(({ numbers }) => numbers.some(has)) ?? null;
 }
 
-const NANP_TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
+/** Also those that are set aside for fiction, whose type the number plan does not tell. */
+const TOLL_FREE = /^\+(1(800|833|844|855|866|877|888)|448081570)/;
+const FICTIONAL_MOBILE = /^\+447700900\d{3}$/;
 
 /** What a number is sold as: what its pool says, else what its digits tell. */
 export function poolTypeOf(pools: readonly NumberPool[], e164: string): PoolType {
   const pool = poolWith(pools, e164);
   if (pool) return pool.type;
   const type = numberType(e164);
-  if (type === 'toll-free' || NANP_TOLL_FREE.test(e164)) return 'toll-free';
-  return type === 'mobile' ? 'mobile' : 'local';
+  if (type === 'toll-free' || TOLL_FREE.test(e164)) return 'toll-free';
+  return type === 'mobile' || FICTIONAL_MOBILE.test(e164) ? 'mobile' : 'local';
 }
 
 /** State or province of a number, two letters; `''`: unknown. */

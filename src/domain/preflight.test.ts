@@ -48,13 +48,18 @@ describe('outcome numbers', () => {
     ['+15005530007', 'undelivered', 30007],
     ['+15005530001', 'failed', 30001],
     ['+15005530410', 'failed', 30410],
+    ['+15005521703', 'failed', 21703],
+    ['+15005521704', 'failed', 21704],
     ['whatsapp:+15005563016', 'failed', 63016],
     ['whatsapp:+15005563024', 'undelivered', 63024],
   ])('%s ends %s with %d', (to, kind, code) => {
     expect(outcomeOf(to)).toEqual({ kind, code });
   });
 
-  it.each(['+15005521211', '+15005550006', '+15005512345', ADA, '+1500553000', 'ACME'])('%s is none', (to) => {
-    expect(outcomeOf(to)).toBeNull();
-  });
+  it.each(['+15005521211', '+15005529999', '+15005550006', '+15005512345', ADA, '+1500553000', 'ACME'])(
+    '%s is none',
+    (to) => {
+      expect(outcomeOf(to)).toBeNull();
+    },
+  );
 });

@@ -52,10 +52,17 @@ const UNDELIVERED = new Set([
   30043, 63003, 63014, 63024, 63032, 63033, 63036, 63049,
 ]);
 
-/** How a message to an outcome number 3xxxx or 63xxx ends; `null` for every other address. */
+/**
+ * How a message to an outcome number ends: 3xxxx, 63xxx, and those 2xxxx that no request is refused with (21703, for want
+ * of a sender). `null` for every other address.
+ */
 export function outcomeOf(to: string): { kind: 'failed' | 'undelivered'; code: number } | null {
   const code = outcomeCode(to);
   if (code === null) return null;
+  if (code >= 20000 && code <= 29999) {
+    const known = explain(code);
+    return known && !isRefusal(known.status) ? { kind: 'failed', code } : null;
+  }
   const isDelivery = (code >= 30000 && code <= 39999) || (code >= 63000 && code <= 63999);
   if (!isDelivery) return null;
   return { kind: UNDELIVERED.has(code) ? 'undelivered' : 'failed', code };

@@ -143,3 +143,6 @@ export function sidTime(sid: string): number {
 export function firstSidAt(prefix: SidPrefix, at: number): string {
   return prefix + hex(Math.max(0, Math.min(LAST_INSTANT, Math.floor(at))), 12);
 }
+
+/** Of senders, by their kind. */
+export const SENDER_PREFIX = { number: 'PN', 'short-code': 'SC', alphanumeric: 'AI', channel: 'XE' } as const;

@@ -6,12 +6,13 @@ import type { Observer } from '../domain/events.ts';
 import type { Account, Sender } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
 import { judgeFallback } from './foresee.ts';
+import type { Learning } from './learning.ts';
 import { isInPool, type Service } from './services.ts';
 
 export interface SenderSettings {
   /** `dev`: every alphanumeric sender belongs to everybody. */
   anyAlphanumeric: boolean;
-  /** Any well-formed sender passes; the code that strict mode would answer is observed (settled 3). */
+  /** Any well-formed sender passes and is registered; the code that strict mode would answer is observed (settled 3). */
   lenient: boolean;
 }
 
@@ -19,6 +20,7 @@ export interface SenderParts {
   store: Pick<Store, 'senderByAddress' | 'account' | 'document' | 'documents' | 'senders'>;
   clock: Clock;
   settings: SenderSettings;
+  learning: Pick<Learning, 'learnSender'>;
   observe: Observer;
 }
 
@@ -37,7 +39,7 @@ export interface SenderJudge {
 const SENDER_CACHE_MS = 1_000;
 const SENDER_CACHE_SIZE = 10_000;
 
-export function makeSenderJudge({ store, clock, settings, observe }: SenderParts): SenderJudge {
+export function makeSenderJudge({ store, clock, settings, learning, observe }: SenderParts): SenderJudge {
   const senders = new Map<string, { sender: Promise<Sender | null>; until: number }>();
 
   /** Read once, however many ask at the same time. */
@@ -59,7 +61,9 @@ export function makeSenderJudge({ store, clock, settings, observe }: SenderParts
     if (!refusal) return sender;
     if (!settings.lenient) throw refusal;
     observe({ type: 'lenient', at: clock.now(), code: refusal.code, text: refusal.message });
-    return null;
+    if (sender) return null;
+    senders.delete(text);
+    return learning.learnSender(account, from);
   }
 
   /** Why this account may not send from `text`, or `null` (settled 29). */

@@ -9,6 +9,7 @@ import type { Account } from '../store/directory.ts';
 import type { Accepted } from '../store/store.ts';
 import { makeSenderJudge } from './accept-sender.ts';
 import type { Draft } from './draft.ts';
+import { makeLearning } from './learning.ts';
 import { type AcceptOptions, makePrepare, type Prepare, type Prepared, type PrepareParts } from './prepare.ts';
 import { acceptShortened } from './shorten.ts';
 
@@ -41,8 +42,9 @@ export interface Accept extends AcceptDraft {
 /** Makes the door. Throws `ApiError` for what the client did wrong; `StoreUnavailable` when nothing was written. */
 export function makeAccept(parts: AcceptParts): Accept {
   const { store } = parts;
-  const senders = makeSenderJudge(parts);
-  const prepare = makePrepare(parts, senders);
+  const learning = makeLearning(parts);
+  const senders = makeSenderJudge({ ...parts, learning });
+  const prepare = makePrepare(parts, senders, learning);
 
   /** What an idempotency key stands for already. */
   async function repeated(account: Account, result: Extract<Accepted, { ok: false }>): Promise<Created> {

@@ -19,6 +19,7 @@ import { completeDraft } from './complete.ts';
 import type { Draft } from './draft.ts';
 import { type Foresee, refusalOf } from './foresee.ts';
 import type { LaneOf } from './lanes.ts';
+import type { Learning } from './learning.ts';
 import { judgeOptOut, type OptOutReads } from './opt-outs.ts';
 import type { Routed, RouteOf } from './router.ts';
 import { type Service, serviceOf, statusCallbackOf } from './services.ts';
@@ -82,7 +83,11 @@ export type Prepare = (account: Account, draft: Draft, options?: AcceptOptions) 
 const COUNT_CACHE_MS = 1_000;
 
 /** Throws `ApiError` for what the client did wrong. */
-export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare {
+export function makePrepare(
+  parts: PrepareParts,
+  senders: SenderJudge,
+  learning: Pick<Learning, 'learnService'>,
+): Prepare {
   const { store, clock, sids, settings } = parts;
   const { senderAt, senderFor, mustFallBack } = senders;
   let scheduled = { count: 0, until: Number.NEGATIVE_INFINITY };
@@ -110,8 +115,14 @@ export function makePrepare(parts: PrepareParts, senders: SenderJudge): Prepare 
 
   async function mustFindService(account: Account, sid: string): Promise<Service> {
     const service = await serviceOf(store, account, sid);
-    if (!service) throw refuse(21701, {}, { parameter: 'MessagingServiceSid', received: sid });
-    return service;
+    if (service) return service;
+    const refusal = refuse(21701, {}, { parameter: 'MessagingServiceSid', received: sid });
+    if (!settings.lenient) throw refusal;
+    parts.observe({ type: 'lenient', at: clock.now(), code: refusal.code, text: refusal.message });
+    await learning.learnService(account, sid);
+    const learned = await serviceOf(store, account, sid);
+    if (!learned) throw refusal;
+    return learned;
   }
 
   function mustRoute(from: Address, to: Address, of: { accountSid: string; isMms: boolean }): Routed {

@@ -182,7 +182,7 @@ function makePage(call: Call, free: Pooled[], { size, page, filters }: Around): 
     uri: uri(page, call.query.one('PageToken') || undefined),
     firstUri: uri(0),
     nextUri: last && free.length > size ? uri(page + 1, `PA${last.e164}`) : null,
-    previousUri: null,
+    previousUri: page > 0 ? uri(page - 1) : null,
   };
 }
 

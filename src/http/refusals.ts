@@ -11,6 +11,7 @@ import { sendText } from './send.ts';
 /** Seconds after which asking again makes sense: a full disk or a lost database does not mend in less. */
 const RETRY_AFTER_UNAVAILABLE = 5;
 const RETRY_AFTER_BRAKE = 10;
+const RETRY_AFTER_QUEUE = 60;
 
 /** What to tell the client. Anything that is neither refusal nor known limit is a fault: 500/20500, nothing of it shown. */
 export function toRefusal(error: unknown): ApiError {
@@ -58,7 +59,9 @@ export function answerError(context: HttpContext, error: unknown, request: Fasti
   visit.errorCode = refusal.code;
   if (refusal.status === 401 && !visit.isConsole) reply.header('www-authenticate', 'Basic realm="Twilio API"');
   if (refusal.status === 503) reply.header('retry-after', String(RETRY_AFTER_UNAVAILABLE));
-  if (refusal.code === 20429) reply.header('retry-after', String(RETRY_AFTER_BRAKE));
+  if (refusal.code === 20429) reply.header('retry-after', String(RETRY_AFTER_BRAKE)).header('pidge-limit', 'requests');
+  // The same status, which waiting in the SDK would not mend: the sender has hours of messages before this one.
+  if (refusal.code === 21611) reply.header('retry-after', String(RETRY_AFTER_QUEUE)).header('pidge-limit', 'queue');
   if (refusal.code === 20004 && visit.match) {
     reply.header('allow', [...Object.keys(visit.match.route.verbs), 'OPTIONS'].join(', '));
   }
@@ -68,7 +71,9 @@ export function answerError(context: HttpContext, error: unknown, request: Fasti
 /** A path that nobody registered. A known path of ours with a verb it lacks is answered by its own room. */
 export function answerUnknown(context: HttpContext, request: FastifyRequest, reply: FastifyReply): void {
   const isApi = request.visit.path === API_ROOT || request.visit.path.startsWith(`${API_ROOT}/`);
-  answerError(context, isApi ? refuse(20004) : refuse(20404, { path: request.visit.path }), request, reply);
+  // Product hosts leave their version out.
+  const path = request.visit.path.replace(/^\/v\d(?=\/)/, '');
+  answerError(context, isApi ? refuse(20004) : refuse(20404, { path }), request, reply);
 }
 
 /** What Node's parser could not read: there is no request to answer, so the bytes are written by hand. */

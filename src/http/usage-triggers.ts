@@ -42,8 +42,8 @@ export async function createTrigger(call: Call): Promise<Answer> {
   const now = clock.now();
   const kept = {
     friendly_name: null,
-    callback_method: 'POST',
     ...properties,
+    callback_method: properties.callback_method ?? 'POST',
     usage_category: category,
     trigger_by: by,
     recurring,

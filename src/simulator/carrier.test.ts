@@ -214,12 +214,20 @@ describe('a phone', () => {
     const { carrier, wind, said, set, state } = setUp();
     set({ read_after: '100ms' });
     state.refusals = 1;
-    await carrier.submit([message('K1', { parts: ['a', 'b'] })]);
+    await carrier.submit([message('K1', { from: 'whatsapp:+12025550100', parts: ['a', 'b'] })]);
     await wind(300);
     await wind(1_000);
     expect(said()).toEqual(['K1-1 delivered', 'K1-2 delivered']);
     await wind(100);
     expect(said().slice(2)).toEqual(['K1-2 read']);
+  });
+
+  it('is told of no SMS that it was read', async () => {
+    const { carrier, wind, said, set } = setUp();
+    set({ read_after: '100ms' });
+    await carrier.submit([message('K1')]);
+    await wind(10_000);
+    expect(said()).toEqual(['K1-1 delivered']);
   });
 
   it('plays its script, one step a message, then what comes after', async () => {

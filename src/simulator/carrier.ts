@@ -6,16 +6,17 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Observer } from '../domain/events.ts';
 import { Generations } from '../domain/generations.ts';
-import type {
-  AwaitedCarriage,
-  Carriage,
-  CarriageAnswer,
-  CarriageReceipt,
-  Handsets,
-  InboxMessage,
-  SimulatedNetwork,
-  Step,
-  TakenStep,
+import {
+  type AwaitedCarriage,
+  type Carriage,
+  type CarriageAnswer,
+  type CarriageReceipt,
+  DELIVER,
+  type Handsets,
+  type InboxMessage,
+  type SimulatedNetwork,
+  type Step,
+  type TakenStep,
 } from '../domain/phone.ts';
 import { channelOf, type PhoneTalk, type Said, type Saying } from '../domain/phone-talk.ts';
 import { outcomeOf } from '../domain/preflight.ts';
@@ -130,16 +131,16 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
   }
 
   resume(awaited: AwaitedCarriage[]): void {
-    const forgotten = new Map<string, { to: string; ids: string[] }>();
+    const forgotten = new Map<string, { from: string; to: string; ids: string[] }>();
     for (const part of awaited) {
       const key = part.carrierId.slice(0, part.carrierId.lastIndexOf('-'));
       if (this.#keys.get(key) !== undefined) continue;
       const message = forgotten.get(key);
       if (message) message.ids.push(part.carrierId);
-      else forgotten.set(key, { to: part.to, ids: [part.carrierId] });
+      else forgotten.set(key, { from: part.from, to: part.to, ids: [part.carrierId] });
     }
-    for (const [key, { to, ids }] of forgotten) {
-      const step = this.#stepFor(to);
+    for (const [key, { ids, ...ends }] of forgotten) {
+      const step = this.#stepFor(ends.to, channelBetween(ends));
       // It was taken once, so it can no longer be refused; what would be, is reported instead.
       const fated: TakenStep = step.kind === 'failed' ? { kind: 'undelivered', code: step.code } : step;
       this.#keys.set(key, TAKEN);
@@ -151,8 +152,8 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     const ids = one.parts.map((_, index) => `${one.key}-${index + 1}`);
     const known = this.#keys.get(one.key);
     if (known !== undefined) return known === TAKEN ? { kind: 'taken', ids } : { kind: 'refused', code: known };
-    const channel = channelOf(one.to) === 'sms' ? channelOf(one.from) : channelOf(one.to);
-    const step = channel === 'rcs' && !this.hasRcs(one.to) ? UNREACHED : this.#stepFor(one.to);
+    const channel = channelBetween(one);
+    const step = channel === 'rcs' && !this.hasRcs(one.to) ? UNREACHED : this.#stepFor(one.to, channel);
     if (step.kind === 'failed') {
       this.#keys.set(one.key, step.code);
       return { kind: 'refused', code: step.code };
@@ -201,9 +202,10 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     return this.#directory.hasRcs(number);
   }
 
-  #stepFor(to: string): Step {
-    const player = this.#directory.playerOf(to);
-    return player?.next() ?? outcomeOf(to) ?? { kind: 'deliver', afterMs: null };
+  #stepFor(to: string, channel: string): Step {
+    const step = this.#directory.playerOf(to)?.next() ?? outcomeOf(to) ?? DELIVER;
+    // Nobody tells of an SMS that it was read.
+    return step.kind === 'read' && channel === 'sms' ? DELIVER : step;
   }
 
   #schedule(step: TakenStep, ids: string[], message: { inbox: InboxMessage; files?: Arrived['files'] } | null): void {
@@ -280,4 +282,9 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
       this.#put(item.readAfterMs, [{ ids, receipt: { state: 'read' }, arriving: null, readAfterMs: null }]);
     }
   }
+}
+
+/** Whoever has RCS is written to by a plain number. */
+function channelBetween({ from, to }: { from: string; to: string }): string {
+  return channelOf(to) === 'sms' ? channelOf(from) : channelOf(to);
 }

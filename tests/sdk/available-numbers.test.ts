@@ -131,6 +131,16 @@ describe('available numbers', () => {
     expect(await search('US/Local.json?AreaCode=212&PageToken=')).toHaveLength(10);
   });
 
+  it('come in pages that lead back as well', async () => {
+    const first = await client.availablePhoneNumbers('US').local.page({ areaCode: 212, pageSize: 4 });
+    const second = await first.nextPage();
+    const third = await second?.nextPage();
+    const numbers = (page: typeof second) => page?.instances.map(({ phoneNumber }) => phoneNumber);
+    const back = await third?.previousPage();
+    expect(numbers(back)).toEqual(numbers(second));
+    expect(numbers(await back?.previousPage())).toEqual(numbers(first));
+  });
+
   it('come in pages that go on behind a number, whatever is taken meanwhile', async () => {
     const path = `${raw.base}/AvailablePhoneNumbers/US/Local.json?AreaCode=212&PageSize=4`;
     const first = await raw.call('GET', path);

@@ -274,6 +274,17 @@ describe('usage.triggers', () => {
     }
   });
 
+  it('are told by POST when the method is given empty', async () => {
+    const form = {
+      CallbackUrl: 'https://app.example/used',
+      TriggerValue: '+1',
+      UsageCategory: 'sms',
+      CallbackMethod: '',
+    };
+    const { status, json } = await raw.call('POST', `${raw.base}/Usage/Triggers.json`, { form });
+    expect([status, json.callback_method]).toEqual([201, 'POST']);
+  });
+
   it('fire within a minute, once in their period, and again in the next', async () => {
     const heard = (path: string): Heard[] => sink.heard.filter(({ url }) => new URL(url).pathname === path);
     const common = { usageCategory: 'sms-outbound' as const, triggerBy: 'count' as const };

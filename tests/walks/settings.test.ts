@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
 import { Client } from '../helpers/client.ts';
+import { TestPhone } from '../helpers/phone.ts';
 import { startTestPidge, type TestPidge } from '../helpers/pidge.ts';
 
 describe('with settings', () => {
@@ -157,6 +158,41 @@ describe('with settings', () => {
     });
     const stranger = new Client(pidge.origin, { sid: `AC${'5'.repeat(32)}`, token: 'whatever' });
     expect((await stranger.send({ From: '+15017122661' })).status).toBe(201);
+    await stranger.close();
+  });
+
+  it('lenient registers the sender that it took, which can then be written to', async () => {
+    const { pidge, client } = await start((config) => {
+      config.strictness = 'lenient';
+    });
+    const From = '+15017122661';
+    expect((await client.send({ From })).status).toBe(201);
+    const numbers = await client.call('GET', `${client.base}/IncomingPhoneNumbers.json?PhoneNumber=${From}`);
+    expect(numbers.json.incoming_phone_numbers).toMatchObject([{ phone_number: From, status: 'in-use' }]);
+    const phone = new TestPhone(client, '+12025550101');
+    const said = await phone.send({ to: From, body: 'Back to you' });
+    expect([said.status, said.json.status]).toEqual([201, 'received']);
+    expect((await client.send({ From })).status).toBe(201);
+    await pidge.running.engine.idle();
+  });
+
+  it('lenient makes the service that it was given, with a number to send from', async () => {
+    const { pidge } = await start((config) => {
+      config.strictness = 'lenient';
+    });
+    const stranger = new Client(pidge.origin, { sid: `AC${'6'.repeat(32)}`, token: 'whatever' });
+    const MessagingServiceSid = `MG${'a'.repeat(32)}`;
+    const sent = await stranger.send([
+      ['To', '+12025550101'],
+      ['Body', 'Hello'],
+      ['MessagingServiceSid', MessagingServiceSid],
+    ]);
+    expect([sent.status, sent.json.messaging_service_sid]).toEqual([201, MessagingServiceSid]);
+    const read = async () => (await stranger.call('GET', `${stranger.base}/Messages/${sent.json.sid}.json`)).json;
+    await pidge.until(async () => (await read()).status === 'delivered');
+    expect((await read()).from).toBe('+12025550110');
+    const service = await stranger.call('GET', `/v1/Services/${MessagingServiceSid}`);
+    expect([service.status, service.json.friendly_name]).toEqual([200, 'Learned by --lenient']);
     await stranger.close();
   });
 
