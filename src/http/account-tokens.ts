@@ -38,9 +38,9 @@ async function promote(call: Call): Promise<Answer> {
 }
 
 /** What the door knows may be a second old. */
-async function secondOf({ context, account }: Call): Promise<SecondToken> {
-  const second = (await context.store.account(account.sid))?.secondToken;
-  if (!second) throw missing();
+async function secondOf(call: Call): Promise<SecondToken> {
+  const second = (await call.context.store.account(call.account.sid))?.secondToken;
+  if (!second) throw missing(call);
   return second;
 }
 
@@ -50,11 +50,11 @@ async function change(call: Call, second: SecondToken, set: AccountChange['set']
   const gone = { ...set, secondToken: null };
   const expected = { secondToken: second.sealed };
   const changed = await store.changeAccount({ sid: call.account.sid, set: gone, expected }, now);
-  if (changed.kind !== 'done') throw missing();
+  if (changed.kind !== 'done') throw missing(call);
 }
 
-function missing(): Error {
-  return refuse(20404, { path: '/AuthTokens/Secondary' }, { fix: 'POST /v1/AuthTokens/Secondary makes one.' });
+function missing({ meta }: Call): Error {
+  return refuse(20404, { path: meta.path.replace(/^\/v\d+/, '') }, { fix: 'POST /v1/AuthTokens/Secondary makes one.' });
 }
 
 function answer(call: Call, status: 200 | 201, token: object, createdAt: number, updatedAt: number): Answer {

@@ -114,7 +114,10 @@ function readSearch(query: Form): { fits: Fits; filters: [string, string][] } {
   });
   given('NearNumber', (text) => (e164) => areaCodeOf(e164) !== null && areaCodeOf(e164) === areaCodeOf(text));
   given('InRegion', (region) => (e164) => regionOf(e164) === region.toUpperCase());
-  given('Beta', () => null);
+  given('Beta', (value) => {
+    boolean('Beta', value);
+    return null;
+  });
   // As the original has them: `false` is no filter.
   const capability = (name: string, has: (pool: NumberPool) => boolean) =>
     given(name, (value) => (boolean(name, value) ? (_, pool) => has(pool) : null));

@@ -13,6 +13,7 @@ import { chosenNumbers, findHadAnyway, taken } from './number-choice.ts';
 import { moved, readMove } from './number-moves.ts';
 import { APPLICATIONS, readNumberProperties } from './number-properties.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
+import { readBoolean } from './parameters.ts';
 import { canonicalSid } from './sids.ts';
 
 /** Registers a number, or one of an area that is free. The first of the chosen that nobody else takes meanwhile. */
@@ -62,6 +63,7 @@ export async function listNumbersWhere(call: Call, fits: (sender: Sender) => boo
     return value ? [[name, value]] : [];
   });
   const wanted = new Map(filters);
+  const wantsBeta = readBoolean(call.query, 'Beta') ?? false;
   const pattern = readPattern(wanted.get('PhoneNumber'));
   const name = wanted.get('FriendlyName');
   const senders = (await call.context.store.senders(call.account.sid)).filter(
@@ -71,7 +73,7 @@ export async function listNumbersWhere(call: Call, fits: (sender: Sender) => boo
       (!name || nameOf(sender) === name) &&
       pattern.test(sender.address) &&
       // All of ours are hosted by nobody but us: no beta numbers, and `twilio` as origin for the sake of clients.
-      wanted.get('Beta')?.toLowerCase() !== 'true' &&
+      !wantsBeta &&
       (wanted.get('Origin') ?? 'twilio') === 'twilio',
   );
   const page = slicePage(senders, paging);

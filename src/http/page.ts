@@ -34,7 +34,7 @@ export function readPageSize(query: Form): { size: number; page: number } {
   }
   const page = query.one('Page') || undefined;
   if (page !== undefined && !/^\d{1,9}$/.test(page)) {
-    throw badNumber('Page', page, '0 and up', 'Follow next_page_uri instead of counting pages.');
+    throw badNumber('Page', page, '0 to 999999999', 'Follow next_page_uri instead of counting pages.');
   }
   return {
     size: size === undefined ? DEFAULT_SIZE : Math.min(Number(size), LARGEST_SIZE),

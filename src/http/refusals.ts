@@ -72,7 +72,7 @@ export function answerError(context: HttpContext, error: unknown, request: Fasti
 export function answerUnknown(context: HttpContext, request: FastifyRequest, reply: FastifyReply): void {
   const isApi = request.visit.path === API_ROOT || request.visit.path.startsWith(`${API_ROOT}/`);
   // Product hosts leave their version out.
-  const path = request.visit.path.replace(/^\/v\d(?=\/)/, '');
+  const path = request.visit.path.replace(/^\/v\d+(?=\/)/, '');
   answerError(context, isApi ? refuse(20004) : refuse(20404, { path }), request, reply);
 }
 

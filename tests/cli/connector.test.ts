@@ -237,7 +237,7 @@ it('connector ls and trace show those of a running server, as lines, as JSON and
   expect((await run('ls')).out).toBe('acme  own  bound\n');
   expect((await run('stop', 'acme', '--reason', 'they are migrating')).code).toBe(0);
   expect((await run('ls')).out).toMatch(/^acme {2}own {2}bound, stopped since 20\S+: they are migrating\n$/);
-  expect((await run('start', 'acme')).out).toBe('acme sends.\n');
+  expect((await run('start', 'acme')).out).toBe('acme may send again.\n');
   expect((await run('stop', 'nobody')).code).toBe(6);
 
   await server.addSender({ address: '+12125550140' });

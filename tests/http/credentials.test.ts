@@ -54,6 +54,12 @@ test('what changed on a node holds there at once', async () => {
   expect([await statusOf(here, SID, TOKEN), await statusOf(here, SID, next)]).toEqual([401, 200]);
 });
 
+test('a promotion of nothing is 404 at its own path, and says what makes a second token', async () => {
+  const { status, json } = await twoNodes().here.call('POST', '/v1/AuthTokens/Promote');
+  expect([status, json.message]).toEqual([404, 'The requested resource /AuthTokens/Promote was not found']);
+  expect(json.details.fix).toContain('POST /v1/AuthTokens/Secondary');
+});
+
 test('a promotion that fails leaves both tokens as they were', async () => {
   const { here, there, statusOf } = twoNodes();
   const next = (await here.call('POST', '/v1/AuthTokens/Secondary')).json.secondary_auth_token;

@@ -171,6 +171,8 @@ test('what is not there is 404 and names the path without its version', async ()
     const message = `The requested resource ${path} was not found`;
     expect([status, json.code, json.message]).toEqual([404, 20404, message]);
   }
+  const elsewhere = await door.call('GET', '/v1/Deactivations');
+  expect(elsewhere.json.message).toBe('The requested resource /Deactivations was not found');
   expect((await door.call('DELETE', `${services}/${NOBODY}`)).status).toBe(404);
   expect((await door.call('POST', `${services}/${NOBODY}`, { form: 'FriendlyName=a' })).status).toBe(404);
 });

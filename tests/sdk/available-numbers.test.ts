@@ -122,6 +122,7 @@ describe('available numbers', () => {
     ['US/Local.json?PageSize=0', 20001],
     ['US/Local.json?PageToken=PAx', 21481],
     ['US/Local.json?Distance=far', 20001],
+    ['US/Local.json?Beta=perhaps', 20001],
     ['US/Local.json?NearLatLong=here', 20001],
   ])('refuse %s with %i', async (path, code) => {
     expect(await search(path)).toBe(code);
