@@ -12,12 +12,6 @@ import { Gate } from './app/gate.tsx';
 import { listenToKeys } from './app/keys.ts';
 import { cssVariables, theme } from './app/theme.ts';
 
-// A page whose file is gone belongs to a server that has been replaced: its new self has the new files.
-window.addEventListener('vite:preloadError', () => {
-  const reloadedAt = Number(sessionStorage.getItem('pidge.reloaded'));
-  sessionStorage.setItem('pidge.reloaded', String(Date.now()));
-  if (Date.now() - reloadedAt > 10_000) location.reload();
-});
 listenToKeys();
 
 createRoot(document.getElementById('root') as HTMLElement).render(

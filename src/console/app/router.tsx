@@ -1,16 +1,10 @@
 /** The addresses of the console, made from the list of pages. Each page is its own file, fetched when it is opened. */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-  retainSearchParams,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, redirect, retainSearchParams } from '@tanstack/react-router';
 import { Failure } from '../parts/failure.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { Layout } from './layout.tsx';
 import { NotFound } from './not-found.tsx';
+import { pageOf } from './page-file.tsx';
 import { PAGES } from './pages.ts';
 import { parseSearch, stringifySearch, type View } from './view.ts';
 
@@ -29,8 +23,8 @@ const home = createRoute({
   },
 });
 
-const pages = PAGES.map(({ path, load }) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) }),
+const pages = PAGES.map(({ path, label, load }) =>
+  createRoute({ getParentRoute: () => root, path, component: pageOf(label, load) }),
 );
 
 export const router = createRouter({
