@@ -299,6 +299,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
       connectors: connectorRoom,
       console: makeConsoleRoom(config, secretKey, operatorSid, {
         live,
+        scheduleLimits: createLimits,
         ...insight.parts({ outgoing, connectors, address: () => ownOrigin }),
       }),
       links: { domains, ownerSid: first.account.sid, resolve: resolveName },

@@ -16,7 +16,7 @@ export function makeConsoleRoom(
   config: Config,
   secretKey: string,
   operatorSid: string,
-  rooms: Pick<ConsoleParts, 'live' | 'ask' | 'refusals' | 'metrics' | 'settings'>,
+  rooms: Pick<ConsoleParts, 'scheduleLimits' | 'live' | 'ask' | 'refusals' | 'metrics' | 'settings'>,
 ): ConsoleParts | undefined {
   const { enabled, ...settings } = config.console;
   if (!enabled) return undefined;

@@ -38,7 +38,7 @@ const LOOKS = [
   /^(curl|Node|Python|Request|Response|Timing|Signature|Hex|Decoded|Senders|Incoming messages|Features|Name)$/,
   /^(Whom it would pick|Account and tokens|API keys|Accounts|Audit log)$/,
   // The form of the page Send, which only writes the address and the code beside it.
-  /^(Clear|In 16 minutes|Fill in an example)$/,
+  /^(Clear|In 20 min|Fill in an example)$/,
   /^ ?only what is not a default$/,
   // A dot on the time axis of what is scheduled.
   /^\S.* \+\d+/,

@@ -21,10 +21,10 @@ export interface Seat {
 }
 
 /** A seat for the tests around the call; there from their first hook on, and left behind their last. */
-export function takeSeat(): Seat {
+export function takeSeat(options?: Parameters<typeof startTestPidge>[0]): Seat {
   const seat = {} as Seat;
   beforeAll(async () => {
-    [seat.browser, seat.pidge] = await Promise.all([startBrowser(), startTestPidge()]);
+    [seat.browser, seat.pidge] = await Promise.all([startBrowser(), startTestPidge(options)]);
     seat.client = new Client(seat.pidge.origin, seat.pidge.account);
   });
   afterAll(async () => {

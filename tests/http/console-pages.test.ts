@@ -33,6 +33,7 @@ function partsIn(folder: string): ConsoleParts {
     reach: 'phones',
     version: '0.0.0',
     sealBodies: false,
+    scheduleLimits: { scheduleMinLead: 900, scheduleMaxLead: 604_800 },
     live: new LiveFeed(new HandWoundClock(), 'x'),
   };
 }

@@ -58,6 +58,7 @@ describe('in dev', () => {
       simulated: true,
       default_account_sid: pidge.account.sid,
       test_side: true,
+      schedule_lead: { min_seconds: 900, max_seconds: 604_800 },
     });
     const { json: listed } = await page.call('GET', 'accounts');
     expect(listed.accounts.map(({ sid }: { sid: string }) => sid)).toEqual([pidge.account.sid]);

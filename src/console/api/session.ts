@@ -22,6 +22,8 @@ export interface Session {
   default_account_sid: string;
   /** Phones, faults and the clock are there. */
   test_side: boolean;
+  /** How far ahead a message may be scheduled. */
+  schedule_lead: { min_seconds: number; max_seconds: number };
 }
 
 const KEY = ['server', 'session'];

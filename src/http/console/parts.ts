@@ -1,4 +1,5 @@
 /** What the console needs of the settings and of the machine, and who can sit at it. */
+import type { ScheduleLimits } from '../message-schedule.ts';
 import type { AskWebhook, MetricsRoom, SettingsRoom } from './insight-parts.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { RefusalsBook } from './refusals-book.ts';
@@ -33,6 +34,7 @@ export interface ConsoleParts {
   version: string;
   /** Bodies are sealed in the store, so that nothing can be looked for in them. */
   sealBodies: boolean;
+  scheduleLimits: ScheduleLimits;
   live: LiveFeed;
   /** Asks a customer's URL, within the fence of callbacks. */
   ask?: AskWebhook;

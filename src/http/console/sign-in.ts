@@ -73,6 +73,7 @@ export function registerSignIn(
 
   function show(request: FastifyRequest, entry: Entry | null) {
     const { settings, clock, lab } = context;
+    const { scheduleMinLead, scheduleMaxLead } = parts.scheduleLimits;
     return {
       user: entry && { name: entry.who.name, role: entry.who.role },
       needs_login: !door.isLocal(request),
@@ -88,6 +89,7 @@ export function registerSignIn(
       now: new Date(clock.now()).toISOString(),
       default_account_sid: entry ? parts.operatorSid : '',
       test_side: lab !== undefined,
+      schedule_lead: { min_seconds: scheduleMinLead, max_seconds: scheduleMaxLead },
     };
   }
 }

@@ -7,18 +7,17 @@ import { useAnyService } from '../../api/services.ts';
 import { useAccountSid, useMayChange, useSession } from '../../app/session-context.ts';
 import { useGo } from '../../app/view.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { soonAt } from '../../parts/schedule-window.ts';
 import { snippetsOf } from '../../parts/sdk-snippets.ts';
 import { Snippet } from '../../parts/snippet.tsx';
-
-const SOON_MS = 20 * 60_000;
 
 export function ScheduledEmpty() {
   const go = useGo();
   const mayChange = useMayChange();
   const account = useAccountSid();
-  const { public_url: publicUrl } = useSession();
+  const { public_url: publicUrl, schedule_lead: lead } = useSession();
   // Told once, so that it does not change while it is read.
-  const [at] = useState(() => new Date(serverNow() + SOON_MS).toISOString().replace(/\.\d+Z/, 'Z'));
+  const [at] = useState(() => new Date(soonAt(lead, serverNow())).toISOString().replace(/\.\d+Z/, 'Z'));
   const service = useAnyService();
   const credentials = useCredentials(account);
   const { curl = '' } = snippetsOf({

@@ -2,7 +2,9 @@
 import { Button, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { serverNow, useServerClock } from '../../api/clock.ts';
-import { relative } from '../../parts/time-words.ts';
+import { useSession } from '../../app/session-context.ts';
+import { soonAt, soonMs, windowWords } from '../../parts/schedule-window.ts';
+import { duration, relative } from '../../parts/time-words.ts';
 import classes from './fields.module.css';
 import { instantOf, localOf } from './form.ts';
 
@@ -12,10 +14,8 @@ interface Props {
   onChange: (value: string) => void;
 }
 
-/** A minute more than the API's 15: who picks it has to fill in the rest. */
-const SOON_MS = 16 * 60_000;
-
 export function SendAtField({ value, error, onChange }: Props) {
+  const { schedule_lead: lead } = useSession();
   const { nowAt } = useServerClock();
   const at = instantOf(value);
   return (
@@ -23,15 +23,15 @@ export function SendAtField({ value, error, onChange }: Props) {
       <TextInput
         type="datetime-local"
         label="Send at"
-        description="Empty: now. Scheduling needs a Messaging Service and 15 minutes to 7 days."
+        description={`Empty: now. Scheduling needs a Messaging Service, ${windowWords(lead)}.`}
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
         error={error}
         data-testid="field-SendAt"
       />
       <div className={classes.under}>
-        <Button variant="default" onClick={() => onChange(localOf(serverNow() + SOON_MS))}>
-          In 16 minutes
+        <Button variant="default" onClick={() => onChange(localOf(soonAt(lead, serverNow())))}>
+          In {duration(soonMs(lead))}
         </Button>
         {value !== '' && (
           <Button variant="default" onClick={() => onChange('')}>
