@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeEach, expect, it } from 'vitest';
+import { type OpenPage, openPage } from '../helpers/browser.ts';
 import { describeInBrowser, takeSeat } from '../helpers/console-seat.ts';
 
 const NUMBER = '+12025550100';
@@ -115,6 +116,28 @@ describeInBrowser('the Send page', () => {
     await seat.open.page.getByTestId('example').click();
     await seat.open.page.getByTestId('check').click();
     await outcome('checked').waitFor();
+  });
+
+  it('means the same hour wherever its link is opened', async () => {
+    const at = '2026-11-23T23:15:00Z';
+    const open = (timezoneId: string) => openPage(seat.browser, seat.pidge.origin, { timezoneId });
+    const [kolkata, newYork] = [await open('Asia/Kolkata'), await open('America/New_York')];
+    try {
+      const sendAt = ({ page }: OpenPage) => page.getByTestId('field-SendAt');
+      await kolkata.page.goto(`/send?${new URLSearchParams({ To: phone })}`);
+      await sendAt(kolkata).fill('2026-11-24T04:45');
+      await kolkata.page.waitForURL(({ searchParams }) => searchParams.get('SendAt') === at);
+      await newYork.page.goto(kolkata.page.url());
+      await newYork.page.getByTestId('snippet').getByText(at).first().waitFor();
+      expect(await sendAt(newYork).inputValue()).toBe('2026-11-23T18:15');
+      // A link without a zone, as older versions made them, is in the reader's own time.
+      await newYork.page.goto('/send?SendAt=2026-11-23T18:15');
+      await newYork.page.getByText(`${at} UTC`).waitFor();
+      expect(await sendAt(newYork).inputValue()).toBe('2026-11-23T18:15');
+    } finally {
+      await kolkata.close();
+      await newYork.close();
+    }
   });
 
   it('schedules, shows it on the Scheduled page, and cancels it there', async () => {

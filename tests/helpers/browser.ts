@@ -41,12 +41,13 @@ export async function startBrowser(): Promise<Browser> {
 export async function openPage(
   browser: Browser,
   origin: string,
-  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
+  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark'; timezoneId?: string } = {},
 ): Promise<OpenPage> {
-  const { width = 1440, height = 900, colorScheme = 'light' } = options;
+  const { width = 1440, height = 900, colorScheme = 'light', timezoneId } = options;
   const context: BrowserContext = await browser.newContext({
     viewport: { width, height },
     colorScheme,
+    timezoneId,
     reducedMotion: 'reduce',
     baseURL: origin,
   });

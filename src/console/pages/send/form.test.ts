@@ -12,13 +12,20 @@ it('sends what is filled in, and nothing else', () => {
 });
 
 it('schedules in UTC what was picked here, and leaves the text out where a template speaks', () => {
-  const at = Date.UTC(2026, 10, 22, 10, 30);
-  expect(instantOf(localOf(at))).toBe('2026-11-22T10:30:00Z');
-  expect(paramsOf({ ...BLANK, Body: 'Hi', ContentSid: 'HX1', SendAt: localOf(at) })).toEqual([
-    ['ContentSid', 'HX1'],
-    ['SendAt', '2026-11-22T10:30:00Z'],
-    ['ScheduleType', 'fixed'],
-  ]);
+  const at = '2026-11-22T10:30:00Z';
+  for (const SendAt of [at, localOf(at)]) {
+    expect(paramsOf({ ...BLANK, Body: 'Hi', ContentSid: 'HX1', SendAt })).toEqual([
+      ['ContentSid', 'HX1'],
+      ['SendAt', at],
+      ['ScheduleType', 'fixed'],
+    ]);
+  }
+});
+
+it('shows the hour in the field as it was picked, half typed too', () => {
+  for (const local of ['2026-11-22T09:30', '0002-11-22T09:30', '']) {
+    expect(localOf(instantOf(local) ?? local)).toBe(local);
+  }
 });
 
 it('knows the field of a refusal', () => {

@@ -12,7 +12,7 @@ export const BLANK = {
   ContentSid: '',
   /** JSON. */
   ContentVariables: '',
-  /** As `datetime-local` has it, in the reader's own time. */
+  /** `2026-11-22T10:30:00Z`, so that a link means one instant to all its readers; without a zone it is the reader's. */
   SendAt: '',
   StatusCallback: '',
   ValidityPeriod: '',
@@ -61,18 +61,20 @@ export function paramsOf(form: SendForm): Params {
   return params;
 }
 
-/** `2026-11-22T09:30` here → `2026-11-22T10:30:00Z`; `null`: it is no time. */
-export function instantOf(local: string): string | null {
-  const at = new Date(local);
+/** `2026-11-22T09:30` here → `2026-11-22T10:30:00Z`, which stays what it is; `null`: it is no time. */
+export function instantOf(written: string): string | null {
+  const at = new Date(written);
   return Number.isNaN(at.getTime()) ? null : at.toISOString().replace('.000Z', 'Z');
 }
 
-/** As a `datetime-local` field takes it, in whole minutes. */
-export function localOf(at: number): string {
-  const when = new Date(at);
-  const two = (figure: number): string => String(figure).padStart(2, '0');
-  const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
-  return `${day}T${two(when.getHours())}:${two(when.getMinutes())}`;
+/** As a `datetime-local` field takes it, in whole minutes; what is no time stays as it is. */
+export function localOf(written: string): string {
+  const when = new Date(written);
+  if (Number.isNaN(when.getTime())) return written;
+  const figures = (figure: number, count = 2): string => String(figure).padStart(count, '0');
+  // Who types 2026 types the year 2 first, and the field takes four figures alone.
+  const day = `${figures(when.getFullYear(), 4)}-${figures(when.getMonth() + 1)}-${figures(when.getDate())}`;
+  return `${day}T${figures(when.getHours())}:${figures(when.getMinutes())}`;
 }
 
 /** Which field a refusal is about: the API names a parameter, sometimes with its place in a list. */

@@ -9,6 +9,7 @@ import classes from './fields.module.css';
 import { instantOf, localOf } from './form.ts';
 
 interface Props {
+  /** As the form has it. */
   value: string;
   error: ReactNode;
   onChange: (value: string) => void;
@@ -24,13 +25,13 @@ export function SendAtField({ value, error, onChange }: Props) {
         type="datetime-local"
         label="Send at"
         description={`Empty: now. Scheduling needs a Messaging Service, ${windowWords(lead)}.`}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        value={localOf(value)}
+        onChange={({ currentTarget: { value: local } }) => onChange(instantOf(local) ?? local)}
         error={error}
         data-testid="field-SendAt"
       />
       <div className={classes.under}>
-        <Button variant="default" onClick={() => onChange(localOf(soonAt(lead, serverNow())))}>
+        <Button variant="default" onClick={() => onChange(new Date(soonAt(lead, serverNow())).toISOString())}>
           In {duration(soonMs(lead))}
         </Button>
         {value !== '' && (
