@@ -11,7 +11,10 @@ import type { CountedPdus } from './pdu-trace.ts';
  * `inbound.received`, for the live lines of `dev`.
  */
 export type PidgeEvent =
-  /** `accountSid`: of the path, or whose credentials it had; absent where nobody was known. */
+  /**
+   * `accountSid`: of the path, or whose credentials it had; absent where nobody was known. `isFromConsole`: a page of
+   * the console asked, which shows its own refusals.
+   */
   | {
       type: 'request';
       method: string;
@@ -21,6 +24,7 @@ export type PidgeEvent =
       requestId: string;
       errorCode?: number;
       accountSid?: string;
+      isFromConsole?: true;
     }
   | {
       type: 'message.accepted';

@@ -6,6 +6,7 @@ import { API_ROOT } from './answer.ts';
 import { registerApi } from './api.ts';
 import { readBody } from './body.ts';
 import { registerCarrierDoor } from './carrier-door.ts';
+import { isHandedInByConsole } from './console/pass-through.ts';
 import { registerPages } from './console/static.ts';
 import type { HttpContext } from './context.ts';
 import { registerErrorsPage } from './errors-page.ts';
@@ -72,6 +73,7 @@ export function buildServer(context: HttpContext): FastifyInstance {
       match: null,
       who: null,
       isConsole: false,
+      ...(isHandedInByConsole() && { isFromConsole: true }),
     };
     request.visit = made;
     return made;
@@ -96,12 +98,13 @@ export function buildServer(context: HttpContext): FastifyInstance {
 
   app.addHook('onResponse', (request, reply, done) => {
     inFlight -= 1;
-    const { path, requestId, startedAt, errorCode, account } = request.visit;
+    const { path, requestId, startedAt, errorCode, account, isFromConsole } = request.visit;
     const status = reply.statusCode;
     const ms = clock.monotonic() - startedAt;
     const { method } = request;
+    const accountSid = account?.sid;
     if (!request.visit.isHandedOn)
-      context.observe({ type: 'request', method, path, status, ms, requestId, errorCode, accountSid: account?.sid });
+      context.observe({ type: 'request', method, path, status, ms, requestId, errorCode, accountSid, isFromConsole });
     if (status === 201) context.faults.at('answer.after-201');
     done();
   });

@@ -29,6 +29,8 @@ export interface Visit {
   open?: (accountSid: string) => Promise<Account>;
   /** Whether whoever came in has not been let out since, for answers that take hours. */
   mayStay?: () => Promise<boolean>;
+  /** Handed on by the console to the path it has now. */
+  isFromConsole?: true;
   errorCode?: number;
 }
 

@@ -74,6 +74,15 @@ describe('error groups', () => {
     expect(group.samples[0].request).toMatchObject({ method: 'POST', status: 400 });
   });
 
+  it('leave out what the console itself was refused', async () => {
+    await page.call('POST', `accounts/${pidge.account.sid}/api${client.base}/Messages.json`, {
+      form: { From: '+12025550100', To: 'nobody', Body: 'Hello' },
+    });
+    await send({ To: '+12025550117', Body: '' });
+    await pidge.until(async () => (await groups()).length > 0);
+    expect((await groups()).map(({ code }: { code: number }) => code)).toEqual([21602]);
+  });
+
   it('are muted and unmuted by code, and it is kept', async () => {
     await send({ To: 'nobody' });
     const once = await page.call('POST', `${own()}/21211/mute`);

@@ -3,6 +3,7 @@
  * server with the credentials of that account, and `/_admin/v1/test/{path}` to the test side. The pages thereby need no
  * second API, and can do what an app can and nothing else (docs/decisions/console-door.md).
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../../domain/errors.ts';
 import type { HttpContext } from '../context.ts';
@@ -40,6 +41,12 @@ const OUT = [
   'twilio-request-id',
 ];
 
+/** What is handed on comes in as any request does, and nothing that a request can say must pass for it: hence not a header. */
+const handingOn = new AsyncLocalStorage<true>();
+
+/** Whether the request that is coming in is one of these. */
+export const isHandedInByConsole = (): boolean => handingOn.getStore() === true;
+
 type Request = FastifyRequest<{ Params: { '*': string } }>;
 
 /** `apiRoots`: first segments of the paths that may be asked, such as `2010-04-01`. */
@@ -72,13 +79,14 @@ export function registerPassThrough(app: FastifyInstance, context: HttpContext, 
     remoteAddress: string,
   ): Promise<FastifyReply> {
     request.visit.isHandedOn = true;
-    const answer = await app.inject({
+    const whole = {
       method: request.method as 'GET',
       url: `/${target}`,
       headers,
       remoteAddress,
       ...(Buffer.isBuffer(request.body) && { payload: request.body }),
-    });
+    };
+    const answer = await handingOn.run(true, () => app.inject(whole));
     for (const name of OUT) {
       const value = answer.headers[name];
       if (value !== undefined) reply.header(name, value);

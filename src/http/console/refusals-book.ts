@@ -42,7 +42,8 @@ export class RefusalsBook {
     if (event.type !== 'request' || event.errorCode === undefined || event.status >= 500) return;
     const { method, status, requestId, errorCode } = event;
     const path = event.path.split('?')[0] ?? '';
-    if (path.startsWith('/_')) return;
+    // A slip in a form of the console is no error of an app, and whoever made it is looking at it.
+    if (event.isFromConsole || path.startsWith('/_')) return;
     const sample = { at: this.#now(), request: { method, path, status, requestId } };
     this.#add(event.accountSid ?? null, errorCode, false, sample);
   };
