@@ -20,6 +20,26 @@ describeInBrowser('the page of a message', () => {
     expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
   });
 
+  it('says when it is due while it waits, and gives its hour with its code', async () => {
+    const services = (await seat.client.call('GET', '/v1/Services')).json.services;
+    const SendAt = new Date(seat.pidge.now() + 3_600_000).toISOString().replace(/\.\d+/, '');
+    const MessagingServiceSid = services[0].sid;
+    const sid = await send({ MessagingServiceSid, Body: 'Tomorrow at ten', ScheduleType: 'fixed', SendAt });
+    const { page } = seat.open;
+    await page.goto(`/messages/${sid}`);
+    await page.getByText(/1 seg GSM-7 · due .+ \(in (1 h|59 min)\)/).waitFor();
+    await page
+      .getByLabel('Steps')
+      .getByText(/\(in (1 h|59 min)\) due/)
+      .waitFor();
+    await page
+      .getByRole('region', { name: 'Code' })
+      .getByText(`SendAt=${SendAt.replace('Z', '')}`)
+      .waitFor();
+    expect(await page.getByText('Not kept any more').count()).toBe(0);
+    expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
+  });
+
   it('sends it again with another text, as a new message', async () => {
     const sid = await send({ Body: 'Helo' });
     await seat.open.page.goto(`/messages/${sid}`);

@@ -33,6 +33,11 @@ export function timeOf(when: Date, now = new Date(serverNow())): string {
   return `${day} ${clock}`;
 }
 
+/** What is scheduled is told in seconds: nobody waits for milliseconds. ISO 8601 in UTC, in and out. */
+export function wholeSecond(at: string): string {
+  return `${at.slice(0, 19)}Z`;
+}
+
 /** `590 ms`, `2.4 s`, `3 min 20 s`, `4 d 2 h`: a length of time in at most two units. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;

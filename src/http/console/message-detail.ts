@@ -45,11 +45,12 @@ export async function fetchDetail(call: Call): Promise<Answer> {
     store.document(account.sid, 'feedback', sid),
     alertsOf(call, message),
   ]);
+  const sendAt = message.status === 'scheduled' ? (await store.releaseTimes(account.sid, [sid])).get(sid) : undefined;
   const maker = new RowMaker(call);
   const [row] = await maker.rows([message]);
   const asked = attempts.filter(({ payload }) => payload.inbound).reverse();
   const told = attempts.filter(({ payload }) => !payload.inbound).reverse();
-  const request = message.direction === 'inbound' ? null : rebuildRequest(message);
+  const request = message.direction === 'inbound' ? null : rebuildRequest(message, sendAt ?? null);
   const { history, parts: carried, hints } = showTrace(account, message, parts, []);
   return answer({
     message: row,

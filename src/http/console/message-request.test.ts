@@ -67,3 +67,14 @@ it('what is gone is named, and can be given anew', () => {
   expect(lackingFor(gone, new Set(['Body', 'To']))).toEqual([]);
   expect(rebuilt({ numMedia: 1 }).missing).toEqual(['MediaUrl']);
 });
+
+it('the hour is known while it is waited for', () => {
+  const waiting: Partial<Message> = { status: 'scheduled', history: [{ at: 0, status: 'scheduled' }] };
+  expect(rebuilt(waiting).missing).toEqual(['ScheduleType', 'SendAt']);
+  const whole = rebuildRequest({ ...MESSAGE, ...waiting }, Date.UTC(2026, 10, 23, 9, 30));
+  expect(whole.missing).toEqual([]);
+  expect(whole.parameters.slice(-2)).toEqual([
+    ['ScheduleType', 'fixed'],
+    ['SendAt', '2026-11-23T09:30:00.000Z'],
+  ]);
+});

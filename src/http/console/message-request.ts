@@ -2,6 +2,7 @@
  * The request that made a message, told from what is kept of it, and sent once more. Requests themselves are not kept:
  * what was not said and what was said without effect look the same, and a service's own settings stand where they ruled.
  */
+import { isoMs } from '../../domain/dates.ts';
 import { refuse } from '../../domain/errors.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Answer, API_ROOT } from '../answer.ts';
@@ -23,7 +24,8 @@ export interface RebuiltRequest {
   missing: string[];
 }
 
-export function rebuildRequest(message: Message): RebuiltRequest {
+/** `sendAt`: of what still waits for its hour (epoch ms); no other hour is kept. */
+export function rebuildRequest(message: Message, sendAt: number | null = null): RebuiltRequest {
   const { from, to, serviceSid, body, options, history, numMedia, callbackUrl, tags } = message;
   const parameters: [string, string][] = [['To', to]];
   const add = (name: string, value: string | null | undefined): void => {
@@ -52,11 +54,15 @@ export function rebuildRequest(message: Message): RebuiltRequest {
   add('FallbackFrom', options.fallbackFrom);
   for (const action of options.actions ?? []) add('PersistentAction', action);
   for (const [name, value] of Object.entries(options.hints ?? {})) add(name, value);
+  if (sendAt !== null) {
+    add('ScheduleType', 'fixed');
+    add('SendAt', isoMs(sendAt));
+  }
   const missing = [
     ...(isRedacted(message) && !options.content ? ['Body'] : []),
     ...(numMedia > 0 && !options.content ? ['MediaUrl'] : []),
     ...(to.endsWith('XXXX') ? ['To'] : []),
-    ...(wasScheduled ? ['ScheduleType', 'SendAt'] : []),
+    ...(wasScheduled && sendAt === null ? ['ScheduleType', 'SendAt'] : []),
   ];
   const path = `${API_ROOT}/Accounts/${message.accountSid}/Messages.json`;
   return { method: 'POST', path, parameters, is_rebuilt: true, missing };

@@ -16,7 +16,8 @@ import { Sid, shortSid } from '../../parts/sid.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Snippet } from '../../parts/snippet.tsx';
 import { StatusChip } from '../../parts/status-chip.tsx';
-import { duration } from '../../parts/time-words.ts';
+import { Time } from '../../parts/time.tsx';
+import { duration, wholeSecond } from '../../parts/time-words.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import { Actions } from './actions.tsx';
 import { Attempts } from './attempts.tsx';
@@ -67,7 +68,7 @@ function Shown({ account, detail, newer, older }: Props) {
       </nav>
       <PageHeader
         title="Message"
-        aside={<Facts message={message} tookMs={Date.parse(timeline.ended_at) - Date.parse(timeline.started_at)} />}
+        aside={<Facts detail={detail} />}
         actions={<Actions account={account} detail={detail} />}
       />
       <Fault message={message} />
@@ -79,7 +80,7 @@ function Shown({ account, detail, newer, older }: Props) {
       <div className={classes.columns}>
         <div>
           <Section title="Timeline">
-            <Timeline steps={timeline} />
+            <Timeline steps={timeline} dueAt={message.send_at && wholeSecond(message.send_at)} />
           </Section>
           <Section title="Content">
             <Content account={account} detail={detail} />
@@ -130,8 +131,9 @@ function Shown({ account, detail, newer, older }: Props) {
   );
 }
 
-function Facts({ message, tookMs }: { message: MessageRow; tookMs: number }) {
-  const count = Number(message.num_segments);
+function Facts({ detail: { message, segments, timeline } }: { detail: Detail }) {
+  // Until a sender is picked none are counted, though its text tells how many there will be.
+  const count = Number(message.num_segments) || (segments?.count ?? 0);
   return (
     <span className={classes.facts}>
       <Sid sid={message.sid} what="Message SID" />
@@ -140,7 +142,14 @@ function Facts({ message, tookMs }: { message: MessageRow; tookMs: number }) {
         <UserText>{message.from ?? message.service_name ?? '–'}</UserText> → <UserText>{message.to}</UserText>
       </span>
       <span className="muted">
-        {count === 1 ? '1 seg' : `${count} seg`} {message.encoding ?? ''} · {duration(tookMs)}
+        {count === 1 ? '1 seg' : `${count} seg`} {message.encoding ?? ''} ·{' '}
+        {message.send_at === null ? (
+          duration(Date.parse(timeline.ended_at) - Date.parse(timeline.started_at))
+        ) : (
+          <>
+            due <Time at={wholeSecond(message.send_at)} as="both" />
+          </>
+        )}
       </span>
     </span>
   );

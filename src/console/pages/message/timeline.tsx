@@ -3,7 +3,7 @@ import { Time } from '../../parts/time.tsx';
 import { duration } from '../../parts/time-words.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import { placeOf, type Span, spanOf, ticksOf } from './axis.ts';
-import type { CallbackStep, CarrierStep, Timeline as Steps } from './detail.ts';
+import type { CallbackStep, CarrierStep, StateStep, Timeline as Steps } from './detail.ts';
 import classes from './timeline.module.css';
 
 interface Mark {
@@ -15,13 +15,20 @@ interface Mark {
   title: string;
 }
 
+interface Props {
+  steps: Steps;
+  /** The hour it waits for (ISO 8601), where the axis then ends. */
+  dueAt: string | null;
+}
+
 /** Three tracks over one axis for the eye, and the same steps as a list for reading. */
-export function Timeline({ steps }: { steps: Steps }) {
+export function Timeline({ steps, dueAt }: Props) {
   // The section of the carrier shows them, with a word for what they are.
   const carrierIds = new Set(steps.carrier.map(({ carrier_id: id }) => id));
-  const span = spanOf(steps.started_at, steps.ended_at);
+  const endedAt = dueAt ?? steps.ended_at;
+  const span = spanOf(steps.started_at, endedAt);
   const tracks: [string, Mark[]][] = [
-    ['State', stateMarks(span, steps)],
+    ['State', stateMarks(span, steps.states, endedAt)],
     ['Carrier', steps.carrier.map((step, index) => carrierMark(span, step, index))],
     ['Callbacks', steps.callbacks.map((step) => callbackMark(span, step))],
   ];
@@ -64,15 +71,20 @@ export function Timeline({ steps }: { steps: Steps }) {
             ) : null}
           </li>
         ))}
+        {dueAt !== null && (
+          <li>
+            <Time at={dueAt} as="both" /> <span className="muted">due</span>
+          </li>
+        )}
       </ol>
     </>
   );
 }
 
-function stateMarks(span: Span, { states, ended_at: ended }: Steps): Mark[] {
+function stateMarks(span: Span, states: StateStep[], endedAt: string): Mark[] {
   return states.map(({ at, status }, index) => {
     const left = placeOf(span, at);
-    const until = placeOf(span, states[index + 1]?.at ?? ended);
+    const until = placeOf(span, states[index + 1]?.at ?? endedAt);
     return { key: `${status} ${at}`, left, width: until - left, colour: status, title: status };
   });
 }

@@ -13,6 +13,7 @@ import { PageHeader } from '../../parts/page-header.tsx';
 import { Sid, shortSid } from '../../parts/sid.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Time } from '../../parts/time.tsx';
+import { wholeSecond } from '../../parts/time-words.ts';
 import { UserText } from '../../parts/user-text.tsx';
 import { type Scheduled, useScheduled } from './data.ts';
 import classes from './page.module.css';
@@ -34,7 +35,13 @@ export default function ScheduledPage() {
     await queries.invalidateQueries({ queryKey: [account, 'scheduled'] });
   };
   const columns: Column<Scheduled>[] = [
-    { key: 'at', title: 'Send at', width: '140px', card: 'head', cell: ({ send_at: at }) => <Time at={wholeOf(at)} /> },
+    {
+      key: 'at',
+      title: 'Send at',
+      width: '140px',
+      card: 'head',
+      cell: ({ send_at: at }) => <Time at={wholeSecond(at)} />,
+    },
     {
       key: 'in',
       title: 'In',
@@ -153,18 +160,13 @@ export default function ScheduledPage() {
       >
         {canceling !== null && (
           <p>
-            To <span className="mono">{canceling.to}</span> at <Time at={wholeOf(canceling.send_at)} />. It is kept as
-            canceled, and cannot be scheduled again.
+            To <span className="mono">{canceling.to}</span> at <Time at={wholeSecond(canceling.send_at)} />. It is kept
+            as canceled, and cannot be scheduled again.
           </p>
         )}
       </Confirm>
     </>
   );
-}
-
-/** What is scheduled is told in seconds: nobody waits for milliseconds. */
-function wholeOf(at: string): string {
-  return `${at.slice(0, 19)}Z`;
 }
 
 function countOf(count: number, hasMore: boolean): string {
