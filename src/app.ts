@@ -255,7 +255,7 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
     const operatorSid = first.account.sid;
     const { safety } = config;
     const connectorRoom = makeConnectorRoom({
-      ...{ store, connectors, paused, settings: wanted, safety, book: insight.connectors, operatorSid },
+      ...{ store, connectors, paused, router, settings: wanted, safety, book: insight.connectors, operatorSid },
       ownUrl: shared.ownUrl,
     });
     let isUp = false;

@@ -8,6 +8,7 @@ import type { PduRecord } from './domain/pdu-trace.ts';
 import { mayText, recipientOf, type Safety } from './domain/safety.ts';
 import type { TestStep } from './domain/test-step.ts';
 import type { PausedConnectors } from './engine/paused-connectors.ts';
+import type { Router } from './engine/router.ts';
 import type { ConnectorFigures, ConnectorRoom, PduShown, StatusShare } from './http/admin/connector-shapes.ts';
 import type { Store } from './store/store.ts';
 import { bareOctets } from './wire/smpp/bare.ts';
@@ -31,6 +32,7 @@ export interface ConnectorRoomParts {
   store: Pick<Store, 'pdus' | 'stats'>;
   connectors: readonly Connector[];
   paused: PausedConnectors;
+  router: Pick<Router, 'waysOf'>;
   settings: readonly ConnectorSetting[];
   safety: Safety;
   /** `null`: nothing is measured. */
@@ -45,6 +47,7 @@ export function makeConnectorRoom({
   store,
   connectors,
   paused,
+  router,
   settings,
   safety,
   book,
@@ -76,6 +79,7 @@ export function makeConnectorRoom({
           },
         };
       }),
+    waysOf: (message) => router.waysOf(message),
     async figures(name) {
       const connector = connectors.find((one) => one.name === name);
       if (book === null || connector === undefined) return null;

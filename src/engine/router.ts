@@ -48,6 +48,8 @@ export interface Router {
   elsewhere(work: SendWork, past?: SendPast): Routed | null;
   /** All that `routeOf` judges by. */
   rank(ask: RouteAsk): Ranking;
+  /** Which connectors may carry this message, best first, whether they can now or not. */
+  waysOf(message: SendWork['message']): string[];
   /** Whether what waits for this connector might go another way. */
   hasOthers(connector: string): boolean;
 }
@@ -99,15 +101,14 @@ export function makeRouter(parts: RouterParts): Router {
 
   return {
     rank,
+    waysOf: (message) => rank(askOf(message)).ways.map(({ connector }) => connector),
     routeOf: (from, to, { accountSid, isMms = false }) =>
       best({ from: formatAddress(from), to: formatAddress(to), accountSid, channel: channelOf(from, to, isMms) }),
 
     elsewhere({ connector, message }, past = {}) {
       if (routes.length === 0 && byName.has(connector)) return null;
-      const { to, from, accountSid } = message;
-      const ask = { to, from: from ?? '', accountSid, channel: channelOfMessage(message) };
       const refusedBy = past.refusedBy ?? [];
-      const other = best(ask, [connector, ...refusedBy]);
+      const other = best(askOf(message), [connector, ...refusedBy]);
       if (other === null || refusedBy.includes(connector)) return other;
       return isAway(other.connector) ? null : other;
     },
@@ -120,6 +121,11 @@ export function channelOf(from: Address, to: Address, isMms: boolean): CarriedCh
   // A plain recipient may be written to by RCS.
   if (from.kind === 'channel') return from.channel;
   return to.kind === 'channel' ? to.channel : isMms ? 'mms' : 'sms';
+}
+
+function askOf(message: SendWork['message']): RouteAsk {
+  const { to, from, accountSid } = message;
+  return { to, from: from ?? '', accountSid, channel: channelOfMessage(message) };
 }
 
 function channelOfMessage(message: SendWork['message']): CarriedChannel {

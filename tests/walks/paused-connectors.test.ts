@@ -73,6 +73,31 @@ it('what waits for it waits until it goes on, and the walk says why', async () =
   expect(acme.bodies).toEqual(['Patience']);
 });
 
+it('a message that waits says what is wrong with who could carry it, to those who may see connectors', async () => {
+  await start([route('acme', 10), route('beta', 20)]);
+  await turn('acme', 'pause', { reason: 'They are migrating' });
+  beta.bind(false);
+  const sid = await send('Patience');
+  await pidge.running.engine.idle();
+  const path = `/_admin/v1/accounts/${pidge.account.sid}/messages/${sid}`;
+  const waits = async () => (await client.call('GET', path)).json.route.waits;
+  expect(await waits()).toEqual(['acme is paused: They are migrating', 'beta is not bound on this node.']);
+  const sub = (await client.call('POST', '/2010-04-01/Accounts.json', { form: { FriendlyName: 'Sub' } })).json;
+  const form = { PhoneNumber: '+12125550149' };
+  const its = new Client(pidge.origin, { sid: sub.sid, token: sub.auth_token });
+  await its.call('POST', `${its.base}/IncomingPhoneNumbers.json`, { form });
+  const made = await its.call('POST', `${its.base}/Messages.json`, {
+    form: { From: form.PhoneNumber, To: US, Body: 'Of another account' },
+  });
+  const seen = (await its.call('GET', `/_admin/v1/accounts/${sub.sid}/messages/${made.json.sid}`)).json;
+  expect([seen.message.status, seen.route.waits]).toEqual(['queued', []]);
+  await its.close();
+
+  await turn('acme', 'resume');
+  await pidge.wind(async () => (await statusOf(sid)) === 'sent');
+  expect(await waits()).toEqual([]);
+});
+
 it('what waited when it was paused goes by others, and so does what comes', async () => {
   await start([route('acme', 10), route('beta', 20)]);
   acme.answer = () => ({ kind: 'busy', retryAfterMs: 5_000 });

@@ -1,3 +1,4 @@
+import type { Message } from '../../domain/message.ts';
 import type { PduQuery, PduRecord } from '../../domain/pdu-trace.ts';
 import type { TestStep } from '../../domain/test-step.ts';
 
@@ -6,6 +7,8 @@ export interface ConnectorRoom {
   /** Whose machine it is: connectors are this account's to see. */
   operatorSid: string;
   list(): ConnectorShown[];
+  /** The names of those that may carry it, best first. */
+  waysOf(message: Message): string[];
   /** What it did in the last quarter of an hour, on this node; `null`: nothing is measured. */
   figures(connector: string): Promise<ConnectorFigures | null>;
   /** Climbs the way to its carrier, step by step; one at a time. Sends nothing without a recipient. */

@@ -20,6 +20,7 @@ import { lackingFor, rebuildRequest } from './message-request.ts';
 import { isRedacted, RowMaker } from './message-row.ts';
 import { showSegments } from './message-segments.ts';
 import { timelineOf } from './message-timeline.ts';
+import { waitsOf } from './message-waits.ts';
 import { answer } from './module.ts';
 
 const MOST_LISTED = 1_000;
@@ -74,6 +75,7 @@ export async function fetchDetail(call: Call): Promise<Answer> {
       service_sid: message.serviceSid,
       service_name: await maker.serviceName(message.serviceSid),
       notes: notesOf(message, parts),
+      waits: waitsOf(call, message),
     },
     opt_out: await optOutOf(call, message),
     alerts,

@@ -79,7 +79,14 @@ export interface Detail {
   replies: MessageRow[];
   request: { method: string; path: string; parameters: [string, string][]; missing: string[] } | null;
   media: { sid: string; content_type: string; size: number; path: string }[];
-  route: { connector: string | null; service_sid: string | null; service_name: string | null; notes: string[] };
+  /** `waits`: what is wrong with the connectors that it waits for. */
+  route: {
+    connector: string | null;
+    service_sid: string | null;
+    service_name: string | null;
+    notes: string[];
+    waits: string[];
+  };
   opt_out: { peer: string | null; is_opted_out: boolean };
   alerts: { sid: string; code: number; level: string; text: string; at: string }[];
   feedback: { outcome: string; at: string } | null;

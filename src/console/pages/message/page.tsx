@@ -33,7 +33,7 @@ export default function MessagePage() {
   const { sid = '' } = useParams({ strict: false });
   const go = useGo();
   const { data, error, refetch } = useDetail(account, sid);
-  useRefetchOn(['message', 'attempt'], detailKey(account, sid));
+  useRefetchOn(['message', 'attempt', 'connector'], detailKey(account, sid));
   const { newer, older } = neighbours(account, sid);
   useKey('Escape', 'Back to the messages', () => (window.history.length > 1 ? window.history.back() : go('/messages')));
   useKey('[', 'Newer message', () => newer && go(`/messages/${newer}`), newer !== null);

@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { adminUrl } from '../../api/client.ts';
+import { PageLink } from '../../app/page-link.tsx';
 import { PduLine } from '../../parts/pdu-line.tsx';
 import { UserText } from '../../parts/user-text.tsx';
 import type { Detail } from './detail.ts';
@@ -15,6 +16,11 @@ export function Trace({ account, detail }: { account: string; detail: Detail }) 
       {route.notes.map((note) => (
         <p key={note}>
           <UserText>{note}</UserText>
+        </p>
+      ))}
+      {route.waits.map((wait) => (
+        <p key={wait} className={classes.wait}>
+          <UserText>{wait}</UserText> <PageLink to="/connectors">Connectors</PageLink>
         </p>
       ))}
       {parts.length > 0 && (
