@@ -156,7 +156,18 @@ export async function startPidge(config: Config, options: StartOptions = {}): Pr
         wanted.map(({ kind, ...its }) => CONNECTOR_KINDS[kind]({ ...its, ...shared, simulatedCarrier: carrier })),
     );
     const paused = new PausedConnectors({
-      ...{ store, clock, operatorSid: first.account.sid, onChange: () => engine.ringDispatch() },
+      ...{ store, clock, operatorSid: first.account.sid },
+      onChange(connector, pause) {
+        engine.ringDispatch();
+        observe({
+          type: 'connector.pause',
+          at: clock.now(),
+          connector,
+          reason: null,
+          ...pause,
+          isPaused: pause !== null,
+        });
+      },
       fault: (error) => observe({ type: 'fault', at: clock.now(), where: 'connectors: paused', error }),
     });
     const domains = makeLinkDomains(config.linkDomains, config.mode, () => ownOrigin);

@@ -382,6 +382,7 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       case 'opt-out':
       case 'notice.outcome':
       case 'connector.pdus':
+      case 'connector.pause':
       case 'receipt.unmatched':
       case 'message.status':
       case 'media.fetched':

@@ -179,6 +179,7 @@ export function liveLines(write: (line: string) => void, paint: Paint): Observer
       case 'node.term':
       case 'node.connector':
       case 'connector.bind':
+      case 'connector.pause':
       case 'connector.pdus':
       case 'node.took_over':
       case 'receipt.unmatched':

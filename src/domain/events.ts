@@ -115,6 +115,8 @@ export type PidgeEvent =
       retryMs?: number;
       alarm?: boolean;
     }
+  /** The operator has paused it, or lets it go on. */
+  | { type: 'connector.pause'; at: number; connector: string; isPaused: boolean; reason: string | null }
   /** What went over a connector's connections since the last time, and how much of it could not be kept. */
   | ({ type: 'connector.pdus'; at: number; connector: string } & CountedPdus)
   /** An ESME came, went, was turned away, or did what none should. `user`: the system_id it gave. */

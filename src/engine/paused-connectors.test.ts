@@ -6,6 +6,7 @@ import { PausedConnectors } from './paused-connectors.ts';
 it('a reading that began before a pause and ends after it does not undo it', async () => {
   const rows: Document[] = [];
   const late: (() => void)[] = [];
+  const told: string[] = [];
   let isSlow = true;
   const paused = new PausedConnectors({
     store: {
@@ -22,7 +23,7 @@ it('a reading that began before a pause and ends after it does not undo it', asy
     },
     clock: new HandWoundClock(),
     operatorSid: 'AC1',
-    onChange: () => undefined,
+    onChange: (connector, pause) => told.push(`${connector}: ${pause?.reason ?? 'goes on'}`),
     fault: () => undefined,
   });
   // Nothing is known yet: it looks, and the answer takes its time.
@@ -32,4 +33,6 @@ it('a reading that began before a pause and ends after it does not undo it', asy
   for (const answer of late) answer();
   await new Promise((resolve) => setImmediate(resolve));
   expect(paused.of('acme')).toMatchObject({ reason: 'they are migrating' });
+  await paused.resume('acme');
+  expect(told).toEqual(['acme: they are migrating', 'acme: goes on']);
 });

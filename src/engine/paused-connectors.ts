@@ -11,8 +11,8 @@ export interface PausedParts {
   clock: Clock;
   /** Whose machine it is. */
   operatorSid: string;
-  /** Something has been paused, or goes on. */
-  onChange: () => void;
+  /** It has been paused, or for another reason, or goes on (`null`), as this node now knows. */
+  onChange: (connector: string, pause: Pause | null) => void;
   fault: (error: unknown) => void;
 }
 
@@ -49,9 +49,12 @@ export class PausedConnectors {
     // One that began before a change may end after the one that shows it.
     if (reading < this.#shown) return;
     this.#shown = reading;
-    const before = [...this.#paused.keys()].sort().join('\n');
+    const before = this.#paused;
     this.#paused = new Map(found.map(({ sid, createdAt, properties }) => [sid, pauseOf(createdAt, properties)]));
-    if ([...this.#paused.keys()].sort().join('\n') !== before) this.#parts.onChange();
+    for (const connector of new Set([...before.keys(), ...this.#paused.keys()])) {
+      const [was, is] = [before.get(connector) ?? null, this.#paused.get(connector) ?? null];
+      if (was?.at !== is?.at || was?.reason !== is?.reason) this.#parts.onChange(connector, is);
+    }
   }
 
   has(connector: string): boolean {

@@ -139,6 +139,26 @@ describeInBrowser('the Connectors page', () => {
     await card().getByRole('button', { name: 'Resume' }).click();
     await until(() => smsc.submits.length === sent + 1);
     await card().getByRole('button', { name: 'Pause' }).waitFor();
+  }, 90_000);
+
+  it('shows at once what is paused elsewhere, also on the page of a message that waits for it', async () => {
+    const turn = (way: 'pause' | 'resume', json: object = {}) =>
+      client.call('POST', `/_admin/v1/connectors/acme/${way}`, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(json),
+      });
+    // The page asks every ten seconds too: what comes sooner was told.
+    const sooner = { timeout: 4_000 };
+    await page.waitForResponse((answer) => answer.url().endsWith('/_admin/v1/connectors'));
+    await turn('pause', { reason: 'By hand' });
+    await card().getByText('By hand').waitFor(sooner);
+    const form = { From: NUMBER, To: PHONE, Body: 'Later' };
+    const { sid } = (await client.call('POST', `${client.base}/Messages.json`, { form })).json;
+    await page.goto(`/messages/${sid}`);
+    const carrier = page.getByRole('region', { name: 'Carrier' });
+    await carrier.getByText('acme is paused: By hand').waitFor();
+    await turn('resume');
+    await carrier.getByText('acme is paused: By hand').waitFor({ state: 'detached' });
     expect(open.watch).toEqual({ foreign: [], errors: expect.any(Array) });
   }, 90_000);
 });

@@ -92,6 +92,13 @@ export class LiveChanges {
           this.#connectors.push({ connector, bind, state, why, at: isoMs(at) });
         return;
       }
+      case 'connector.pause': {
+        const { connector, isPaused, reason: why, at } = event;
+        const state = isPaused ? 'paused' : 'resumed';
+        if (this.#connectors.length < MOST_LISTED)
+          this.#connectors.push({ connector, bind: null, state, why, at: isoMs(at) });
+        return;
+      }
       default:
         return;
     }

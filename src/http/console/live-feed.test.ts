@@ -124,18 +124,21 @@ it('of more than 200 rows the newest 50 go, with the number of all', () => {
   expect(frame?.message_count).toBe(5_000);
 });
 
-it('attempts, alerts and binds are told, binds to those who may see them', () => {
+it('attempts, alerts, binds and pauses are told, those of connectors to those who may see them', () => {
   const { clock, feed, join } = start();
   const [plain, operator] = [join(), join(undefined, OTHER, true)];
   const attempt = { type: 'callback.attempt', at: 1, sid: sid(1), accountSid: AC, url: 'http://a/' } as const;
   feed.observe({ ...attempt, status: 'sent', httpStatus: 204, ms: 4, attempt: 1, decision: 'done' });
   feed.observe({ type: 'alert', at: 1, accountSid: AC, resourceSid: sid(1), code: 11200, level: 'error', text: 'x' });
   feed.observe({ type: 'connector.bind', at: 1, connector: 'acme', bind: 'trx', state: 'bound' });
+  feed.observe({ type: 'connector.pause', at: 2, connector: 'beta', isPaused: true, reason: 'They are migrating' });
   clock.advance(200);
   expect(plain.reader.changes).toMatchObject([
     { attempts: [{ sid: sid(1), http_status: 204 }], alerts: [{ sid: sid(1), code: 11200 }], connectors: [] },
   ]);
-  expect(operator.reader.changes).toMatchObject([{ connectors: [{ connector: 'acme', state: 'bound', why: null }] }]);
+  const bound = { connector: 'acme', state: 'bound', why: null };
+  const paused = { connector: 'beta', state: 'paused', why: 'They are migrating' };
+  expect(operator.reader.changes).toMatchObject([{ connectors: [bound, paused] }]);
 });
 
 it('a reader that comes back gets what it has missed, once and in order', () => {

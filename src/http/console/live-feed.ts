@@ -230,6 +230,7 @@ function channelOf(event: PidgeEvent): string | null {
     case 'alert':
       return event.accountSid;
     case 'connector.bind':
+    case 'connector.pause':
       return CONNECTORS;
     default:
       return null;
