@@ -360,7 +360,7 @@ function judge(config: Config, problems: string[]): void {
   problems.push(...retentionProblems(config.retention));
   if (config.secretKey !== null && config.secretKey.length < 32) {
     problems.push(
-      `PIDGE_SECRET_KEY has ${config.secretKey.length} characters, it needs 32. Make one: openssl rand -base64 32`,
+      `secret_key (PIDGE_SECRET_KEY) has ${config.secretKey.length} characters, it needs 32. Make one: openssl rand -base64 32`,
     );
   }
   const { scheduleMinLeadMs, scheduleMaxLeadMs } = config.limits;
