@@ -19,3 +19,8 @@ export function routeOf(path: string): string {
 export function callbackKind(status: string): 'click' | 'alert' | 'trigger' | 'status' {
   return status === 'click' || status === 'alert' || status === 'trigger' ? status : 'status';
 }
+
+/** '' of what is no URL. The rest of a customer's URL may hold secrets. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '';
+}

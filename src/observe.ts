@@ -8,7 +8,7 @@ import { realClock } from './domain/clock.ts';
 import type { Observer, PidgeEvent } from './domain/events.ts';
 import { type ConnectorState, makeConnectorMetrics } from './observe-connectors.ts';
 import { logEsme, makeEsmeMetrics } from './observe-esmes.ts';
-import { callbackKind, methodOf, routeOf } from './observe-labels.ts';
+import { callbackKind, hostOf, methodOf, routeOf } from './observe-labels.ts';
 import { makeQueueMetrics } from './observe-queues.ts';
 import { makeSmppMetrics } from './observe-smpp.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
@@ -268,6 +268,7 @@ export function makeMetrics(prefix: string): Metrics {
       case 'message.scheduled':
       case 'caller-id.validated':
       case 'store.migrating':
+      case 'connector.pause':
         return;
     }
   }
@@ -309,14 +310,12 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       case 'callback.attempt': {
         const { type, url, ...rest } = event;
         // Query and user part of a customer's URL may hold secrets; the host is enough to find it.
-        const host = URL.canParse(url) ? new URL(url).host : '';
-        log[event.decision === 'gave_up' ? 'info' : 'debug']({ ...rest, host }, type);
+        log[event.decision === 'gave_up' ? 'info' : 'debug']({ ...rest, host: hostOf(url) }, type);
         return;
       }
       case 'media.failed': {
         const { type, url, ...rest } = event;
-        const host = URL.canParse(url) ? new URL(url).host : '';
-        log[event.isFinal ? 'info' : 'debug']({ ...rest, host }, type);
+        log[event.isFinal ? 'info' : 'debug']({ ...rest, host: hostOf(url) }, type);
         return;
       }
       case 'fault':
@@ -337,6 +336,7 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       case 'message.scheduled':
       case 'inbound.stray':
       case 'store.migrating':
+      case 'connector.pause':
       case 'node.connector': {
         const { type, ...rest } = event;
         log.info(rest, type);
@@ -363,8 +363,7 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       }
       case 'reply.document': {
         const { type, url, ...rest } = event;
-        const host = URL.canParse(url) ? new URL(url).host : '';
-        log.debug({ ...rest, host }, type);
+        log.debug({ ...rest, host: hostOf(url) }, type);
         return;
       }
       case 'reply.dropped':
@@ -382,7 +381,6 @@ export function makeLog(level: string, destination: DestinationStream): { log: L
       case 'opt-out':
       case 'notice.outcome':
       case 'connector.pdus':
-      case 'connector.pause':
       case 'receipt.unmatched':
       case 'message.status':
       case 'media.fetched':
