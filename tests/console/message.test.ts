@@ -40,6 +40,25 @@ describeInBrowser('the page of a message', () => {
     expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
   });
 
+  it('leads back to the list in one step, however many messages one has turned to', async () => {
+    const sids = [await send({ Body: 'One' }), await send({ Body: 'Two' }), await send({ Body: 'Three' })];
+    const { page } = seat.open;
+    await page.goto('/messages?q=direction:outbound-api');
+    await page.locator(`[data-sid="${sids[2]}"]`).click();
+    for (const [turn, sid] of [
+      [() => page.keyboard.press(']'), sids[1]],
+      [() => page.getByRole('link', { name: 'Older' }).click(), sids[0]],
+      [() => page.keyboard.press('['), sids[1]],
+    ] as const) {
+      await page.getByRole('link', { name: 'Older' }).waitFor();
+      await turn();
+      await page.waitForURL(({ pathname }) => pathname === `/messages/${sid}`);
+    }
+    await page.keyboard.press('Escape');
+    await page.waitForURL(({ pathname, search }) => pathname === '/messages' && search !== '');
+    expect(seat.open.watch).toEqual({ foreign: [], errors: [] });
+  });
+
   it('sends it again with another text, as a new message', async () => {
     const sid = await send({ Body: 'Helo' });
     await seat.open.page.goto(`/messages/${sid}`);

@@ -6,6 +6,8 @@ interface Props {
   to: string;
   search?: View;
   className?: string;
+  /** Back does not lead here again. */
+  replace?: boolean;
   children: ReactNode;
 }
 

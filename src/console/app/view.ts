@@ -64,14 +64,17 @@ function roomOf(pathname: string): string {
   return pathname.split('/')[1] ?? '';
 }
 
-/** Goes to another page with the account kept: `go('/messages/SM…')`, `go('/messages', { q: 'error:30003' })`. */
-export function useGo(): (path: string, search?: View) => void {
+/**
+ * Goes to another page with the account kept: `go('/messages/SM…')`, `go('/messages', { q: 'error:30003' })`. With
+ * `replace` Back does not lead here again.
+ */
+export function useGo(): (path: string, search?: View, options?: { replace?: boolean }) => void {
   const navigate = useNavigate();
   return useCallback(
-    (path, search = {}) => {
+    (path, search = {}, { replace = false } = {}) => {
       const next = (before: View): View =>
         before.account === undefined ? search : { account: before.account, ...search };
-      void navigate({ to: path, search: next as never });
+      void navigate({ to: path, search: next as never, replace });
     },
     [navigate],
   );

@@ -36,8 +36,10 @@ export default function MessagePage() {
   useRefetchOn(['message', 'attempt', 'connector'], detailKey(account, sid));
   const { newer, older } = neighbours(account, sid);
   useKey('Escape', 'Back to the messages', () => (window.history.length > 1 ? window.history.back() : go('/messages')));
-  useKey('[', 'Newer message', () => newer && go(`/messages/${newer}`), newer !== null);
-  useKey(']', 'Older message', () => older && go(`/messages/${older}`), older !== null);
+  // However many one looks through, one step leads back to the list.
+  const turnTo = (other: string): void => go(`/messages/${other}`, {}, { replace: true });
+  useKey('[', 'Newer message', () => newer && turnTo(newer), newer !== null);
+  useKey(']', 'Older message', () => older && turnTo(older), older !== null);
   useKey('y', 'Copy the SID', () => void copyText(sid, 'Message SID'));
 
   if (error) return <FailedPage title="Message" error={error} onRetry={() => void refetch()} />;
@@ -63,8 +65,16 @@ function Shown({ account, detail, newer, older }: Props) {
     <>
       <nav className={classes.around} aria-label="Messages around">
         <PageLink to="/messages">‹ Messages</PageLink>
-        {newer && <PageLink to={`/messages/${newer}`}>Newer</PageLink>}
-        {older && <PageLink to={`/messages/${older}`}>Older</PageLink>}
+        {newer && (
+          <PageLink to={`/messages/${newer}`} replace>
+            Newer
+          </PageLink>
+        )}
+        {older && (
+          <PageLink to={`/messages/${older}`} replace>
+            Older
+          </PageLink>
+        )}
       </nav>
       <PageHeader
         title="Message"
