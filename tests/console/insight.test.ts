@@ -136,16 +136,19 @@ describeInBrowser('what went wrong', () => {
     expect(await page.getByRole('link', { name: '/metrics' }).getAttribute('href')).toBe('/metrics');
   });
 
-  it('a plot tells its latest figures while nobody points at it', async () => {
-    const { page } = seat.open;
-    await page.route('**/_admin/v1/metrics?*', async (route) => {
+  /** Metrics as the server has them, with one plot alone: of these values, ten seconds apart. */
+  const plot = (points: (number | null)[]) =>
+    seat.open.page.route('**/_admin/v1/metrics?*', async (route) => {
       const answer = await route.fetch();
       const metrics = await answer.json();
-      const points = [1.5, 2.25, null];
       const series = [{ id: 'acceptedOut', label: 'Outgoing', unit: 'per_second', points }];
-      const times = [0, 10, 20].map((seconds) => Math.floor(Date.now() / 1_000) - 30 + seconds);
+      const times = points.map((_, place) => Math.floor(Date.now() / 1_000) - 30 + 10 * place);
       await route.fulfill({ json: { ...metrics, times, plots: [{ id: 'messages', title: 'Accepted', series }] } });
     });
+
+  it('a plot tells its latest figures while nobody points at it', async () => {
+    const { page } = seat.open;
+    await plot([1.5, 2.25, null]);
     await page.goto('/plots');
     const legend = page.getByTestId('metric').locator('.u-legend');
     await legend.getByText('2.25').waitFor();
@@ -157,6 +160,14 @@ describeInBrowser('what went wrong', () => {
     await page.getByRole('heading', { name: 'Metrics', level: 1 }).hover();
     await legend.getByText('2.25').waitFor();
     expect(await legend.textContent()).not.toContain('--');
+  });
+
+  it('a plot without any value tells no time', async () => {
+    const { page } = seat.open;
+    await plot([null, null, null]);
+    await page.goto('/plots');
+    const values = page.getByTestId('metric').locator('.u-legend .u-value');
+    await expect.poll(() => values.allTextContents()).toEqual(['–', '–']);
   });
 });
 

@@ -111,7 +111,7 @@ function draw(element: HTMLElement, at: number[], series: Series[], height: numb
       legend: { live: true },
       scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
       series: [
-        { value: (plot, value) => timeOf(new Date(value ?? plot.data[0][latest(plot.data)] ?? 0)) },
+        { value: (plot, value) => instantShown(value ?? plot.data[0][latest(plot.data)]) },
         ...series.map((one) => ({
           label: one.label,
           stroke: colour(one.colour),
@@ -179,6 +179,10 @@ function Figures({ title, unit, at, series, height }: Required<Props>) {
       </table>
     </div>
   );
+}
+
+function instantShown(at: number | undefined): string {
+  return at === undefined ? shown(at) : timeOf(new Date(at));
 }
 
 function shown(value: number | null | undefined): string {
