@@ -28,6 +28,15 @@ describe('the guilty characters', () => {
     expect(guiltyOf('caf' + 'e\u0301!')).toMatchObject([{ char: 'e\u0301', codePoint: 'U+0301', index: 3 }]);
   });
 
+  it('are a joiner or selector alone where the letter before it does not join, and whole where something is drawn', () => {
+    expect(guiltyOf('width\u200dtext')).toEqual([{ char: '\u200d', codePoint: 'U+200D', index: 5, replacement: null }]);
+    expect(guiltyOf('h\u200cm\ufe0f')).toMatchObject([
+      { char: '\u200c', index: 1, replacement: '' },
+      { char: '\ufe0f', index: 3, replacement: null },
+    ]);
+    expect(guiltyOf('1\ufe0f\u20e3')).toMatchObject([{ char: '1\ufe0f\u20e3', index: 0 }]);
+  });
+
   it('may be half a surrogate pair, or dropped by smart encoding', () => {
     expect(guiltyOf('a\ud83d')).toMatchObject([{ char: '\ud83d', codePoint: 'U+D83D', index: 1 }]);
     expect(guiltyOf('a\u200bb')).toMatchObject([{ codePoint: 'U+200B', replacement: '' }]);
@@ -35,7 +44,7 @@ describe('the guilty characters', () => {
 });
 
 it('a text cut at its guilty characters is still all of it', () => {
-  for (const text of ['', 'plain', '–', '–a– 😀b', 'caf' + 'e\u0301!']) {
+  for (const text of ['', 'plain', '–', '–a– 😀b', 'h\u200dm', 'caf' + 'e\u0301!']) {
     const pieces = cutAtGuilty(text, guiltyOf(text));
     expect(pieces.map((piece) => piece.text).join('')).toBe(text);
     for (const { at, text: piece, guilty } of pieces) {

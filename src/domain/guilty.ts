@@ -3,15 +3,18 @@ import { clustersOf, countSeptets, septetsOf } from './encoding.ts';
 import { smartEncode } from './smart-encoding.ts';
 
 export interface Guilty {
-  /** The whole grapheme. */
+  /** The whole grapheme, or what nobody sees in it: a joiner behind a letter, which alone is at fault. */
   char: string;
   /** The one at fault in it: `U+0301`, and not `e`, for `e` + combining acute. */
   codePoint: string;
-  /** Where the grapheme starts, in UTF-16 units. */
+  /** Where `char` starts, in UTF-16 units. */
   index: number;
   /** What smart encoding writes instead, when that fits GSM-7; empty: it is dropped. `null`: nothing would do. */
   replacement: string | null;
 }
+
+/** Joiners, selectors of a variant and the like: without a character that takes them they do nothing. */
+const UNSEEN = /^\p{Default_Ignorable_Code_Point}+$/u;
 
 /** Every grapheme that forces UCS-2, in order; none for a GSM-7 text. */
 export function guiltyOf(text: string): Guilty[] {
@@ -22,7 +25,9 @@ export function guiltyOf(text: string): Guilty[] {
       at += 1;
       continue;
     }
-    const { segment: char, index } = clusters.containing(at) as Intl.SegmentData;
+    const grapheme = clusters.containing(at) as Intl.SegmentData;
+    const fault = grapheme.segment.slice(at - grapheme.index);
+    const [char, index] = UNSEEN.test(fault) ? [fault, at] : [grapheme.segment, grapheme.index];
     const plain = smartEncode(char);
     const codePoint = `U+${(text.codePointAt(at) as number).toString(16).toUpperCase().padStart(4, '0')}`;
     found.push({ char, codePoint, index, replacement: plain !== char && countSeptets(plain) >= 0 ? plain : null });

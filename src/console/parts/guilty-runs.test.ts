@@ -21,6 +21,14 @@ it('keeps letters that follow each other in one piece, so that they join and run
   ]);
 });
 
+it('leaves a letter innocent whose follower nobody sees', () => {
+  expect(runs('width\u200dtext')).toEqual([
+    ['width', 0],
+    ['\u200d', 1],
+    ['text', 0],
+  ]);
+});
+
 it('loses nothing, and marks nothing where nothing is dear', () => {
   const text = 'a\u200b👍🏽é– ש';
   expect(

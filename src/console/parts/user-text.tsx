@@ -7,10 +7,11 @@ import classes from './user-text.module.css';
 
 /**
  * Controls (but tab and line ends), bidi controls, zero-width spaces, line separators, the byte order mark, tags. Joiners
- * stay: emoji and several scripts are written with them.
+ * and selectors of a variant stay, for emoji and several scripts are written with them, but not where there is nothing to
+ * join: at the head of a text and behind what is Latin (digits may become keycaps).
  */
 const HIDDEN =
-  /(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+  /(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|(?<=^|[\p{ASCII}\p{Script=Latin}])(?:\u200c|\u200d|[\ufe00-\ufe0f](?!\u20e3))/gu;
 
 /** For attributes and plain strings: hidden characters become `⟨U+202E⟩`. */
 export function visible(text: string): string {
