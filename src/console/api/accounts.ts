@@ -23,3 +23,15 @@ export function useAccounts(): Account[] {
   });
   return data?.accounts ?? [];
 }
+
+/** Whether this server has no such account; asked anew where the list at hand does not name it, as that may be old. */
+export function useIsUnknown(sid: string): boolean {
+  const listed = useAccounts();
+  const isIn = (accounts: Account[]) => accounts.some((one) => one.sid.toLowerCase() === sid.toLowerCase());
+  const { data } = useQuery({
+    queryKey: [...ACCOUNTS_KEY, sid],
+    queryFn: ({ signal }) => admin<{ accounts: Account[] }>('accounts', { signal }),
+    enabled: listed.length > 0 && !isIn(listed),
+  });
+  return !isIn(listed) && data !== undefined && !isIn(data.accounts);
+}

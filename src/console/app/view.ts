@@ -45,18 +45,21 @@ export function useView<T extends View>(defaults: T): [T, (patch: Partial<T>, pu
   const set = useCallback(
     (patch: Partial<T>, push = false) => {
       const change = (before: View): View => {
-        const after: View = { ...before };
-        for (const [name, value] of Object.entries(patch)) {
-          if (value === undefined || value === fixed[name]) delete after[name];
-          else after[name] = value as string;
-        }
-        return after;
+        const after: Record<string, string | undefined> = { ...before };
+        // Left out would mean "as before" to the router where it keeps a name, as it does the account's.
+        for (const [name, value] of Object.entries(patch)) after[name] = value === fixed[name] ? undefined : value;
+        return after as View;
       };
       void navigate({ to: '.', search: change as never, replace: !push });
     },
     [navigate, fixed],
   );
   return [view, set];
+}
+
+/** A value of the address where it is one of these, else the first: links outlive the tabs and ranges that they name. */
+export function known<Value extends string>(value: string, all: readonly [Value, ...Value[]]): Value {
+  return all.find((one) => one === value) ?? all[0];
 }
 
 /** `messages` of `/messages/SM…`: a message and the list it is from are one room. */

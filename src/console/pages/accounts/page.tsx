@@ -1,7 +1,7 @@
 /** Accounts & keys: the account in view, its tokens and keys, its subaccounts, and who did what at the console. */
 import { Tabs } from '@mantine/core';
 import { useAccountSid } from '../../app/session-context.ts';
-import { useView } from '../../app/view.ts';
+import { known, useView } from '../../app/view.ts';
 import { FailedPage } from '../../parts/failed-page.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
@@ -11,6 +11,8 @@ import { AuditLog } from './audit-log.tsx';
 import { Keys } from './keys.tsx';
 import { Subaccounts } from './subaccounts.tsx';
 import { Tokens } from './tokens.tsx';
+
+const TABS = ['account', 'keys', 'subaccounts', 'audit'] as const;
 
 export default function AccountsPage() {
   const account = useAccountSid();
@@ -23,7 +25,7 @@ export default function AccountsPage() {
   return (
     <>
       <PageHeader title="Accounts & keys" />
-      <Tabs value={view.tab} onChange={(tab) => setView({ tab: tab ?? 'account' })} keepMounted={false}>
+      <Tabs value={known(view.tab, TABS)} onChange={(tab) => setView({ tab: tab ?? 'account' })} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="account">Account and tokens</Tabs.Tab>
           <Tabs.Tab value="keys">API keys</Tabs.Tab>

@@ -28,6 +28,12 @@ import classes from './page.module.css';
 import { Timeline } from './timeline.tsx';
 import { Trace } from './trace.tsx';
 
+const LIST = {
+  to: '/messages',
+  label: 'Messages',
+  gone: 'This message is not here: it was deleted, or belongs to another account.',
+};
+
 export default function MessagePage() {
   const account = useAccountSid();
   const { sid = '' } = useParams({ strict: false });
@@ -42,7 +48,7 @@ export default function MessagePage() {
   useKey(']', 'Older message', () => older && turnTo(older), older !== null);
   useKey('y', 'Copy the SID', () => void copyText(sid, 'Message SID'));
 
-  if (error) return <FailedPage title="Message" error={error} onRetry={() => void refetch()} />;
+  if (error) return <FailedPage title="Message" error={error} onRetry={() => void refetch()} list={LIST} />;
   if (data === undefined) return <Skeleton rows={12} />;
   return <Shown key={sid} account={account} detail={data} newer={newer} older={older} />;
 }

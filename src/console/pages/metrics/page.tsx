@@ -2,7 +2,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { admin, adminUrl } from '../../api/client.ts';
-import { useView } from '../../app/view.ts';
+import { known, useView } from '../../app/view.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FailedPage } from '../../parts/failed-page.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -15,13 +15,15 @@ import classes from './metrics.module.css';
 import { type Metrics, panelsOf } from './panels.ts';
 
 const RANGES = ['15m', '1h', '6h', '24h'];
+const USUAL_RANGE = '1h';
 const EVERY_MS = 10_000;
 
 export default function MetricsPage() {
-  const [view, setView] = useView({ range: '1h' });
+  const [view, setView] = useView({ range: USUAL_RANGE });
+  const range = known(view.range, [USUAL_RANGE, ...RANGES]);
   const { data, error, refetch } = useQuery({
-    queryKey: ['server', 'metrics', view.range],
-    queryFn: ({ signal }) => admin<Metrics>('metrics', { query: { range: view.range }, signal }),
+    queryKey: ['server', 'metrics', range],
+    queryFn: ({ signal }) => admin<Metrics>('metrics', { query: { range }, signal }),
     refetchInterval: EVERY_MS,
     placeholderData: (before) => before,
   });
@@ -44,8 +46,8 @@ export default function MetricsPage() {
             size="xs"
             aria-label="Range"
             data={RANGES}
-            value={view.range}
-            onChange={(range) => setView({ range })}
+            value={range}
+            onChange={(wanted) => setView({ range: wanted })}
           />
         }
       />

@@ -67,6 +67,12 @@ export default function NumbersPage() {
           </>
         }
       />
+      {view.open !== '' && view.q === '' && data !== undefined && open === null && (
+        <p className="muted">
+          The number <span className="mono">{view.open}</span> is not here: it was released, or belongs to another
+          account.
+        </p>
+      )}
       {data === undefined ? (
         <Skeleton rows={8} />
       ) : data.length === 0 ? (

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { queries } from '../../api/query.ts';
 import { PageLink } from '../../app/page-link.tsx';
 import { useAccountSid, useMayChange } from '../../app/session-context.ts';
-import { useGo, useView } from '../../app/view.ts';
+import { known, useGo, useView } from '../../app/view.ts';
 import { Changes } from '../../parts/changes.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { FailedPage } from '../../parts/failed-page.tsx';
@@ -20,6 +20,13 @@ import { PickTrial } from './pick-trial.tsx';
 import { Senders } from './senders.tsx';
 import { removeService, type Service, saveService, servicesKey, useService } from './services.ts';
 
+const LIST = {
+  to: '/services',
+  label: 'Messaging Services',
+  gone: 'This Messaging Service is not here: it was deleted, or belongs to another account.',
+};
+const STEPS = ['senders', 'incoming', 'features', 'name', 'pick'] as const;
+
 export default function ServicePage() {
   const account = useAccountSid();
   const { sid = '' } = useParams({ strict: false });
@@ -28,7 +35,7 @@ export default function ServicePage() {
   const [view, setView] = useView({ step: 'senders' });
   const [removing, setRemoving] = useState(false);
   const { data, error, refetch } = useService(account, sid);
-  if (error) return <FailedPage title="Messaging Service" error={error} onRetry={() => void refetch()} />;
+  if (error) return <FailedPage title="Messaging Service" error={error} onRetry={() => void refetch()} list={LIST} />;
   if (data === undefined) return <Skeleton rows={8} />;
 
   return (
@@ -45,7 +52,11 @@ export default function ServicePage() {
           )
         }
       />
-      <Tabs value={view.step} onChange={(step) => setView({ step: step ?? 'senders' })} keepMounted={false}>
+      <Tabs
+        value={known(view.step, STEPS)}
+        onChange={(step) => setView({ step: step ?? 'senders' })}
+        keepMounted={false}
+      >
         <Tabs.List>
           <Tabs.Tab value="senders">Senders</Tabs.Tab>
           <Tabs.Tab value="incoming">Incoming messages</Tabs.Tab>
