@@ -1,7 +1,8 @@
 /** Addresses that name what is not there, or not any more: plain words and a way on, never the API's. */
 import { expect, it } from 'vitest';
-import { settled } from '../helpers/browser.ts';
+import { openPage, settled } from '../helpers/browser.ts';
 import { describeInBrowser, takeSeat } from '../helpers/console-seat.ts';
+import { startTestPidge } from '../helpers/pidge.ts';
 
 const NONE = '0'.repeat(32);
 
@@ -53,5 +54,27 @@ describeInBrowser('an address of something that is gone', () => {
     expect(await metrics.getByText('Correct range').count()).toBe(0);
     const numbers = await at(`/numbers?open=PN${NONE}`);
     await numbers.getByText(`The number PN${NONE} is not here`).waitFor();
+  });
+
+  it('says of phones that a server that sends in earnest has none', async () => {
+    const password = 'correct horse battery';
+    const pidge = await startTestPidge({
+      change(config) {
+        config.mode = 'serve';
+        config.console.users = [{ name: 'admin', password, role: 'operator' }];
+      },
+    });
+    const { page, close } = await openPage(seat.browser, pidge.origin.replace('127.0.0.1', 'localhost'));
+    try {
+      await page.goto('/phones');
+      await page.getByRole('textbox', { name: 'Password' }).fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('Phones are simulated').waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Add a phone' }).count()).toBe(0);
+    } finally {
+      await close();
+      await pidge.close();
+    }
   });
 });

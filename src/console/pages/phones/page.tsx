@@ -3,7 +3,8 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { Plus, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { testSide } from '../../api/client.ts';
-import { useAccountSid, useMayChange } from '../../app/session-context.ts';
+import { PageLink } from '../../app/page-link.tsx';
+import { useAccountSid, useMayChange, useSession } from '../../app/session-context.ts';
 import { useView } from '../../app/view.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -20,6 +21,23 @@ import { PhoneList } from './phone-list.tsx';
 const MOST_OPEN = 4;
 
 export default function PhonesPage() {
+  const { test_side: testSide } = useSession();
+  return testSide ? <Phones /> : <Absent />;
+}
+
+/** A server that sends in earnest, opened at an address from one that does not. */
+function Absent() {
+  return (
+    <>
+      <PageHeader title="Phones" />
+      <EmptyState title="Phones are simulated, so only pidge dev has them: this server sends to real ones.">
+        <PageLink to="/messages">Go to Messages</PageLink>
+      </EmptyState>
+    </>
+  );
+}
+
+function Phones() {
   const [view, setView] = useView({ open: '' });
   const { data, error, refetch, isPending } = usePhones();
   const [isAdding, setAdding] = useState(false);
