@@ -32,7 +32,7 @@ describeInBrowser('an address of something that is gone', () => {
     await main.getByText(`There is no account AC${'9'.repeat(32)}`).waitFor();
     await seat.open.page.getByText('live', { exact: true }).first().waitFor();
     await main.getByRole('button', { name: 'Show the first account' }).click();
-    await main.getByRole('heading', { name: 'Messages' }).waitFor();
+    await main.getByRole('heading', { name: 'Messages', exact: true }).waitFor();
     expect(seat.open.page.url()).not.toContain('AC999');
   });
 
