@@ -22,7 +22,7 @@ class ReplacedServer extends Error {
 }
 
 /** A page as the router takes it: `preload` fetches its file, and never fails. */
-export function pageOf(title: string, load: Load): FunctionComponent & { preload: () => Promise<void> } {
+export function pageOf(title: string, load: Load): FunctionComponent & { preload: () => Promise<void> | undefined } {
   const file = {
     queryKey: ['server', 'page', title],
     queryFn: () => fetchFile(load),
@@ -37,7 +37,8 @@ export function pageOf(title: string, load: Load): FunctionComponent & { preload
     if (error === null) return <Skeleton rows={8} />;
     return <MissingPage title={title} error={error} onRetry={() => void refetch()} />;
   }
-  Page.preload = () => queries.prefetchQuery(file);
+  // A promise would make the router wait, if only to draw its skeleton, for what is there.
+  Page.preload = () => (queries.getQueryData(file.queryKey) ? undefined : queries.prefetchQuery(file));
   return Page;
 }
 
