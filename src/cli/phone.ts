@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { ConfigSources } from '../config.ts';
+import { channelFrom } from '../domain/phone-talk.ts';
 import { serverUrl } from './client.ts';
 import { CliError, EXIT } from './exit.ts';
 import { plain, print } from './terminal.ts';
@@ -56,18 +57,13 @@ export async function phoneSend(
   }
   const taken = JSON.parse(text) as Taken;
   if (json) print(JSON.stringify(taken));
-  else show(taken, channel ?? (channelIn(number) || channelIn(to ?? '') || 'sms'));
+  else show(taken, channel ?? channelFrom(number, to));
   return taken.alerts.every((alert) => isWanted(taken, alert)) ? EXIT.ok : EXIT.refused;
 }
 
 /** Nobody is answered after a STOP: that the app's reply to it was left out is what the word was for. */
 function isWanted({ keyword }: Taken, { code }: Taken['alerts'][number]): boolean {
   return keyword?.type === 'STOP' && code === OPTED_OUT;
-}
-
-/** `whatsapp` of `whatsapp:+12025550101`; empty: it names none. */
-function channelIn(number: string): string {
-  return number.slice(0, Math.max(0, number.indexOf(':')));
 }
 
 function show(taken: Taken, channel: string): void {

@@ -92,6 +92,11 @@ export function channelOf(address: string): string {
   return colon === -1 ? 'sms' : address.slice(0, colon);
 }
 
+/** On which channel a phone writes: the one that its own address names, else that of whom it writes to. */
+export function channelFrom(phone: string, to = ''): string {
+  return channelOf(phone) === 'sms' ? channelOf(to) : channelOf(phone);
+}
+
 function partOf(
   { number, total, text }: SaidPart,
   { from, to, reference }: Pick<InboundPart, 'from' | 'to' | 'reference'>,

@@ -1,23 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { endsWithCase } from '../../tests/helpers/dispatch-room.ts';
 import { turns } from '../../tests/helpers/fake-nodes.ts';
 import { FakeSends, fakeConnector } from '../../tests/helpers/fake-sends.ts';
 import type { Outcome } from '../connectors/connector.ts';
 import { HandWoundClock } from '../domain/clock.ts';
 import { noFaults } from '../domain/faults.ts';
 import type { Lane } from '../store/store.ts';
-import { type Dispatch, makeDispatch } from './dispatch.ts';
+import { makeDispatch } from './dispatch.ts';
 
 const HOLD_MS = 30_000;
-const running: { dispatch: Dispatch; clock: HandWoundClock }[] = [];
-afterEach(async () => {
-  for (const { dispatch, clock } of running.splice(0)) {
-    const stopped = dispatch.stop(0);
-    clock.advance(0);
-    await stopped;
-    await turns();
-    expect(clock.untilNext()).toBeNull();
-  }
-});
 
 /** Two carriers that know no keys: `acme` may rest or be away, `beta` is there. */
 function room() {
@@ -59,7 +50,7 @@ function room() {
       inDoubtHoldMs: HOLD_MS,
     },
   });
-  running.push({ dispatch, clock });
+  endsWithCase(dispatch, clock);
   const wind = async (ms: number, step = 250) => {
     for (let left = ms; left > 0; left -= step) {
       clock.advance(Math.min(step, left));

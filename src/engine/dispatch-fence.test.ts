@@ -36,13 +36,7 @@ describe('the fence', () => {
   });
 
   it('of a new term lets nothing through that was claimed in the old one, although the node is sure again', async () => {
-    const { store, state, sent, dispatch } = room();
-    store.slowness = turns();
-    store.add();
-    dispatch.start();
-    await Promise.resolve();
-    await Promise.resolve();
-    expect(store.claims).toHaveLength(1);
+    const { state, sent, dispatch } = await claiming();
     state.term = { owner: 'me, later' };
     await dispatch.idle();
     expect(sent.map(({ attempt }) => attempt)).toEqual([2]);
@@ -96,15 +90,22 @@ describe('the fence', () => {
   });
 
   it('holds back the sends of a connector that was lost meanwhile', async () => {
-    const { store, state, sent, dispatch } = room();
-    store.slowness = turns();
-    store.add();
-    dispatch.start();
-    await Promise.resolve();
-    await Promise.resolve();
+    const { store, state, sent, dispatch } = await claiming();
     state.isUp = false;
     await dispatch.idle();
     expect(sent).toEqual([]);
     expect(store.settled).toMatchObject([{ result: { kind: 'again', dueAt: 0 } }]);
   });
 });
+
+/** A room whose claim of one message is under way. */
+async function claiming() {
+  const made = room();
+  made.store.slowness = turns();
+  made.store.add();
+  made.dispatch.start();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(made.store.claims).toHaveLength(1);
+  return made;
+}

@@ -1,5 +1,6 @@
 /** Confirmations of keywords in the room of sends: what is the same as for messages, and what is not. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { endsWithCase, LEASE_MS } from '../../tests/helpers/dispatch-room.ts';
 import { StoppableClock, turns } from '../../tests/helpers/fake-nodes.ts';
 import { FakeSends, fakeConnector } from '../../tests/helpers/fake-sends.ts';
 import type { Outcome, Submission } from '../connectors/connector.ts';
@@ -7,17 +8,7 @@ import { HandWoundClock } from '../domain/clock.ts';
 import type { PidgeEvent } from '../domain/events.ts';
 import { noFaults } from '../domain/faults.ts';
 import { type Lane, StoreUnavailable } from '../store/store.ts';
-import { type Dispatch, makeDispatch } from './dispatch.ts';
-
-const LEASE_MS = 60_000;
-const running: { dispatch: Dispatch; wound: HandWoundClock }[] = [];
-afterEach(async () => {
-  for (const { dispatch, wound } of running.splice(0)) {
-    const stopped = dispatch.stop(0);
-    wound.advance(0);
-    await stopped;
-  }
-});
+import { makeDispatch } from './dispatch.ts';
 
 function room() {
   const wound = new HandWoundClock(0);
@@ -64,7 +55,7 @@ function room() {
       ...{ chargeOf: () => 0, mmsCountries: ['US'], inDoubtHoldMs: 30_000 },
     },
   });
-  running.push({ dispatch, wound });
+  endsWithCase(dispatch, wound);
   const wind = async (ms: number, step = 50) => {
     for (let left = ms; left > 0; left -= step) {
       wound.advance(Math.min(step, left));

@@ -1,6 +1,7 @@
 /**
  * Judges a draft against what the account owns and counts its segments: everything about accepting a message but its
- * commit. What is prepared has no effect yet, and may be thrown away.
+ * commit. What is prepared has no effect yet, and may be thrown away; only lenience registers the senders and services
+ * that it meets here, also for who merely checks.
  */
 import { type Address, countryOf, formatAddress, typeRefusal } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';

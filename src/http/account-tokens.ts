@@ -6,6 +6,7 @@ import type { Answer } from './answer.ts';
 import { unauthenticated } from './auth.ts';
 import type { Call } from './context.ts';
 import { makeSecret } from './credentials.ts';
+import { withoutVersion } from './product-path.ts';
 import { compileRoutes, type Face, type Route, under } from './routes.ts';
 
 /** From now on both tokens are good. The second is shown here and never again. 409/20409 while there is one already. */
@@ -54,7 +55,7 @@ async function change(call: Call, second: SecondToken, set: AccountChange['set']
 }
 
 function missing({ meta }: Call): Error {
-  return refuse(20404, { path: meta.path.replace(/^\/v\d+/, '') }, { fix: 'POST /v1/AuthTokens/Secondary makes one.' });
+  return refuse(20404, { path: withoutVersion(meta.path) }, { fix: 'POST /v1/AuthTokens/Secondary makes one.' });
 }
 
 function answer(call: Call, status: 200 | 201, token: object, createdAt: number, updatedAt: number): Answer {

@@ -5,6 +5,7 @@ import type { Document } from '../store/directory.ts';
 import type { List, Resource } from './answer.ts';
 import type { Call } from './context.ts';
 import { makeList, readPaging, slicePage } from './page.ts';
+import { withoutVersion } from './product-path.ts';
 import { canonicalSid } from './sids.ts';
 
 /** More of one kind than an account is expected to have; what is beyond is not listed. */
@@ -13,7 +14,7 @@ export const MOST_DOCUMENTS = 10_000;
 /** The document that the path names; 404/20404 when there is none, worded as product hosts do: without the version. */
 export async function findDocument(call: Call, kind: string): Promise<Document> {
   const document = await call.context.store.document(call.account.sid, kind, canonicalSid(call.sids[0]));
-  if (document === null) throw refuse(20404, { path: call.meta.path.replace(/^\/v\d+(?=\/)/, '') });
+  if (document === null) throw refuse(20404, { path: withoutVersion(call.meta.path) });
   return document;
 }
 

@@ -3,7 +3,7 @@ import { type Address, type Channel, formatAddress, parseSender } from '../domai
 import { refuse } from '../domain/errors.ts';
 import type { ChannelDetails } from '../domain/inbound-channel.ts';
 import { durationOf } from '../domain/phone.ts';
-import type { SaidMedium, SaidPart, Saying } from '../domain/phone-talk.ts';
+import { channelFrom, type SaidMedium, type SaidPart, type Saying } from '../domain/phone-talk.ts';
 import { DETAIL_FIELDS, whatsAppDetails } from './lab-details.ts';
 import { unreadable } from './lab-request.ts';
 
@@ -82,14 +82,10 @@ export function waitOf(value: unknown): number {
 }
 
 function channelOf(value: unknown, phone: string, to: unknown): string {
-  const own = prefixOf(phone) ?? (typeof to === 'string' ? prefixOf(to) : null);
-  if (value === undefined) return own ?? 'sms';
-  if (typeof value === 'string' && CHANNELS.includes(value) && (own === null || own === value)) return value;
-  throw unreadable('channel', value, own ?? CHANNELS.join(', '), 'Leave it out for SMS.');
-}
-
-function prefixOf(address: string): string | null {
-  return address.includes(':') ? address.slice(0, address.indexOf(':')) : null;
+  const own = channelFrom(phone, typeof to === 'string' ? to : undefined);
+  if (value === undefined) return own;
+  if (typeof value === 'string' && CHANNELS.includes(value) && (own === 'sms' || own === value)) return value;
+  throw unreadable('channel', value, own === 'sms' ? CHANNELS.join(', ') : own, 'Leave it out for SMS.');
 }
 
 function withChannel(address: string, channel: string): string {

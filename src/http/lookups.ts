@@ -3,6 +3,7 @@ import { refuse } from '../domain/errors.ts';
 import { type LookedUp, lookUp } from '../domain/lookup.ts';
 import type { Answer, Resource } from './answer.ts';
 import type { Call } from './context.ts';
+import { withoutVersion } from './product-path.ts';
 import { compileRoutes, type Face, type Route, under } from './routes.ts';
 
 /** Packages of the second version. All but validation cost money and carriers there; here they are known and empty. */
@@ -90,5 +91,5 @@ export const LOOKUPS_FACE: Face = {
   accountSegment: () => undefined,
   find: (base) => find(base.slice(1).split('/')),
   // As the original names it: without the version.
-  shownPath: (path) => path.replace(/^\/v\d/, ''),
+  shownPath: withoutVersion,
 };

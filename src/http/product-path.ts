@@ -18,3 +18,8 @@ export function withoutProduct(target: string): string {
   const path = target.startsWith('/') ? target : target.replace(ORIGIN, '') || '/';
   return path.replace(PREFIX, '').replace(NUMBER_AND_SLASH, '$1');
 }
+
+/** A path as product hosts name it in their refusals: `/Services/MG1` of `/v1/Services/MG1`. */
+export function withoutVersion(path: string): string {
+  return path.replace(/^\/v\d+(?=\/)/, '');
+}

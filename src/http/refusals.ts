@@ -5,13 +5,18 @@ import { ApiError, errorBody, refuse } from '../domain/errors.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { API_ROOT } from './answer.ts';
 import type { HttpContext } from './context.ts';
+import { withoutVersion } from './product-path.ts';
 import { CONTENT_TYPES, renderError } from './render.ts';
 import { sendText } from './send.ts';
 
 /** Seconds after which asking again makes sense: a full disk or a lost database does not mend in less. */
 const RETRY_AFTER_UNAVAILABLE = 5;
-const RETRY_AFTER_BRAKE = 10;
-const RETRY_AFTER_QUEUE = 60;
+const RETRY_AFTER_LIMIT = 10;
+/** What is full, of two refusals that are 429: too many requests, or a sender with hours of messages before this one. */
+const LIMITS = new Map([
+  [20429, 'requests'],
+  [21611, 'queue'],
+]);
 
 /** What to tell the client. Anything that is neither refusal nor known limit is a fault: 500/20500, nothing of it shown. */
 export function toRefusal(error: unknown): ApiError {
@@ -59,9 +64,8 @@ export function answerError(context: HttpContext, error: unknown, request: Fasti
   visit.errorCode = refusal.code;
   if (refusal.status === 401 && !visit.isConsole) reply.header('www-authenticate', 'Basic realm="Twilio API"');
   if (refusal.status === 503) reply.header('retry-after', String(RETRY_AFTER_UNAVAILABLE));
-  if (refusal.code === 20429) reply.header('retry-after', String(RETRY_AFTER_BRAKE)).header('pidge-limit', 'requests');
-  // The same status, which waiting in the SDK would not mend: the sender has hours of messages before this one.
-  if (refusal.code === 21611) reply.header('retry-after', String(RETRY_AFTER_QUEUE)).header('pidge-limit', 'queue');
+  const limit = LIMITS.get(refusal.code);
+  if (limit) reply.header('retry-after', String(RETRY_AFTER_LIMIT)).header('pidge-limit', limit);
   if (refusal.code === 20004 && visit.match) {
     reply.header('allow', [...Object.keys(visit.match.route.verbs), 'OPTIONS'].join(', '));
   }
@@ -71,8 +75,7 @@ export function answerError(context: HttpContext, error: unknown, request: Fasti
 /** A path that nobody registered. A known path of ours with a verb it lacks is answered by its own room. */
 export function answerUnknown(context: HttpContext, request: FastifyRequest, reply: FastifyReply): void {
   const isApi = request.visit.path === API_ROOT || request.visit.path.startsWith(`${API_ROOT}/`);
-  // Product hosts leave their version out.
-  const path = request.visit.path.replace(/^\/v\d+(?=\/)/, '');
+  const path = withoutVersion(request.visit.path);
   answerError(context, isApi ? refuse(20004) : refuse(20404, { path }), request, reply);
 }
 

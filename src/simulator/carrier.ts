@@ -18,7 +18,7 @@ import {
   type Step,
   type TakenStep,
 } from '../domain/phone.ts';
-import { channelOf, type PhoneTalk, type Said, type Saying } from '../domain/phone-talk.ts';
+import { channelFrom, channelOf, type PhoneTalk, type Said, type Saying } from '../domain/phone-talk.ts';
 import { outcomeOf } from '../domain/preflight.ts';
 import { Directory } from './directory.ts';
 import { type Arrived, OwnNumbers, type OwnNumbersParts } from './own-numbers.ts';
@@ -140,7 +140,7 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
       else forgotten.set(key, { from: part.from, to: part.to, ids: [part.carrierId] });
     }
     for (const [key, { ids, ...ends }] of forgotten) {
-      const step = this.#stepFor(ends.to, channelBetween(ends));
+      const step = this.#stepFor(ends.to, channelFrom(ends.to, ends.from));
       // It was taken once, so it can no longer be refused; what would be, is reported instead.
       const fated: TakenStep = step.kind === 'failed' ? { kind: 'undelivered', code: step.code } : step;
       this.#keys.set(key, TAKEN);
@@ -152,7 +152,7 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
     const ids = one.parts.map((_, index) => `${one.key}-${index + 1}`);
     const known = this.#keys.get(one.key);
     if (known !== undefined) return known === TAKEN ? { kind: 'taken', ids } : { kind: 'refused', code: known };
-    const channel = channelBetween(one);
+    const channel = channelFrom(one.to, one.from);
     const step = channel === 'rcs' && !this.hasRcs(one.to) ? UNREACHED : this.#stepFor(one.to, channel);
     if (step.kind === 'failed') {
       this.#keys.set(one.key, step.code);
@@ -282,9 +282,4 @@ export class SimulatedCarrier implements SimulatedNetwork, PhoneTalk {
       this.#put(item.readAfterMs, [{ ids, receipt: { state: 'read' }, arriving: null, readAfterMs: null }]);
     }
   }
-}
-
-/** Whoever has RCS is written to by a plain number. */
-function channelBetween({ from, to }: { from: string; to: string }): string {
-  return channelOf(to) === 'sms' ? channelOf(from) : channelOf(to);
 }

@@ -10,11 +10,11 @@ import { StoppableClock, turns } from './fake-nodes.ts';
 import { FakeSends, fakeConnector } from './fake-sends.ts';
 
 export const LEASE_MS = 60_000;
-const running: { dispatch: Dispatch; wound: HandWoundClock }[] = [];
+const open: { dispatch: Dispatch; wound: HandWoundClock }[] = [];
 
 /** Ends the rooms of a case, and sees that they leave no timer. */
 afterEach(async () => {
-  for (const { dispatch, wound } of running.splice(0)) {
+  for (const { dispatch, wound } of open.splice(0)) {
     const stopped = dispatch.stop(0);
     wound.advance(0);
     await stopped;
@@ -22,6 +22,11 @@ afterEach(async () => {
     expect(wound.untilNext()).toBeNull();
   }
 });
+
+/** Has a room of a case end with it. `wound`: the clock that it runs by. */
+export function endsWithCase(dispatch: Dispatch, wound: HandWoundClock): void {
+  open.push({ dispatch, wound });
+}
 
 export function room(more: Partial<DispatchParts> & { maxInFlight?: number } = {}) {
   const wound = new HandWoundClock(0);
@@ -57,7 +62,7 @@ export function room(more: Partial<DispatchParts> & { maxInFlight?: number } = {
     },
     ...more,
   });
-  running.push({ dispatch, wound });
+  endsWithCase(dispatch, wound);
   const wind = async (ms: number, step = 50) => {
     for (let left = ms; left > 0; left -= step) {
       wound.advance(Math.min(step, left));

@@ -238,7 +238,7 @@ describe('message create refuses', () => {
     }
     expect([answer.status, answer.json.code]).toEqual([429, 21611]);
     // Not the limit on requests, which has the same status.
-    expect(answer.headers).toMatchObject({ 'retry-after': '60', 'pidge-limit': 'queue' });
+    expect(answer.headers).toMatchObject({ 'retry-after': '10', 'pidge-limit': 'queue' });
     // Ten segments each at one a second: the horizon of these tests is 60 s, and the queue may just reach it.
     expect(accepted).toBe(7);
   });

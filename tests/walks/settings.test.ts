@@ -173,7 +173,13 @@ describe('with settings', () => {
     const said = await phone.send({ to: From, body: 'Back to you' });
     expect([said.status, said.json.status]).toEqual([201, 'received']);
     expect((await client.send({ From })).status).toBe(201);
-    await pidge.running.engine.idle();
+    expect((await client.send({ From: '54321' })).status).toBe(201);
+    const codes = await client.call('GET', `${client.base}/SMS/ShortCodes.json?ShortCode=54321`);
+    expect(codes.json.short_codes).toMatchObject([{ short_code: '54321', account_sid: pidge.account.sid }]);
+    const channel = { From: 'whatsapp:+15017122662', To: 'whatsapp:+12025550101' };
+    expect((await client.send(channel)).status).toBe(201);
+    const senders = await client.call('GET', '/v2/Channels/Senders?Channel=whatsapp');
+    expect(senders.json.senders).toContainEqual(expect.objectContaining({ sender_id: channel.From }));
   });
 
   it('lenient makes the service that it was given, with a number to send from', async () => {

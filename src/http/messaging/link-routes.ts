@@ -1,4 +1,5 @@
 /** The tables of `/v1/LinkShortening` and `/v2/LinkShortening`. */
+import { withoutVersion } from '../product-path.ts';
 import { compileRoutes, type Face, type Route, under } from '../routes.ts';
 import {
   fetchCertificate,
@@ -37,6 +38,6 @@ function faceOf(root: string, routes: Route[]): Face {
     accountSegment: () => undefined,
     find: (base) => find(base.slice(root.length + 1).split('/')),
     // As the original names it: without the version.
-    shownPath: (path) => path.replace(/^\/v[12]/, ''),
+    shownPath: withoutVersion,
   };
 }

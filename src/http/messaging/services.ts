@@ -6,6 +6,7 @@ import type { Account, Document } from '../../store/directory.ts';
 import type { Answer, Resource } from '../answer.ts';
 import type { Call } from '../context.ts';
 import { keepDocument } from '../keep-document.ts';
+import { withoutVersion } from '../product-path.ts';
 import { canonicalSid } from '../sids.ts';
 import { answerPage, byPlace } from './page.ts';
 import { readServiceProperties } from './service-properties.ts';
@@ -112,7 +113,7 @@ function defaultOf({ account }: Call, sid: string): Document | null {
 
 /** 404/20404 as product hosts word it: the path without its version. */
 export function missingResource(call: Call): Error {
-  return refuse(20404, { path: call.meta.path.replace(/^\/v\d+/, '') });
+  return refuse(20404, { path: withoutVersion(call.meta.path) });
 }
 
 export function missingParameter(parameter: string, fix: string): Error {

@@ -10,6 +10,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { soonAt } from '../../parts/schedule-window.ts';
 import { snippetsOf } from '../../parts/sdk-snippets.ts';
 import { Snippet } from '../../parts/snippet.tsx';
+import { wholeSecond } from '../../parts/time-words.ts';
 
 export function ScheduledEmpty() {
   const go = useGo();
@@ -17,7 +18,7 @@ export function ScheduledEmpty() {
   const account = useAccountSid();
   const { public_url: publicUrl, schedule_lead: lead } = useSession();
   // Told once, so that it does not change while it is read.
-  const [at] = useState(() => new Date(soonAt(lead, serverNow())).toISOString().replace(/\.\d+Z/, 'Z'));
+  const [at] = useState(() => wholeSecond(new Date(soonAt(lead, serverNow())).toISOString()));
   const service = useAnyService();
   const credentials = useCredentials(account);
   const { curl = '' } = snippetsOf({
